@@ -1,0 +1,81 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The whole architecture on one page: a target names only targets of lower layers, and
+// `--explicit-target-dependency-import-check error` (Makefile) makes the compiler hold it to that.
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func layer(_ name: String, uses dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(of name: String, uses dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests",
+        dependencies: [.target(name: name), "TestSupport"] + dependencies,
+        swiftSettings: strict
+    )
+}
+
+let package = Package(
+    name: "certctl",
+    targets: [
+        // 0: C libraries, one header each.
+        .systemLibrary(
+            name: "CLibCrypto",
+            pkgConfig: "openssl",
+            providers: [.apt(["libssl-dev"])]
+        ),
+        .systemLibrary(
+            name: "CLibCurl",
+            pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"])]
+        ),
+        .target(name: "CLinux"),
+
+        // 1: vocabulary.
+        layer("Diagnostics"),
+        layer("HTTP"),
+
+        // 2: pure: no network, no disk, no clock.
+        layer("PKI", uses: ["CLibCrypto", "Diagnostics"]),
+        layer("ACME", uses: ["Diagnostics", "HTTP", "PKI"]),
+        layer("Renewal"),
+
+        // 3: the only target that touches network, disk, clock, processes.
+        layer("Platform", uses: ["CLibCurl", "CLinux", "Diagnostics", "HTTP"]),
+
+        // 4: thin I/O around pure cores.
+        layer("ACMEClient", uses: ["ACME", "Diagnostics", "HTTP", "PKI", "Platform"]),
+        layer("HTTP01", uses: ["ACME", "CLinux", "Diagnostics", "Platform"]),
+        layer("CertificateStore", uses: ["ACME", "Diagnostics", "PKI", "Platform"]),
+        layer("Deployment", uses: ["Diagnostics", "Platform"]),
+
+        // 5: what an operator asks for.
+        layer(
+            "Workflows",
+            uses: [
+                "ACME", "ACMEClient", "CertificateStore", "Deployment", "Diagnostics", "HTTP",
+                "HTTP01", "PKI", "Platform", "Renewal",
+            ]
+        ),
+
+        // 6: argv in, exit code out.
+        layer(
+            "Commands",
+            uses: [
+                "ACME", "CertificateStore", "Diagnostics", "HTTP01", "PKI", "Platform", "Renewal",
+                "Workflows",
+            ]
+        ),
+        .executableTarget(name: "certctl", dependencies: ["Commands"], swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,34 @@
+#pragma once
+/*
+ * What Swift's Glibc module lacks. _GNU_SOURCE is defined in clinux.c alone: in a header that Swift
+ * imports it breaks clean debug builds.
+ */
+#include <spawn.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+
+/* Files. All return -1 and set errno on failure. */
+
+/* Opens PATH and refuses a symbolic link in any part of it; where the kernel is older than 5.6, in
+   its last part only. */
+int certctl_open_no_symlinks(const char *path, int flags, mode_t mode);
+/* rename(2); with EXCLUSIVE not 0 it fails with EEXIST where TO exists. */
+int certctl_rename(const char *from, const char *to, int exclusive);
+
+/* Sockets. */
+
+int certctl_accept(int listener);
+
+/* Processes. */
+
+int certctl_spawn_close_from(posix_spawn_file_actions_t *actions, int first);
+int certctl_spawn_change_directory(posix_spawn_file_actions_t *actions, const char *path);
+int certctl_exited(int status);
+int certctl_exit_status(int status);
+int certctl_signal_number(int status);
+/* Keeps key material out of core dumps and away from other processes of the same user. */
+int certctl_forbid_core_dumps(void);

@@ -1,0 +1,8 @@
+/// An error that can explain itself to an operator.
+///
+/// A target throws its own small enum; the file `<Error>+Diagnosis.swift` beside it conforms it to
+/// this protocol, and no other place turns failures into prose.
+package protocol Diagnosable: Error {
+    /// The failure as what, why and fix.
+    var diagnosis: Diagnosis { get }
+}

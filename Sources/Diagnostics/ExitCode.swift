@@ -1,0 +1,29 @@
+/// The status that the process ends with; 0 means that nothing needs you.
+///
+/// The numbers are a promise to scripts and never change.
+package enum ExitCode: Int32, CaseIterable, Sendable {
+    /// Done, or nothing was due.
+    case success = 0
+    /// A bug in certctl.
+    case internalError = 1
+    /// The command line cannot be understood.
+    case usage = 2
+    /// Settings, hosts or a lineage that does not exist.
+    case configuration = 3
+    /// The network or the CA is down; worth another try.
+    case unreachable = 4
+    /// The CA refused, and would refuse again.
+    case refused = 5
+    /// The CA could not validate a name.
+    case challengeFailed = 6
+    /// The CA's rate limit was reached; the moment to try again is printed.
+    case rateLimited = 7
+    /// Disk, permissions, a lock that another process holds.
+    case store = 8
+    /// The certificate is saved but not in use.
+    case deployment = 9
+    /// `doctor` found something.
+    case findings = 10
+    /// Some certificates were renewed, others failed.
+    case partial = 11
+}

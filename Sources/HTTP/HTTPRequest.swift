@@ -1,0 +1,29 @@
+/// A request as a value; whoever has a `Transport` can send it.
+package struct HTTPRequest: Equatable, Sendable {
+    package enum Method: String, Sendable {
+        case get = "GET"
+        case head = "HEAD"
+        case post = "POST"
+    }
+
+    package var method: Method
+    package var url: WebURL
+    package var headers: HTTPHeaders
+    package var body: [UInt8]
+    /// The most bytes of an answer's body that the caller can use; a longer one is a failure.
+    package var bodyLimit: Int
+
+    package init(
+        _ method: Method,
+        _ url: WebURL,
+        headers: HTTPHeaders = [:],
+        body: [UInt8] = [],
+        bodyLimit: Int
+    ) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+        self.bodyLimit = bodyLimit
+    }
+}

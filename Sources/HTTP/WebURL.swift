@@ -1,0 +1,62 @@
+/// An absolute https URL that has been checked byte by byte.
+///
+/// Everything that a CA names by URL passes through here, so neither another scheme nor a user
+/// name, a space or a line break can reach the network or a log.
+///
+/// Source: RFC 3986 §3; RFC 8555 §6.1 (https only).
+package struct WebURL: Hashable, Sendable, CustomStringConvertible {
+    /// Scheme, host and port: what has to be the same for two URLs to be of one server.
+    ///
+    /// Source: RFC 6454 §4.
+    package struct Origin: Hashable, Sendable {
+        /// The host in lower case; an IPv6 address stands in brackets.
+        package let host: String
+        package let port: UInt16
+    }
+
+    /// The URL exactly as it was given: RFC 8555 §6.4 compares it to the letter.
+    package let description: String
+    package let origin: Origin
+
+    /// Takes `text` as a URL.
+    ///
+    /// - Returns: `nil` unless it is an absolute https URL of at most 2048 bytes of printable
+    ///   ASCII, with a host, without user information and without fragment.
+    package init?(_ text: String) {
+        let scheme = "https://"
+        guard text.utf8.count <= 2048, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
+            !text.utf8.contains(where: { #""<>\^`{|}#"#.utf8.contains($0) }),
+            text.prefix(scheme.count).lowercased() == scheme
+        else { return nil }
+        let authority = text.dropFirst(scheme.count).prefix { $0 != "/" && $0 != "?" }
+        guard let origin = Origin(authority: authority) else { return nil }
+        self.description = text
+        self.origin = origin
+    }
+}
+
+extension WebURL.Origin {
+    /// Reads `host`, `host:port` or `[address]:port`.
+    fileprivate init?(authority: Substring) {
+        let host: Substring
+        if authority.hasPrefix("[") {
+            guard let end = authority.firstIndex(of: "]") else { return nil }
+            host = authority[...end]
+            guard host.dropFirst().dropLast().allSatisfy({ $0.isHexDigit || $0 == ":" || $0 == "." })
+            else { return nil }
+        } else {
+            host = authority.prefix { $0 != ":" }
+            guard host.allSatisfy({ $0.isLetter || $0.isNumber || "-._".contains($0) }) else {
+                return nil
+            }
+        }
+        guard !host.isEmpty, host.utf8.count <= 255 else { return nil }
+        let rest = authority[host.endIndex...]
+        guard !rest.isEmpty else {
+            self.init(host: host.lowercased(), port: 443)
+            return
+        }
+        guard rest.first == ":", let port = UInt16(rest.dropFirst()), port > 0 else { return nil }
+        self.init(host: host.lowercased(), port: port)
+    }
+}
