@@ -1,0 +1,91 @@
+# What a person types: `make demo` shows certctl at work, `make test` proves it. Both need only a
+# Debian machine with the Swift toolchain; the rest is installed by `make deps`.
+
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+
+# Runs the tests without being asked for them by hand; see `make install` for where things go.
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+LAYERS := --explicit-target-dependency-import-check error
+RELEASE := -c release --static-swift-stdlib -Xlinker -s $(LAYERS)
+CERTCTL := .build/release/certctl
+# Pebble of a newer Debian suite, unpacked and not installed.
+TOOLS := .build-tools
+PEBBLE := $(TOOLS)/root/usr/bin/pebble
+
+PACKAGES := libssl-dev libcurl4-openssl-dev pkg-config openssl curl ca-certificates
+TEST_PACKAGES := nginx-light pebble docker.io iproute2 iptables strace python3-minimal wrk
+BENCH_PACKAGES := uacme lego acme-tiny python3-cryptography
+
+.PHONY: help deps demo-deps bench-deps build debug demo test test-quick system-tests checks bench \
+	format lint install uninstall clean
+
+help: ## shows this
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+# `apt-get` only where something is missing, and it says so first.
+define need
+@missing=(); for p in $(1); do dpkg -s "$$p" >/dev/null 2>&1 || missing+=("$$p"); done; \
+if [ $${#missing[@]} -gt 0 ]; then \
+	echo "installing: $${missing[*]}"; \
+	sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq \
+		--no-install-recommends -o DPkg::Lock::Timeout=300 "$${missing[@]}" >/dev/null; \
+fi
+endef
+
+deps: ## installs what the build and the tests need (apt), and says what
+	$(call need,$(PACKAGES) $(TEST_PACKAGES))
+	@$(MAKE) --no-print-directory $(PEBBLE)
+
+demo-deps:
+	$(call need,$(PACKAGES) nginx-light)
+	@$(MAKE) --no-print-directory $(PEBBLE)
+
+bench-deps: deps
+	$(call need,$(BENCH_PACKAGES))
+
+$(PEBBLE):
+	@echo "fetching Pebble, the test CA, into $(TOOLS)"
+	@bash Tests/SystemTests/pebble.sh get-pebble $(TOOLS) >/dev/null
+
+build: ## builds the program: .build/release/certctl
+	$(call need,$(PACKAGES))
+	swift build $(RELEASE)
+
+debug:
+	swift build $(LAYERS)
+
+demo: demo-deps build ## shows one certificate from the CA to HTTPS, with an embedded test CA
+	bash Tests/SystemTests/demo $(CERTCTL) $(PEBBLE)
+
+test: deps ## runs every check and test
+	bash Tests/run-all
+
+test-quick: ## runs the tests without real parts
+	swift build --build-tests $(LAYERS)
+	swift test --skip-build --disable-xctest
+
+bench: bench-deps build ## measures certctl beside other clients
+	bash Tests/Bench/bench $(CERTCTL) $(PEBBLE)
+
+format: ## puts the source in its form
+	swift format -i --recursive --parallel Sources Tests Package.swift
+
+lint: ## checks the form, and that effects stay where they belong
+	swift format lint --strict --recursive --parallel Sources Tests Package.swift
+	bash Tests/check-effects
+
+install: build ## installs to $(PREFIX), with hooks
+	install -D -m 0755 $(CERTCTL) $(DESTDIR)$(PREFIX)/bin/certctl
+	install -D -m 0755 -t $(DESTDIR)$(PREFIX)/lib/certctl/hooks hooks/reload-nginx
+	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/doc/certctl README.md hooks/README.md LICENSE
+
+uninstall: ## takes away what install has put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/certctl
+	rm -rf $(DESTDIR)$(PREFIX)/lib/certctl $(DESTDIR)$(PREFIX)/share/doc/certctl
+
+clean:
+	swift package clean

@@ -1,0 +1,249 @@
+import FoundationEssentials
+import HTTP
+
+/// What each answer of the CA means in the state that asked for it.
+extension Issuance {
+    private static let mostFinalizeAttempts = 4
+    private static let mostDownloadAttempts = 4
+
+    mutating func accept(_ responses: [HTTPResponse], at now: Date) throws(ACMEError) -> Action {
+        switch state {
+        case .ordering(let url):
+            return try acceptOrder(only(responses), resuming: url)
+        case .readingAuthorizations(let order):
+            return try acceptAuthorizations(responses, of: order)
+        case .answering(let order):
+            return try acceptAnswers(responses, of: order)
+        case .polling(let order):
+            return try acceptPoll(only(responses), of: order, at: now)
+        case .finalizing(let order):
+            return try acceptFinalize(only(responses), of: order, at: now)
+        case .explaining(let order, let policy):
+            return try acceptExplanation(responses, of: order, after: policy)
+        case .downloading(let url):
+            return try acceptCertificate(only(responses), from: url)
+        default:
+            preconditionFailure("no request is under way")
+        }
+    }
+
+    private func only(_ responses: [HTTPResponse]) -> HTTPResponse {
+        precondition(responses.count == 1, "one request has one answer")
+        return responses[0]
+    }
+
+    private mutating func acceptOrder(
+        _ response: HTTPResponse,
+        resuming url: WebURL?
+    ) throws(ACMEError) -> Action {
+        guard response.isSuccess else {
+            let problem = Problem(response)
+            // The account has to be found again first, then the order may still be there.
+            guard url != nil, problem.kind != .accountDoesNotExist else { throw problem.error }
+            throw .orderGone
+        }
+        let order = try Order(response, at: url, origin: plan.directory.origin)
+        guard url == nil else {
+            if case .invalid = order.status { throw .orderGone }
+            return advance(order)
+        }
+        state = .recordingOrder(order)
+        return .record(.ordered(url: order.url, expires: order.expires))
+    }
+
+    /// Goes on from whatever state the order is in.
+    mutating func advance(_ order: Order) -> Action {
+        switch order.status {
+        case .pending where hasPresented, .processing, .other:
+            return pause(order, retryAfter: nil)
+        case .pending:
+            state = .readingAuthorizations(order)
+            return .post(order.authorizations.map { .get($0) })
+        case .ready:
+            guard finalizeAttempts < Self.mostFinalizeAttempts else {
+                return fail(.notInTime("the order stayed ready", waited: polling.waited))
+            }
+            finalizeAttempts += 1
+            polling = PollPolicy()
+            state = .recordingFinalize(order)
+            return .record(.finalizing)
+        case .valid(let certificate):
+            state = .recordingCertificate(certificate)
+            return .record(.issued(certificate: certificate))
+        case .invalid:
+            return explain(order, after: nil)
+        }
+    }
+
+    private mutating func acceptAuthorizations(
+        _ responses: [HTTPResponse],
+        of order: Order
+    ) throws(ACMEError) -> Action {
+        var answers: [KeyAuthorization] = []
+        var posts: [SignedPost] = []
+        for authorization in try authorizations(responses, of: order) {
+            switch authorization.status {
+            case .valid:
+                continue
+            case .ended:
+                throw .challengesFailed([authorization.failure])
+            case .pending, .other:
+                let challenge = try authorization.offeredChallenge
+                answers.append(
+                    KeyAuthorization(
+                        host: authorization.identifier.value,
+                        token: challenge.token,
+                        thumbprint: plan.thumbprint
+                    )
+                )
+                // A resumed order's challenge may have been answered before the crash.
+                guard challenge.isPending else { continue }
+                posts.append(SignedPost(to: challenge.url, payload: Payload.challenge))
+            }
+        }
+        state = .presenting(order, answers: posts)
+        return .present(answers)
+    }
+
+    private mutating func acceptAnswers(
+        _ responses: [HTTPResponse],
+        of order: Order
+    ) throws(ACMEError) -> Action {
+        for response in responses where !response.isSuccess {
+            let problem = Problem(response)
+            // Said of a challenge that is settled already; the order tells how it went.
+            guard problem.kind == .malformed else { throw problem.error }
+        }
+        state = .polling(order)
+        return .post([.get(order.url)])
+    }
+
+    private mutating func acceptPoll(
+        _ response: HTTPResponse,
+        of order: Order,
+        at now: Date
+    ) throws(ACMEError) -> Action {
+        guard response.isSuccess else { throw Problem(response).error }
+        let order = try Order(response, at: order.url, origin: plan.directory.origin)
+        switch order.status {
+        case .pending, .processing, .other:
+            if case .pending = order.status, polling.isSlow {
+                return explain(order, after: polling)
+            }
+            return pause(order, retryAfter: response.retryAfter(from: now))
+        case .ready, .valid, .invalid:
+            return advance(order)
+        }
+    }
+
+    private mutating func acceptFinalize(
+        _ response: HTTPResponse,
+        of order: Order,
+        at now: Date
+    ) throws(ACMEError) -> Action {
+        guard response.isSuccess else {
+            let problem = Problem(response)
+            // Also what a CA says that has taken the request already and whose answer was lost.
+            guard problem.kind == .orderNotReady else { throw problem.error }
+            return pause(order, retryAfter: response.retryAfter(from: now))
+        }
+        return try acceptPoll(response, of: order, at: now)
+    }
+
+    private mutating func pause(_ order: Order, retryAfter: Duration?) -> Action {
+        guard let delay = polling.next(retryAfter: retryAfter) else {
+            return fail(.notInTime("the order is still \(order.status.name)", waited: polling.waited))
+        }
+        state = .pausing(order)
+        return .wait(delay)
+    }
+
+    /// Reads the authorizations to learn which names hold the order up.
+    private mutating func explain(_ order: Order, after policy: PollPolicy?) -> Action {
+        state = .explaining(order, after: policy)
+        return .post(order.authorizations.map { .get($0) })
+    }
+
+    private mutating func acceptExplanation(
+        _ responses: [HTTPResponse],
+        of order: Order,
+        after policy: PollPolicy?
+    ) throws(ACMEError) -> Action {
+        let failures = try authorizations(responses, of: order).compactMap { authorization in
+            if case .ended = authorization.status { return authorization.failure }
+            return authorization.challenge?.problem == nil ? nil : authorization.failure
+        }
+        guard failures.isEmpty else { throw .challengesFailed(failures) }
+        guard policy == nil else { return pause(order, retryAfter: nil) }
+        if case .invalid(let problem) = order.status { throw .orderFailed(problem) }
+        throw .orderFailed(nil)
+    }
+
+    private func authorizations(
+        _ responses: [HTTPResponse],
+        of order: Order
+    ) throws(ACMEError) -> [Authorization] {
+        var authorizations: [Authorization] = []
+        for (response, url) in zip(responses, order.authorizations) {
+            guard response.isSuccess else { throw Problem(response).error }
+            let origin = plan.directory.origin
+            authorizations.append(try Authorization(response, at: url, origin: origin))
+        }
+        return authorizations
+    }
+
+    private mutating func acceptCertificate(
+        _ response: HTTPResponse,
+        from url: WebURL
+    ) throws(ACMEError) -> Action {
+        if response.isSuccess {
+            state = .settled
+            return .finish(pem: response.body)
+        }
+        // Some CAs publish the certificate a moment after they say that it is there.
+        guard response.status == 404, downloadAttempts < Self.mostDownloadAttempts else {
+            throw Problem(response).error
+        }
+        state = .pausingDownload(url)
+        return .wait(.seconds(1))
+    }
+}
+
+extension OrderStatus {
+    fileprivate var name: String {
+        switch self {
+        case .pending: "pending"
+        case .ready: "ready"
+        case .processing: "processing"
+        case .valid: "valid"
+        case .invalid: "invalid"
+        case .other(let name): name
+        }
+    }
+}
+
+extension Authorization {
+    fileprivate var failure: ChallengeFailure {
+        ChallengeFailure(host: identifier.value, problem: challenge?.problem)
+    }
+
+    fileprivate var offeredChallenge: Challenge {
+        get throws(ACMEError) {
+            guard let challenge else {
+                throw .challengeNotOffered(host: identifier.value, offered: offeredTypes)
+            }
+            return challenge
+        }
+    }
+}
+
+extension Problem {
+    /// The problem as the reason of a refusal.
+    package var error: ACMEError {
+        switch kind {
+        case .rateLimited: .rateLimited(self, until: nil)
+        case .externalAccountRequired: .externalAccountRequired
+        default: .refused(self)
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package import FoundationEssentials
+package import HTTP
+
+/// One order from newOrder, or from where a crash left it, to the certificate.
+///
+/// Does no I/O: the caller performs each ``Action`` and reports what came of it by the method
+/// that the action names.
+///
+///     idle → ordering → recordingOrder → readingAuthorizations → presenting → answering
+///     → polling → finalizing → polling → recordingCertificate → downloading → settled
+///
+/// An order may enter at any of these points, since a CA may answer newOrder with one that is
+/// ready already, and a crash may have happened anywhere. While it waits, the machine asks for
+/// the *order* and not for its authorizations: one request tells about a hundred names. The
+/// authorizations are read when the order has failed, and when it is slow, for a CA that leaves
+/// the order pending after a challenge has failed.
+///
+/// Source: RFC 8555 §7.1.6 and §7.4.
+package struct Issuance: Sendable {
+    package enum Action: Equatable {
+        /// Send all of these, side by side, then call ``received(_:at:)``.
+        case post([SignedPost])
+        /// Make this outlive a crash, then call ``recorded()``.
+        case record(Checkpoint)
+        /// Serve these answers until the end, then call ``presented()``.
+        case present([KeyAuthorization])
+        /// Wait, then call ``waited()``.
+        case wait(Duration)
+        /// The certificate chain in PEM, as the CA sent it: not checked yet.
+        case finish(pem: [UInt8])
+        case fail(ACMEError)
+    }
+
+    /// What has to be known after a crash.
+    package enum Checkpoint: Equatable, Sendable {
+        case ordered(url: WebURL, expires: Date?)
+        case finalizing
+        case issued(certificate: WebURL)
+    }
+
+    /// How far it is, for people who watch.
+    package enum Step: String, Sendable {
+        case ordering
+        case authorizing
+        case validating
+        case finalizing
+        case downloading
+    }
+
+    /// Everything that does not change on the way.
+    package struct Plan: Sendable {
+        package let directory: Directory
+        package let names: [DomainName]
+        /// The request in DER; the same one for as long as the order lives.
+        package let certificateSigningRequest: [UInt8]
+        /// Of the account key, in base64url.
+        package let thumbprint: String
+
+        package init(
+            directory: Directory,
+            names: [DomainName],
+            certificateSigningRequest: [UInt8],
+            thumbprint: String
+        ) {
+            self.directory = directory
+            self.names = names
+            self.certificateSigningRequest = certificateSigningRequest
+            self.thumbprint = thumbprint
+        }
+    }
+
+    enum State {
+        case idle(resuming: WebURL?)
+        case ordering(resuming: WebURL?)
+        case recordingOrder(Order)
+        case readingAuthorizations(Order)
+        case presenting(Order, answers: [SignedPost])
+        case answering(Order)
+        case pausing(Order)
+        case polling(Order)
+        case recordingFinalize(Order)
+        case finalizing(Order)
+        case explaining(Order, after: PollPolicy?)
+        case recordingCertificate(WebURL)
+        case downloading(WebURL)
+        case pausingDownload(WebURL)
+        case settled
+    }
+
+    package let plan: Plan
+    var state: State
+    var polling = PollPolicy()
+    var finalizeAttempts = 0
+    var downloadAttempts = 0
+    var hasPresented = false
+
+    /// Begins with newOrder, or with the order at `url` that an earlier run has made.
+    package init(_ plan: Plan, resuming url: WebURL? = nil) {
+        self.plan = plan
+        state = .idle(resuming: url)
+    }
+
+    package var step: Step {
+        switch state {
+        case .idle, .ordering, .recordingOrder: .ordering
+        case .readingAuthorizations: .authorizing
+        case .presenting, .answering, .explaining: .validating
+        case .pausing, .polling: finalizeAttempts > 0 ? .finalizing : .validating
+        case .recordingFinalize, .finalizing: .finalizing
+        case .recordingCertificate, .downloading, .pausingDownload, .settled: .downloading
+        }
+    }
+
+    package mutating func start() -> Action {
+        guard case .idle(let url) = state else { preconditionFailure("it was started before") }
+        state = .ordering(resuming: url)
+        guard let url else { return .post([NewOrder(names: plan.names).post(to: plan.directory)]) }
+        return .post([.get(url)])
+    }
+
+    package mutating func recorded() -> Action {
+        switch state {
+        case .recordingOrder(let order):
+            return advance(order)
+        case .recordingFinalize(let order):
+            state = .finalizing(order)
+            let request = Finalize(certificateSigningRequest: plan.certificateSigningRequest)
+            return .post([request.post(to: order)])
+        case .recordingCertificate(let url):
+            return download(url)
+        default:
+            preconditionFailure("nothing was to be recorded")
+        }
+    }
+
+    package mutating func presented() -> Action {
+        guard case .presenting(let order, let answers) = state else {
+            preconditionFailure("nothing was to be presented")
+        }
+        hasPresented = true
+        guard !answers.isEmpty else { return poll(order) }
+        state = .answering(order)
+        return .post(answers)
+    }
+
+    package mutating func waited() -> Action {
+        switch state {
+        case .pausing(let order): return poll(order)
+        case .pausingDownload(let url): return download(url)
+        default: preconditionFailure("no pause was asked for")
+        }
+    }
+
+    /// Takes the answers to the last ``Action/post(_:)``, in its order.
+    package mutating func received(_ responses: [HTTPResponse], at now: Date) -> Action {
+        do throws(ACMEError) {
+            return try accept(responses, at: now)
+        } catch {
+            return fail(error)
+        }
+    }
+
+    mutating func fail(_ error: ACMEError) -> Action {
+        state = .settled
+        return .fail(error)
+    }
+
+    private mutating func poll(_ order: Order) -> Action {
+        state = .polling(order)
+        return .post([.get(order.url)])
+    }
+
+    private mutating func download(_ url: WebURL) -> Action {
+        state = .downloading(url)
+        downloadAttempts += 1
+        return .post([.get(url, accept: "application/pem-certificate-chain")])
+    }
+}

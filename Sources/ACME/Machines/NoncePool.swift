@@ -1,0 +1,22 @@
+/// The nonces that came with answers and have not been used.
+///
+/// The newest is used first: CAs forget old ones. Source: RFC 8555 §6.5.
+package struct NoncePool: Equatable, Sendable {
+    /// More than this many are never of use: an order's requests run on few lanes.
+    private static let capacity = 64
+
+    private var nonces: [Nonce] = []
+
+    package init() {}
+
+    package var count: Int { nonces.count }
+
+    package mutating func add(_ nonce: Nonce) {
+        guard nonces.count < Self.capacity else { return }
+        nonces.append(nonce)
+    }
+
+    package mutating func take() -> Nonce? {
+        nonces.popLast()
+    }
+}

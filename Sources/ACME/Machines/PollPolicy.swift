@@ -1,0 +1,29 @@
+/// Decides how long to wait before a resource is asked for again.
+///
+/// The first question follows at once, then after 10, 20, 40 ms and so on up to 5 s. What the CA
+/// asks for by `Retry-After` wins.
+package struct PollPolicy: Equatable, Sendable {
+    /// The longest time that is waited in all.
+    package static let patience: Duration = .seconds(300)
+    private static let longestPause: Duration = .seconds(5)
+
+    /// How long has been waited so far.
+    package private(set) var waited: Duration = .zero
+    private var pause: Duration = .milliseconds(10)
+
+    package init() {}
+
+    /// Whether the quick questions are over and a slow resource has to be expected.
+    var isSlow: Bool { pause >= .seconds(1) }
+
+    /// Returns the next wait; `nil` when patience has run out.
+    ///
+    /// - Parameter retryAfter: What the CA asked for in its last answer.
+    package mutating func next(retryAfter: Duration?) -> Duration? {
+        let delay = retryAfter ?? pause
+        guard waited + delay <= Self.patience else { return nil }
+        pause = min(pause * 2, Self.longestPause)
+        waited += delay
+        return delay
+    }
+}

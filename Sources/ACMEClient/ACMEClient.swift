@@ -1,0 +1,64 @@
+package import ACME
+package import Diagnostics
+package import HTTP
+package import Platform
+
+/// A certificate authority that can be reached, without an account yet.
+package struct ACMEClient: Sendable {
+    private static let mostRedirects = 3
+    /// Let's Encrypt's directory has 1 KB.
+    private static let directoryLimit = 64 * 1024
+
+    let transport: any Transport
+    let clock: any WallClock
+    let log: Log
+
+    package init(transport: any Transport, clock: any WallClock, log: Log) {
+        self.transport = transport
+        self.clock = clock
+        self.log = log
+    }
+
+    /// Reads the CA's directory.
+    ///
+    /// Redirects are followed here and nowhere else: only a GET of a public document can be sent
+    /// on without harm.
+    package func directory(at url: WebURL) async throws -> Directory {
+        var url = url
+        for _ in 0...Self.mostRedirects {
+            let response = try await get(url, bodyLimit: Self.directoryLimit)
+            guard [301, 302, 307, 308].contains(response.status) else {
+                guard response.isSuccess else { throw Problem(response).error }
+                return try Directory(response, at: url)
+            }
+            let target = response.headers["location"] ?? "nothing"
+            guard let next = WebURL(target) else {
+                throw ACMEError.foreignURL(field: "Location of the directory", value: target)
+            }
+            url = next
+        }
+        throw ACMEError.unreadableAnswer("a directory", excerpt: "a redirect after every redirect")
+    }
+
+    /// Sends a request that needs no signature until it is answered or not worth another try.
+    private func get(_ url: WebURL, bodyLimit: Int) async throws -> HTTPResponse {
+        var retries = RetryPolicy()
+        while true {
+            let verdict: RetryPolicy.Verdict
+            do {
+                let response = try await transport.send(HTTPRequest(.get, url, bodyLimit: bodyLimit))
+                verdict = retries.verdict(on: response, at: clock.now)
+                if verdict == .accept { return response }
+            } catch {
+                verdict = retries.verdict(on: error, from: url)
+            }
+            switch verdict {
+            case .accept: preconditionFailure("an accepted answer has been returned")
+            case .fail(let error): throw error
+            case .retry(let delay):
+                log.info("asking again", ["url": "\(url)", "in": "\(delay)"])
+                try await clock.sleep(for: delay)
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package import ACME
+import Platform
+
+/// What the driver of an ``Issuance`` leaves to its caller.
+package struct IssuanceDelegate: Sendable {
+    /// Makes a checkpoint outlive a crash before it returns.
+    package var record: @Sendable (Issuance.Checkpoint) throws -> Void
+    /// Serves the answers from its return on.
+    package var present: @Sendable ([KeyAuthorization]) async throws -> Void
+    /// Learns of each step.
+    package var progress: @Sendable (Issuance.Step) -> Void
+
+    package init(
+        record: @escaping @Sendable (Issuance.Checkpoint) throws -> Void,
+        present: @escaping @Sendable ([KeyAuthorization]) async throws -> Void,
+        progress: @escaping @Sendable (Issuance.Step) -> Void
+    ) {
+        self.record = record
+        self.present = present
+        self.progress = progress
+    }
+}
+
+extension Session {
+    /// Performs what an ``Issuance`` asks for; every decision is the machine's.
+    ///
+    /// Returns the certificate chain as the CA sent it: not checked yet. Throws ``ACMEError`` and
+    /// whatever `delegate` throws.
+    package func run(_ start: Issuance, _ delegate: IssuanceDelegate) async throws -> [UInt8] {
+        var issuance = start
+        var action = issuance.start()
+        while true {
+            delegate.progress(issuance.step)
+            switch action {
+            case .post(let posts):
+                let responses = try await postAll(posts)
+                action = issuance.received(responses, at: client.clock.now)
+            case .record(let checkpoint):
+                try delegate.record(checkpoint)
+                action = issuance.recorded()
+            case .present(let answers):
+                try await delegate.present(answers)
+                action = issuance.presented()
+            case .wait(let delay):
+                try await client.clock.sleep(for: delay)
+                action = issuance.waited()
+            case .finish(let pem):
+                return pem
+            case .fail(let error):
+                throw error
+            }
+        }
+    }
+
+    /// Orders a certificate with the nonces for its authorizations fetched meanwhile.
+    package func issue(_ issuance: Issuance, _ delegate: IssuanceDelegate) async throws -> [UInt8] {
+        async let prefetched: Void = prefetchNonces(for: issuance.plan.names.count)
+        let pem = try await run(issuance, delegate)
+        await prefetched
+        return pem
+    }
+}

@@ -1,0 +1,104 @@
+package import ACME
+import Diagnostics
+package import HTTP
+package import PKI
+import Platform
+import Synchronization
+
+/// Signed requests of one account key to one CA.
+package final class Session: Sendable {
+    /// How many requests of one order are under way at a time; more would need as many nonces
+    /// that are nobody's change.
+    private static let lanes = 8
+
+    package let directory: Directory
+    let client: ACMEClient
+    let key: PrivateKey
+    private let jwk: JSONWebKey
+    let nonces = Mutex(NoncePool())
+    private let account = Mutex<WebURL?>(nil)
+
+    /// Begins a session.
+    ///
+    /// An account key is always of a kind that has a JSON form, since ``PrivateKey`` knows no
+    /// other.
+    package init(_ client: ACMEClient, directory: Directory, key: PrivateKey) {
+        guard let jwk = JSONWebKey(key.publicKey) else {
+            preconditionFailure("a private key has a public key of the same kind")
+        }
+        self.client = client
+        self.directory = directory
+        self.key = key
+        self.jwk = jwk
+    }
+
+    /// The account key's thumbprint in base64url.
+    package var thumbprint: String { jwk.thumbprint }
+
+    /// Signs with this account's URL from now on.
+    package func use(_ account: WebURL) {
+        self.account.withLock { $0 = account }
+    }
+
+    /// Finds or makes the account of the key, and uses it from now on.
+    ///
+    /// Throws ``ACMEError``; `refused` with `accountDoesNotExist` when none is to be found.
+    package func account(_ purpose: NewAccount.Purpose) async throws -> Account {
+        let post = NewAccount(purpose).post(to: directory)
+        let response = try await run(SignedExchange(post, signer: .jwk(jwk)))
+        guard response.isSuccess else { throw Problem(response).error }
+        let account = try Account(response, origin: directory.origin)
+        use(account.url)
+        return account
+    }
+
+    /// Sends one request in the account's name.
+    func post(_ post: SignedPost) async throws -> HTTPResponse {
+        guard let account = account.withLock({ $0 }) else {
+            preconditionFailure("the session has no account yet")
+        }
+        return try await run(SignedExchange(post, signer: .kid(account)))
+    }
+
+    /// Sends requests side by side and returns their answers in the same order.
+    func postAll(_ posts: [SignedPost]) async throws -> [HTTPResponse] {
+        if let post = posts.first, posts.count == 1 { return [try await self.post(post)] }
+        var responses: [Int: HTTPResponse] = [:]
+        try await withThrowingTaskGroup(of: (Int, HTTPResponse).self) { group in
+            for (index, post) in posts.enumerated() {
+                if index >= Self.lanes, let (done, response) = try await group.next() {
+                    responses[done] = response
+                }
+                group.addTask { (index, try await self.post(post)) }
+            }
+            for try await (done, response) in group {
+                responses[done] = response
+            }
+        }
+        return posts.indices.compactMap { responses[$0] }
+    }
+
+    /// Fills the pool with what reading `count` authorizations side by side will need.
+    ///
+    /// One nonce comes with the answer before; the others would each cost a round trip later.
+    func prefetchNonces(for count: Int) async {
+        await withTaskGroup { group in
+            for _ in 1..<max(1, min(count, Self.lanes)) {
+                group.addTask {
+                    // A nonce that did not come now is asked for again when it is needed.
+                    guard let response = try? await self.requestNonce() else { return }
+                    self.keepNonce(of: response)
+                }
+            }
+        }
+    }
+
+    func requestNonce() async throws(TransportFailure) -> HTTPResponse {
+        try await client.transport.send(HTTPRequest(.head, directory.newNonce, bodyLimit: 0))
+    }
+
+    func keepNonce(of response: HTTPResponse) {
+        guard let nonce = response.replayNonce else { return }
+        nonces.withLock { $0.add(nonce) }
+    }
+}

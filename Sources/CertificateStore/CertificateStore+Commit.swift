@@ -1,0 +1,163 @@
+import Diagnostics
+import FoundationEssentials
+package import PKI
+import Platform
+
+/// The commit protocol: a generation is put together in the staging directory, every file synced,
+/// and gets its final name by one rename.
+extension CertificateStore {
+    private static let keyLimit = 64 * 1024
+
+    /// Makes a key durable, and the request made with it, before there is an order for them.
+    package func stage(
+        _ key: PrivateKey,
+        request: CertificateSigningRequest,
+        settings: LineageSettings,
+        for name: LineageName
+    ) throws {
+        try stage(key, for: name)
+        try compactJournal(name)
+        try journal(name).append(
+            .key(
+                certificateSigningRequest: Data(request.der),
+                publicKey: Hexadecimal.text(key.publicKey.fingerprint),
+                settings: settings
+            )
+        )
+    }
+
+    /// The key that waits for its certificate.
+    ///
+    /// Returns `nil` when it is gone, or is not the one that the journal names.
+    package func stagedKey(
+        _ pending: LineageProgress.Pending,
+        of name: LineageName
+    ) throws -> PrivateKey? {
+        let path = GenerationFiles(directory: layout.staging(name)).privateKey
+        guard try fileSystem.status(path) != nil else { return nil }
+        try checkTrust(key: path)
+        let key = try PrivateKey(pem: Secret(fileSystem.readFile(path, limit: Self.keyLimit)))
+        return Hexadecimal.text(key.publicKey.fingerprint) == pending.publicKey ? key : nil
+    }
+
+    /// Finishes the generation whose key is staged and gives it its name.
+    ///
+    /// `chain` has to be validated: from here on it counts as the lineage's certificate.
+    package func commit(
+        _ chain: CertificateChain,
+        keyType: KeyType,
+        for name: LineageName
+    ) throws -> StoredCertificate {
+        try complete(chain, kind: .certificate, keyType: keyType, for: name)
+        let number = try generationNumbers(name).last?.next ?? GenerationNumber(1)
+        let stored = try moveIntoPlace(number, of: name)
+        try journal(name).append(.committed(number))
+        return stored
+    }
+
+    /// Finds the generation that was committed when a crash kept its record from being written.
+    package func recoverCommit(
+        _ pending: LineageProgress.Pending,
+        of name: LineageName
+    ) throws -> StoredCertificate? {
+        guard let number = try generationNumbers(name).last,
+            let stored = try storedCertificate(number, of: name),
+            stored.manifest.kind == .certificate, stored.manifest.publicKey == pending.publicKey
+        else { return nil }
+        // The crash may have come before these.
+        try fileSystem.syncDirectory(layout.generations(name))
+        try journal(name).append(.committed(number))
+        return stored
+    }
+
+    /// Stores a self-signed pair as generation 0, so that nginx can start before there is a
+    /// certificate.
+    package func commitBootstrap(
+        _ key: PrivateKey,
+        _ certificate: Certificate,
+        for name: LineageName
+    ) throws -> StoredCertificate {
+        try stage(key, for: name)
+        let chain = try CertificateChain(pem: PEM.encode(certificate.der, label: "CERTIFICATE"))
+        try complete(chain, kind: .bootstrap, keyType: key.type, for: name)
+        return try moveIntoPlace(.bootstrap, of: name)
+    }
+
+    private func stage(_ key: PrivateKey, for name: LineageName) throws {
+        let staging = GenerationFiles(directory: layout.staging(name))
+        if try fileSystem.status(staging.directory) != nil {
+            try fileSystem.removeTree(staging.directory)
+        }
+        try fileSystem.makeDirectory(staging.directory, .passageDirectory)
+        try key.pem().reveal { pem in
+            try fileSystem.writeNewFile(staging.privateKey, pem, .privateFile)
+        }
+        try fileSystem.syncDirectory(staging.directory)
+        try fileSystem.syncDirectory(layout.temporary)
+    }
+
+    private func complete(
+        _ chain: CertificateChain,
+        kind: Manifest.Kind,
+        keyType: KeyType,
+        for name: LineageName
+    ) throws {
+        let staging = GenerationFiles(directory: layout.staging(name))
+        let leaf = PEM.encode(chain.leaf.der, label: "CERTIFICATE")
+        let issuers = chain.issuers.flatMap { PEM.encode($0.der, label: "CERTIFICATE") }
+        let files = [
+            (staging.certificate, leaf), (staging.chain, issuers), (staging.fullChain, chain.pem),
+        ]
+        let key = try fileSystem.readFile(staging.privateKey, limit: Self.keyLimit)
+        var digests = ["privkey.pem": Hexadecimal.digest(key)]
+        for (path, bytes) in files {
+            // A crash may have left it there half-written.
+            try fileSystem.removeIfPresent(path)
+            try fileSystem.writeNewFile(path, bytes, .publicFile)
+            digests[path.lastComponent] = Hexadecimal.digest(bytes)
+        }
+        let manifest = Manifest(kind: kind, leaf: chain.leaf, keyType: keyType, files: digests)
+        try fileSystem.removeIfPresent(staging.manifest)
+        try fileSystem.writeNewFile(staging.manifest, StoreJSON.encode(manifest), .publicFile)
+        try fileSystem.syncDirectory(staging.directory)
+    }
+
+    private func moveIntoPlace(
+        _ number: GenerationNumber,
+        of name: LineageName
+    ) throws -> StoredCertificate {
+        try makeDirectory(layout.generations(name), .passageDirectory)
+        let files = layout.generation(number, of: name)
+        try fileSystem.rename(layout.staging(name), to: files.directory, exclusive: true)
+        try fileSystem.syncDirectory(layout.generations(name))
+        guard let stored = try storedCertificate(number, of: name) else {
+            throw StoreError.damaged(path: files.directory, "the disk does not hold what was written")
+        }
+        return stored
+    }
+
+    /// Forgets what lies behind the last commit once the journal has grown.
+    private func compactJournal(_ name: LineageName) throws {
+        let journal = journal(name)
+        guard try journal.size > Journal<LineageRecord>.compactionSize,
+            let committed = LineageProgress(try journal.records()).committed
+        else { return }
+        try journal.replace(
+            with: [.committed(committed)],
+            temporary: layout.journal(name) + ".new"
+        )
+    }
+}
+
+extension String {
+    fileprivate var lastComponent: String {
+        lastIndex(of: "/").map { String(self[index(after: $0)...]) } ?? self
+    }
+}
+
+extension Hexadecimal {
+    /// The SHA-256 of `bytes`.
+    static func digest(_ bytes: [UInt8]) -> String {
+        text(SHA256.digest(bytes))
+    }
+}

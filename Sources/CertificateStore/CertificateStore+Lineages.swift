@@ -1,0 +1,128 @@
+package import FoundationEssentials
+import Platform
+
+/// A lineage as it stands on disk.
+package struct Lineage: Equatable, Sendable {
+    package let name: LineageName
+    /// How it was asked for; `nil` before its first certificate.
+    package let settings: LineageSettings?
+    /// The last generation, and what it holds; `nil` before the first certificate.
+    package let current: StoredCertificate?
+    package let progress: LineageProgress
+}
+
+/// A generation that was committed.
+package struct StoredCertificate: Equatable, Sendable {
+    package let number: GenerationNumber
+    package let files: GenerationFiles
+    package let manifest: Manifest
+
+    /// Whether `now` lies within its validity.
+    package func isValid(at now: Date) -> Bool {
+        manifest.notBefore <= now && now < manifest.notAfter
+    }
+}
+
+extension CertificateStore {
+    private static let smallFileLimit = 256 * 1024
+
+    /// The names of all lineages, sorted.
+    package func lineageNames() throws -> [LineageName] {
+        guard try fileSystem.status(layout.lineages) != nil else { return [] }
+        try checkTrust(directory: layout.lineages)
+        return try fileSystem.list(layout.lineages).compactMap(LineageName.init).filter { name in
+            // A deleted lineage leaves its lock behind.
+            try fileSystem.status(layout.generations(name)) != nil
+        }
+    }
+
+    /// Reads a lineage.
+    ///
+    /// Returns one without settings and certificate where nothing is stored yet.
+    package func lineage(_ name: LineageName) throws -> Lineage {
+        let progress = LineageProgress(try journal(name).records())
+        return Lineage(
+            name: name,
+            settings: try settings(name) ?? progress.committedSettings,
+            current: try latestCertificate(name),
+            progress: progress
+        )
+    }
+
+    /// Reads a lineage that has to be there.
+    ///
+    /// Throws ``StoreError/unknownLineage(_:known:)``.
+    package func existingLineage(_ text: String) throws -> Lineage {
+        let names = try lineageNames()
+        guard let name = LineageName(text.lowercased()), names.contains(name) else {
+            throw StoreError.unknownLineage(text, known: names.map(\.description))
+        }
+        return try lineage(name)
+    }
+
+    package func journal(_ name: LineageName) -> Journal<LineageRecord> {
+        Journal(layout.journal(name), in: fileSystem)
+    }
+
+    private func settings(_ name: LineageName) throws -> LineageSettings? {
+        let path = layout.settings(name)
+        guard try fileSystem.status(path) != nil else { return nil }
+        return try decode(LineageSettings.self, path)
+    }
+
+    /// Remembers how the lineage was asked for; writes nothing when that is what is remembered.
+    package func save(_ settings: LineageSettings, of name: LineageName) throws {
+        // Settings that cannot be read are what this replaces.
+        guard (try? self.settings(name)) != settings else { return }
+        try fileSystem.replaceFile(
+            layout.settings(name),
+            StoreJSON.encode(settings),
+            .privateFile,
+            temporary: layout.settings(name) + ".new"
+        )
+    }
+
+    /// Finds the newest generation whose files are what its manifest says.
+    private func latestCertificate(_ name: LineageName) throws -> StoredCertificate? {
+        for number in try generationNumbers(name).reversed() where number != .bootstrap {
+            if let certificate = try storedCertificate(number, of: name) { return certificate }
+        }
+        return nil
+    }
+
+    func generationNumbers(_ name: LineageName) throws -> [GenerationNumber] {
+        guard try fileSystem.status(layout.generations(name)) != nil else { return [] }
+        return try fileSystem.list(layout.generations(name))
+            .compactMap(GenerationNumber.init(directory:)).sorted()
+    }
+
+    /// Reads a generation; `nil` when it is not whole.
+    func storedCertificate(
+        _ number: GenerationNumber,
+        of name: LineageName
+    ) throws -> StoredCertificate? {
+        let files = layout.generation(number, of: name)
+        do {
+            let manifest = try decode(Manifest.self, files.manifest)
+            for (file, digest) in manifest.files {
+                let path = "\(files.directory)/\(file)"
+                let bytes = try fileSystem.readFile(path, limit: Self.smallFileLimit)
+                guard Hexadecimal.digest(bytes) == digest else { return nil }
+            }
+            return StoredCertificate(number: number, files: files, manifest: manifest)
+        } catch is StoreError {
+            return nil
+        } catch let error as FileSystemError where error.reason == .notFound {
+            return nil
+        }
+    }
+
+    func decode<Value: Decodable>(_ type: Value.Type, _ path: String) throws -> Value {
+        let bytes = try fileSystem.readFile(path, limit: Self.smallFileLimit)
+        do {
+            return try StoreJSON.decode(type, bytes)
+        } catch {
+            throw StoreError.damaged(path: path, "it is not the JSON that certctl writes")
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import FoundationEssentials
+import Platform
+
+/// Bringing a generation before its readers, and clearing away those that nobody reads.
+extension CertificateStore {
+    /// Older generations than these are removed, unless they are in use.
+    private static let keptGenerations = 3
+
+    /// Points `tls/nginx/NAME.conf` and `tls/live/NAME` at a generation.
+    ///
+    /// nginx opens certificate and key one after the other. The include names both paths of one
+    /// generation and is replaced by one rename, so whoever reads through it gets a pair that
+    /// fits, which a link to follow twice could not promise.
+    package func publish(_ stored: StoredCertificate, of name: LineageName) throws {
+        let include = Array(Self.include(stored.files).utf8)
+        if try currentInclude(name) != include {
+            try fileSystem.replaceFile(
+                layout.include(name),
+                include,
+                .publicFile,
+                temporary: "\(layout.temporary)/\(name).conf"
+            )
+        }
+        let target = "../gen/\(name)/\(stored.number)"
+        guard try currentLink(name) != target else { return }
+        let temporary = "\(layout.temporary)/\(name).live"
+        try fileSystem.removeIfPresent(temporary)
+        try fileSystem.makeSymbolicLink(temporary, to: target)
+        try fileSystem.rename(temporary, to: layout.live(name), exclusive: false)
+        try fileSystem.syncDirectory(layout.live)
+    }
+
+    /// Whether readers are pointed at anything yet.
+    package func isPublished(_ name: LineageName) throws -> Bool {
+        try fileSystem.status(layout.include(name)) != nil
+    }
+
+    private static func include(_ files: GenerationFiles) -> String {
+        """
+        ssl_certificate     "\(files.fullChain)";
+        ssl_certificate_key "\(files.privateKey)";
+
+        """
+    }
+
+    private func currentInclude(_ name: LineageName) throws -> [UInt8]? {
+        guard try isPublished(name) else { return nil }
+        return try fileSystem.readFile(layout.include(name), limit: 64 * 1024)
+    }
+
+    private func currentLink(_ name: LineageName) throws -> String? {
+        guard try fileSystem.status(layout.live(name)) != nil else { return nil }
+        return try fileSystem.readSymbolicLink(layout.live(name))
+    }
+
+    /// Removes generations that are older than the three newest.
+    ///
+    /// `inUse` stays whatever its age. Each is moved out of sight first: a reader never finds half
+    /// of one.
+    package func removeOldGenerations(of name: LineageName, inUse: GenerationNumber) throws {
+        let old = try generationNumbers(name).filter { $0 != inUse }.dropLast(Self.keptGenerations - 1)
+        for number in old {
+            let grave = "\(layout.temporary)/\(name).\(number).old"
+            if try fileSystem.status(grave) != nil { try fileSystem.removeTree(grave) }
+            let directory = layout.generation(number, of: name).directory
+            try fileSystem.rename(directory, to: grave, exclusive: true)
+            try fileSystem.removeTree(grave)
+        }
+    }
+
+    /// Removes a lineage with its keys; what remains is its lock, which is never unlinked.
+    package func delete(_ name: LineageName) throws {
+        try fileSystem.removeIfPresent(layout.include(name))
+        try fileSystem.removeIfPresent(layout.live(name))
+        let grave = "\(layout.temporary)/\(name).deleted"
+        for path in [grave, layout.staging(name)] where try fileSystem.status(path) != nil {
+            try fileSystem.removeTree(path)
+        }
+        if try fileSystem.status(layout.generations(name)) != nil {
+            try fileSystem.rename(layout.generations(name), to: grave, exclusive: true)
+            try fileSystem.syncDirectory(layout.generations)
+            try fileSystem.removeTree(grave)
+        }
+        try fileSystem.removeIfPresent(layout.settings(name))
+        try fileSystem.removeIfPresent(layout.journal(name))
+        try fileSystem.syncDirectory(layout.lineage(name))
+    }
+}

@@ -1,0 +1,108 @@
+package import Platform
+
+/// Keys, certificates and accounts on disk, so kept that no crash and no reader ever meets a
+/// mismatched pair.
+package struct CertificateStore: Sendable {
+    /// Below these a run that has begun could be left without room for its key.
+    private static let leastBytes: UInt64 = 4 * 1024 * 1024
+    private static let leastFiles: UInt64 = 64
+
+    package let layout: StoreLayout
+    let fileSystem: any FileSystem
+    /// Who runs certctl: besides root the only one who may own the store.
+    private let user: UInt32
+
+    package init(_ layout: StoreLayout, in fileSystem: any FileSystem, user: UInt32) {
+        self.layout = layout
+        self.fileSystem = fileSystem
+        self.user = user
+    }
+
+    /// Whether there is a store yet.
+    package var exists: Bool {
+        get throws { try fileSystem.status(layout.state) != nil }
+    }
+
+    /// Makes the directories that are missing, and refuses those that cannot be trusted.
+    package func prepare() throws {
+        let directories: [(String, FileMode)] = [
+            (layout.state, .passageDirectory),
+            (layout.accounts, .privateDirectory),
+            (layout.lineages, .privateDirectory),
+            (layout.deploy, .privateDirectory),
+            (layout.tls, .passageDirectory),
+            (layout.temporary, .privateDirectory),
+            (layout.generations, .passageDirectory),
+            (layout.live, .publicDirectory),
+            (layout.nginx, .publicDirectory),
+        ]
+        for (path, mode) in directories {
+            try makeDirectory(path, mode)
+        }
+    }
+
+    /// Makes a directory that outlives a power cut, or checks the one that is there.
+    func makeDirectory(_ path: String, _ mode: FileMode) throws {
+        guard try fileSystem.status(path) == nil else {
+            try checkTrust(directory: path)
+            return
+        }
+        try fileSystem.makeDirectory(path, mode)
+        if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+            try fileSystem.syncDirectory(String(path[..<slash]))
+        }
+    }
+
+    /// Refuses a directory that someone else could change.
+    func checkTrust(directory path: String) throws {
+        guard let status = try fileSystem.status(path) else { return }
+        switch status.kind {
+        case .directory: break
+        case .symbolicLink: throw StoreError.distrusted(path: path, .symbolicLink)
+        case .file, .other: throw StoreError.distrusted(path: path, .notDirectory)
+        }
+        guard status.owner == user || status.owner == 0 else {
+            throw StoreError.distrusted(path: path, .owner(status.owner))
+        }
+        guard !status.mode.isWritableByOthers else {
+            throw StoreError.distrusted(path: path, .writableByOthers("\(status.mode)"))
+        }
+    }
+
+    /// Refuses a key that others could have read.
+    func checkTrust(key path: String) throws {
+        guard let status = try fileSystem.status(path) else { return }
+        guard status.kind == .file else {
+            throw StoreError.distrusted(path: path, .symbolicLink)
+        }
+        guard !status.mode.isOpenToOthers else {
+            throw StoreError.distrusted(path: path, .readableByOthers("\(status.mode)"))
+        }
+    }
+
+    /// Finds out whether a certificate could be saved, before a CA is asked for one.
+    package func checkRoom(for name: LineageName) throws {
+        let space = try fileSystem.space(layout.tls)
+        guard space.bytes >= Self.leastBytes else {
+            throw StoreError.noRoom(path: layout.tls, "\(space.bytes / 1024) KiB are left")
+        }
+        if let files = space.files, files < Self.leastFiles {
+            throw StoreError.noRoom(path: layout.tls, "\(files) more files can be made")
+        }
+        let probe = "\(layout.temporary)/\(name).probe"
+        let moved = probe + ".moved"
+        try fileSystem.removeIfPresent(probe)
+        try fileSystem.removeIfPresent(moved)
+        try fileSystem.writeNewFile(probe, Array("certctl\n".utf8), .privateFile)
+        try fileSystem.rename(probe, to: moved, exclusive: true)
+        try fileSystem.removeFile(moved)
+    }
+
+    /// Takes the lineage's lock, and makes its directory where it is missing.
+    ///
+    /// - Returns: `nil` while another process has it.
+    package func lock(_ name: LineageName) throws -> FileLock? {
+        try makeDirectory(layout.lineage(name), .privateDirectory)
+        return try FileLock(layout.lock(name), in: fileSystem)
+    }
+}

@@ -1,0 +1,37 @@
+package import FoundationEssentials
+import Platform
+
+/// One line of the history: what happened to which lineage.
+package struct Event: Codable, Equatable, Sendable {
+    package enum Kind: String, Codable, Sendable {
+        case issued
+        case deployed
+        case failed
+        case deleted
+    }
+
+    package let time: Date
+    package let event: Kind
+    package let lineage: LineageName
+    package let detail: String
+
+    package init(_ event: Kind, _ lineage: LineageName, at time: Date, detail: String) {
+        self.time = time
+        self.event = event
+        self.lineage = lineage
+        self.detail = detail
+    }
+}
+
+extension CertificateStore {
+    /// Adds a line to `events.log`.
+    ///
+    /// It is not synced: a lost line of history is no loss of a certificate.
+    package func write(_ event: Event) throws {
+        let file = try fileSystem.open(layout.events, .appending(.privateFile))
+        defer { fileSystem.closeQuietly(file) }
+        let line = StoreJSON.encode(event, isPretty: false) + [UInt8(ascii: "\n")]
+        // In one call: with O_APPEND, lines of several processes do not mix.
+        _ = try fileSystem.write(file, line[...])
+    }
+}

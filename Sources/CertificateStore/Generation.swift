@@ -1,0 +1,45 @@
+/// The number of a generation: 0 is the bootstrap pair, the first certificate is 1.
+package struct GenerationNumber: Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
+    /// The pair that lets nginx start before there is a certificate.
+    package static let bootstrap = GenerationNumber(0)
+
+    package let value: Int
+
+    package init(_ value: Int) {
+        self.value = value
+    }
+
+    /// Reads the name of a generation's directory; `nil` for any other name.
+    init?(directory name: String) {
+        guard let value = Int(name), value >= 0, GenerationNumber(value).description == name else {
+            return nil
+        }
+        self.init(value)
+    }
+
+    var next: GenerationNumber { GenerationNumber(value + 1) }
+
+    /// At least six digits, so that a listing is in order.
+    package var description: String {
+        let digits = String(value)
+        return String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+    }
+
+    package static func < (one: GenerationNumber, other: GenerationNumber) -> Bool {
+        one.value < other.value
+    }
+}
+
+/// The files of one generation, which never change once the directory has its name.
+package struct GenerationFiles: Equatable, Sendable {
+    package let directory: String
+
+    package var privateKey: String { "\(directory)/privkey.pem" }
+    /// The leaf alone.
+    package var certificate: String { "\(directory)/cert.pem" }
+    /// The issuers alone.
+    package var chain: String { "\(directory)/chain.pem" }
+    /// The leaf and the issuers: what a server sends.
+    package var fullChain: String { "\(directory)/fullchain.pem" }
+    package var manifest: String { "\(directory)/manifest.json" }
+}

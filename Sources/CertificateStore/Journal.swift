@@ -1,0 +1,93 @@
+import FoundationEssentials
+package import Platform
+
+/// An append-only file of records, each durable before ``append(_:)`` returns.
+///
+/// A record is a line: the length of its JSON in bytes, the CRC32C of it, and the JSON. What
+/// follows the last whole record is what a crash has torn, and is dropped.
+package struct Journal<Record: Codable & Sendable>: Sendable {
+    /// Beyond this size the owner should ``replace(with:temporary:)`` what no longer matters.
+    package static var compactionSize: Int { 64 * 1024 }
+    /// A journal is compacted long before; a larger file is not one.
+    private static var sizeLimit: Int { 16 * 1024 * 1024 }
+
+    private let path: String
+    private let fileSystem: any FileSystem
+
+    package init(_ path: String, in fileSystem: any FileSystem) {
+        self.path = path
+        self.fileSystem = fileSystem
+    }
+
+    /// Reads all whole records.
+    package func records() throws -> [Record] {
+        try load().records
+    }
+
+    /// The size of the file in bytes.
+    package var size: Int {
+        get throws { try fileSystem.status(path)?.size ?? 0 }
+    }
+
+    /// Adds a record.
+    package func append(_ record: Record) throws {
+        let (_, wholeLength) = try load()
+        let isNew = try fileSystem.status(path) == nil
+        let file = try fileSystem.open(path, .appending(.privateFile))
+        do throws(FileSystemError) {
+            // A record behind a torn one would never be read.
+            try fileSystem.truncate(file, to: wholeLength)
+            try fileSystem.writeAll(file, Self.line(record))
+            try fileSystem.sync(file)
+        } catch {
+            fileSystem.closeQuietly(file)
+            throw error
+        }
+        try fileSystem.close(file)
+        if isNew, let slash = path.lastIndex(of: "/") {
+            try fileSystem.syncDirectory(String(path[..<slash]))
+        }
+    }
+
+    /// Puts `records` in the place of all that was there.
+    ///
+    /// - Parameter temporary: A path on the same file system.
+    package func replace(with records: [Record], temporary: String) throws {
+        let bytes = records.flatMap(Self.line)
+        try fileSystem.replaceFile(path, bytes, .privateFile, temporary: temporary)
+    }
+
+    private func load() throws -> (records: [Record], wholeLength: Int) {
+        guard try fileSystem.status(path) != nil else { return ([], 0) }
+        let bytes = try fileSystem.readFile(path, limit: Self.sizeLimit)
+        var records: [Record] = []
+        var rest = bytes[...]
+        while let (record, end) = Self.firstRecord(in: rest) {
+            records.append(record)
+            rest = rest[end...]
+        }
+        return (records, bytes.count - rest.count)
+    }
+
+    private static func line(_ record: Record) -> [UInt8] {
+        let json = StoreJSON.encode(record, isPretty: false)
+        let checksum = String(CRC32C.checksum(json), radix: 16)
+        return Array("\(json.count) \(checksum) ".utf8) + json + [UInt8(ascii: "\n")]
+    }
+
+    /// Reads the record that `bytes` begin with; `nil` when it is torn or flipped.
+    private static func firstRecord(in bytes: ArraySlice<UInt8>) -> (Record, end: Int)? {
+        let head = bytes.prefix(24).split(separator: UInt8(ascii: " "), maxSplits: 2)
+        guard head.count == 3, let length = Int(String(decoding: head[0], as: UTF8.self)),
+            let checksum = UInt32(String(decoding: head[1], as: UTF8.self), radix: 16)
+        else { return nil }
+        let start = head[2].startIndex
+        guard length > 0, length < bytes.endIndex - start else { return nil }
+        let json = bytes[start..<start + length]
+        guard bytes[json.endIndex] == UInt8(ascii: "\n"), CRC32C.checksum(json) == checksum,
+            // A record of a newer version ends what this one can read, like a torn one.
+            let record = try? StoreJSON.decode(Record.self, json)
+        else { return nil }
+        return (record, json.endIndex + 1)
+    }
+}

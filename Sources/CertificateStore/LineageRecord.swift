@@ -1,0 +1,73 @@
+package import FoundationEssentials
+
+/// What happened to a lineage, in the order of the commit protocol.
+package enum LineageRecord: Codable, Equatable, Sendable {
+    /// The key is durable in the staging directory, and this is the request made with it.
+    case key(certificateSigningRequest: Data, publicKey: String, settings: LineageSettings)
+    /// The CA has an order for it.
+    case order(url: String, expires: Date?)
+    /// The CA is about to be told to make the certificate.
+    case finalizing
+    /// The certificate can be downloaded there.
+    case certificate(url: String)
+    /// The order came to nothing; the key can serve the next one.
+    case orderDropped(reason: String)
+    /// The key and its order came to nothing.
+    case abandoned(reason: String)
+    /// The generation has its final name.
+    case committed(GenerationNumber)
+}
+
+/// Where the records of a lineage leave it.
+package struct LineageProgress: Equatable, Sendable {
+    /// A certificate in the making.
+    package struct Pending: Equatable, Sendable {
+        /// In DER.
+        package let certificateSigningRequest: [UInt8]
+        /// SHA-256 of the public key, hexadecimal.
+        package let publicKey: String
+        package let settings: LineageSettings
+        /// The order's URL, once there is one.
+        package var order: String?
+        /// When the CA forgets the order.
+        package var expires: Date?
+    }
+
+    package private(set) var pending: Pending?
+    /// The last generation that was committed.
+    package private(set) var committed: GenerationNumber?
+    /// The settings that it was made by.
+    package private(set) var committedSettings: LineageSettings?
+
+    package init(_ records: [LineageRecord]) {
+        for record in records {
+            apply(record)
+        }
+    }
+
+    private mutating func apply(_ record: LineageRecord) {
+        switch record {
+        case .key(let request, let publicKey, let settings):
+            pending = Pending(
+                certificateSigningRequest: Array(request),
+                publicKey: publicKey,
+                settings: settings
+            )
+        case .order(let url, let expires):
+            pending?.order = url
+            pending?.expires = expires
+        case .finalizing, .certificate:
+            // The order itself tells how far it is.
+            break
+        case .orderDropped:
+            pending?.order = nil
+            pending?.expires = nil
+        case .abandoned:
+            pending = nil
+        case .committed(let number):
+            committed = number
+            committedSettings = pending?.settings ?? committedSettings
+            pending = nil
+        }
+    }
+}

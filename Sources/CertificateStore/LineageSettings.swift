@@ -1,0 +1,42 @@
+/// How a lineage was asked for, so that it can be renewed the same way.
+///
+/// It holds data only and never a command: what root runs comes from /etc/certctl.
+package struct LineageSettings: Codable, Equatable, Sendable {
+    package var schema = 1
+    /// In the order of the command; the first one is the lineage's usual name.
+    package var names: [String]
+    /// The URL of the CA's directory.
+    package var authority: String
+    /// A PEM file of roots for a CA of one's own; `nil` for the system's.
+    package var authorityRoots: String?
+    package var keyType: String
+    /// The way to answer http-01 that was asked for, not the one that it came to.
+    package var http01: String
+    /// The port that the responder listens on; CAs ask on port 80 and someone forwards.
+    package var http01Port: UInt16
+    /// The address that the responder listens on; `nil` for all.
+    package var http01Address: String?
+
+    package init(
+        names: [String],
+        authority: String,
+        authorityRoots: String?,
+        keyType: String,
+        http01: String,
+        http01Port: UInt16,
+        http01Address: String?
+    ) {
+        self.names = names
+        self.authority = authority
+        self.authorityRoots = authorityRoots
+        self.keyType = keyType
+        self.http01 = http01
+        self.http01Port = http01Port
+        self.http01Address = http01Address
+    }
+
+    /// Whether an order made for `other` ends in the certificate that these settings ask for.
+    package func sharesOrder(with other: LineageSettings) -> Bool {
+        Set(names) == Set(other.names) && authority == other.authority && keyType == other.keyType
+    }
+}

@@ -1,0 +1,52 @@
+package import FoundationEssentials
+import PKI
+
+/// What a generation is and what its files have to be; written last, so that where it is, the
+/// rest is.
+package struct Manifest: Codable, Equatable, Sendable {
+    package enum Kind: String, Codable, Sendable {
+        case certificate
+        /// Self-signed, to let nginx start; never counted as a certificate.
+        case bootstrap
+    }
+
+    /// Raised when a reader of the old form could misread the new one.
+    package static let currentSchema = 1
+
+    package let schema: Int
+    package let kind: Kind
+    package let names: [String]
+    package let keyType: String
+    /// Hexadecimal.
+    package let serial: String
+    package let issuer: String
+    package let notBefore: Date
+    package let notAfter: Date
+    /// SHA-256 of the public key (SubjectPublicKeyInfo), hexadecimal.
+    package let publicKey: String
+    /// SHA-256 of each file by name, hexadecimal.
+    package let files: [String: String]
+
+    init(kind: Kind, leaf: Certificate, keyType: KeyType, files: [String: String]) {
+        schema = Self.currentSchema
+        self.kind = kind
+        names = leaf.dnsNames
+        self.keyType = keyType.rawValue
+        serial = Hexadecimal.text(leaf.serial)
+        issuer = leaf.issuer
+        notBefore = leaf.notBefore
+        notAfter = leaf.notAfter
+        publicKey = Hexadecimal.text(leaf.publicKey.fingerprint)
+        self.files = files
+    }
+}
+
+/// Bytes as hexadecimal digits.
+enum Hexadecimal {
+    static func text(_ bytes: some Sequence<UInt8>) -> String {
+        bytes.reduce(into: "") { text, byte in
+            text += byte < 16 ? "0" : ""
+            text += String(byte, radix: 16)
+        }
+    }
+}

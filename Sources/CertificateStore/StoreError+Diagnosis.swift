@@ -1,0 +1,76 @@
+package import Diagnostics
+
+extension StoreError: Diagnosable {
+    package var diagnosis: Diagnosis {
+        switch self {
+        case .busy(let name):
+            return Diagnosis(
+                what: "\(name) is in use",
+                why: "another certctl has been at work on it for 30 seconds",
+                fix: "wait for it to end, then run the same command again",
+                exitCode: .store
+            )
+        case .distrusted(let path, let distrust):
+            return distrust.diagnosis(of: path.harmless(limit: 300))
+        case .damaged(let path, let reason):
+            return Diagnosis(
+                what: "\(path.harmless(limit: 300)) is damaged",
+                why: reason.harmless(limit: 300),
+                fix: "put the file back from a backup, or move it away and run the command again",
+                exitCode: .store
+            )
+        case .noRoom(let path, let reason):
+            return Diagnosis(
+                what: "there is too little room below \(path.harmless(limit: 300))",
+                why: reason,
+                fix: "make room (df -h and df -i tell where), then run the same command again; "
+                    + "the CA was not asked for anything",
+                exitCode: .store
+            )
+        case .unknownLineage(let name, let known):
+            let names = known.isEmpty ? "there is none yet" : "there is \(known.joined(separator: ", "))"
+            return Diagnosis(
+                what: "there is no certificate named \(name.harmless(limit: 300))",
+                why: names,
+                fix: "see them all with: certctl list",
+                exitCode: .configuration
+            )
+        }
+    }
+}
+
+extension StoreError.Distrust {
+    fileprivate func diagnosis(of path: String) -> Diagnosis {
+        let (why, fix) = explanation(path)
+        return Diagnosis(
+            what: "\(path) is not safe to use",
+            why: why,
+            fix: fix,
+            exitCode: .store
+        )
+    }
+
+    private func explanation(_ path: String) -> (why: String, fix: String) {
+        switch self {
+        case .symbolicLink:
+            (
+                "it is a symbolic link, and whoever can change it could send keys elsewhere",
+                "put the real folder in its place"
+            )
+        case .notDirectory:
+            ("it is not a folder", "move it away; certctl makes the folder itself")
+        case .owner(let user):
+            (
+                "it belongs to user \(user)",
+                "run certctl as that user, or give it to yours: chown -R \"$(id -un)\" '\(path)'"
+            )
+        case .writableByOthers(let mode):
+            ("others may write there (mode \(mode))", "chmod go-w '\(path)'")
+        case .readableByOthers(let mode):
+            (
+                "it is a key, and others may read it (mode \(mode))",
+                "chmod 600 '\(path)'; if someone may have read it, have a new one made"
+            )
+        }
+    }
+}

@@ -1,0 +1,21 @@
+/// What can be wrong with the store, apart from system calls that fail.
+package enum StoreError: Error, Equatable {
+    /// Why a directory or file of the store cannot be trusted.
+    package enum Distrust: Equatable, Sendable {
+        case symbolicLink
+        case notDirectory
+        case owner(UInt32)
+        case writableByOthers(String)
+        /// A key that others may read.
+        case readableByOthers(String)
+    }
+
+    /// Another certctl has the lock.
+    case busy(String)
+    case distrusted(path: String, Distrust)
+    /// A file does not hold what it should.
+    case damaged(path: String, String)
+    /// Too little room is left to begin.
+    case noRoom(path: String, String)
+    case unknownLineage(String, known: [String])
+}

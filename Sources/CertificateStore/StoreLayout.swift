@@ -1,0 +1,59 @@
+/// Where everything is: three roots, and the names below them.
+package struct StoreLayout: Equatable, Sendable {
+    /// Settings and hooks.
+    package let configuration: String
+    /// Accounts, lineages and certificates.
+    package let state: String
+    /// Sockets.
+    package let runtime: String
+
+    /// The roots of an installed certctl.
+    package static let system = StoreLayout(
+        configuration: "/etc/certctl",
+        state: "/var/lib/certctl",
+        runtime: "/run/certctl"
+    )
+
+    private init(configuration: String, state: String, runtime: String) {
+        self.configuration = configuration
+        self.state = state
+        self.runtime = runtime
+    }
+
+    /// The roots below one directory, an absolute path without symbolic links.
+    package init(home: String) {
+        self.init(configuration: "\(home)/etc", state: "\(home)/lib", runtime: "\(home)/run")
+    }
+
+    var accounts: String { "\(state)/accounts" }
+    var lineages: String { "\(state)/lineages" }
+    var deploy: String { "\(state)/deploy" }
+    /// What is pending and what is done about bringing certificates into use.
+    var deployJournal: String { "\(deploy)/journal" }
+    var events: String { "\(state)/events.log" }
+    /// The one directory that a container needs to see.
+    package var tls: String { "\(state)/tls" }
+    /// Where files are made before they are moved into place; on the same file system as those.
+    var temporary: String { "\(tls)/.tmp" }
+    var generations: String { "\(tls)/gen" }
+    var live: String { "\(tls)/live" }
+    var nginx: String { "\(tls)/nginx" }
+    package var deployHooks: String { "\(configuration)/hooks/deploy.d" }
+
+    func account(_ authority: String) -> String { "\(accounts)/\(authority)" }
+    func lineage(_ name: LineageName) -> String { "\(lineages)/\(name)" }
+    func settings(_ name: LineageName) -> String { "\(lineage(name))/settings.json" }
+    func journal(_ name: LineageName) -> String { "\(lineage(name))/journal" }
+    func lock(_ name: LineageName) -> String { "\(lineage(name))/lock" }
+    func generations(_ name: LineageName) -> String { "\(generations)/\(name)" }
+    /// Where the next generation is put together; one at a time, under the lineage's lock.
+    func staging(_ name: LineageName) -> String { "\(temporary)/\(name)" }
+    /// The link to the current generation, for readers other than nginx.
+    package func live(_ name: LineageName) -> String { "\(live)/\(name)" }
+    /// The file that nginx includes.
+    package func include(_ name: LineageName) -> String { "\(nginx)/\(name).conf" }
+
+    package func generation(_ number: GenerationNumber, of name: LineageName) -> GenerationFiles {
+        GenerationFiles(directory: "\(generations(name))/\(number)")
+    }
+}

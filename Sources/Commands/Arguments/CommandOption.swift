@@ -1,0 +1,24 @@
+/// One option of a command, as the parser and the help know it.
+struct CommandOption: Equatable, Sendable {
+    /// Without the two hyphens.
+    let name: String
+    /// What its value is called in the help; `nil` for a switch.
+    let value: String?
+    let summary: String
+
+    /// `--name VALUE`.
+    var usage: String { "--\(name)" + (value.map { " \($0)" } ?? "") }
+
+    /// The options that every command takes.
+    static let common = [
+        CommandOption(
+            name: "home",
+            value: "DIR",
+            summary: "keep all state, settings and sockets below DIR; no root needed"
+        ),
+        CommandOption(name: "json", value: nil, summary: "answer in JSON, one object a line"),
+        CommandOption(name: "quiet", value: nil, summary: "say nothing but warnings and errors"),
+        CommandOption(name: "verbose", value: nil, summary: "tell every step and every request"),
+        CommandOption(name: "help", value: nil, summary: "explain the command"),
+    ]
+}

@@ -1,0 +1,69 @@
+/// A command line taken apart by the options that its command knows.
+struct ParsedArguments: Equatable, Sendable {
+    let operands: [String]
+    private let values: [String: String]
+
+    /// Takes `words` apart: `--name value`, `--name=value`, and `--` before operands that begin
+    /// with hyphens.
+    ///
+    /// Throws ``UsageError`` for an option that is unknown, given twice, or lacks its value.
+    init(_ words: some Sequence<String>, options: [CommandOption]) throws(UsageError) {
+        var operands: [String] = []
+        var values: [String: String] = [:]
+        var rest = Array(words)[...]
+        while let word = rest.popFirst() {
+            if word == "--" {
+                operands += rest
+                break
+            }
+            guard word.hasPrefix("-"), word != "-" else {
+                operands.append(word)
+                continue
+            }
+            let (option, inline) = try Self.option(word, among: options)
+            guard values[option.name] == nil else { throw .repeatedOption(option.name) }
+            values[option.name] = try Self.value(of: option, inline: inline, rest: &rest)
+        }
+        self.operands = operands
+        self.values = values
+    }
+
+    /// The value of an option, or an empty text for a switch; `nil` when it was not given.
+    subscript(_ name: String) -> String? { values[name] }
+
+    /// Whether a switch was given.
+    func has(_ name: String) -> Bool { values[name] != nil }
+
+    private static func option(
+        _ word: String,
+        among options: [CommandOption]
+    ) throws(UsageError) -> (CommandOption, inline: String?) {
+        let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        let name = String(parts[0].drop { $0 == "-" })
+        guard word.hasPrefix("--"), let option = options.first(where: { $0.name == name }) else {
+            let names = options.map { "--\($0.name)" }
+            throw .unknownOption(
+                String(parts[0]),
+                suggestion: Suggestion.closest(to: "--\(name)", among: names)
+            )
+        }
+        return (option, parts.count == 2 ? String(parts[1]) : nil)
+    }
+
+    private static func value(
+        of option: CommandOption,
+        inline: String?,
+        rest: inout ArraySlice<String>
+    ) throws(UsageError) -> String {
+        guard let placeholder = option.value else {
+            guard inline == nil else { throw .unexpectedValue(option.name) }
+            return ""
+        }
+        if let inline { return inline }
+        guard let next = rest.first, !next.hasPrefix("--") else {
+            throw .missingValue(option.name, placeholder: placeholder)
+        }
+        rest.removeFirst()
+        return next
+    }
+}

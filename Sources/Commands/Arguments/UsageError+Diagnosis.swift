@@ -1,0 +1,71 @@
+import Diagnostics
+
+extension UsageError: Diagnosable {
+    package var diagnosis: Diagnosis {
+        let (what, why, fix) = explanation
+        return Diagnosis(what: what, why: why, fix: fix, exitCode: exitCode)
+    }
+
+    private var exitCode: ExitCode {
+        switch self {
+        case .unusableFile: .configuration
+        case .needsRoot: .store
+        default: .usage
+        }
+    }
+
+    private var explanation: (what: String, why: String, fix: String) {
+        let help = "see: certctl help"
+        switch self {
+        case .unknownCommand(let name, let suggestion):
+            return (
+                "there is no command '\(name.harmless(limit: 100))'",
+                "certctl knows \(CommandTable.names.joined(separator: ", "))",
+                suggestion.map { "did you mean: certctl \($0)" } ?? help
+            )
+        case .unknownOption(let name, let suggestion):
+            return (
+                "there is no option '\(name.harmless(limit: 100))'", "the command does not know it",
+                suggestion.map { "did you mean \($0)?" } ?? help
+            )
+        case .repeatedOption(let name):
+            return ("--\(name) is given twice", "only one of them could count", "leave one out")
+        case .missingValue(let name, let placeholder):
+            return ("--\(name) lacks its value", "nothing follows it", "write: --\(name) \(placeholder)")
+        case .unexpectedValue(let name):
+            return ("--\(name) takes no value", "it is a switch", "write only: --\(name)")
+        case .unusableValue(let option, let value, let allowed):
+            return (
+                "--\(option) cannot be '\(value.harmless(limit: 200))'", "it takes \(allowed)",
+                "give one of these"
+            )
+        case .noNames:
+            return (
+                "no host name was given", "a certificate is for at least one",
+                "for example: certctl issue example.com www.example.com"
+            )
+        case .tooManyNames(let count, let limit):
+            return (
+                "\(count) names are too many for one certificate", "CAs allow \(limit)",
+                "ask for several certificates"
+            )
+        case .wrongOperands(let usage):
+            return ("the command line is not complete, or has too much", "it is: \(usage)", help)
+        case .unusableFile(let option, let path, let reason):
+            return (
+                "the file given by --\(option) cannot be used",
+                "\(path.harmless(limit: 300)): \(reason)", "check the path and the file"
+            )
+        case .homeTooLong(let path, let limit):
+            return (
+                "--home \(path.harmless(limit: 300)) is too long",
+                "a socket's path has at most \(limit) bytes", "choose a shorter one"
+            )
+        case .needsRoot(let command):
+            return (
+                "certctl's store belongs to root", "this command was run without root's rights",
+                "sudo certctl \(command) …, or keep everything in a folder of yours with --home DIR"
+            )
+        }
+    }
+}

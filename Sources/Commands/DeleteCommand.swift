@@ -1,0 +1,35 @@
+import Workflows
+
+/// `certctl delete NAME`.
+struct DeleteCommand: Command {
+    static let name = "delete"
+    static let summary = "forgets a certificate and its keys, unless nginx needs them"
+    static let operands = "NAME"
+    static let options = [
+        CommandOption(
+            name: "force",
+            value: nil,
+            summary: "delete even what a configuration of nginx names"
+        )
+    ]
+
+    private let lineage: String
+    private let isForced: Bool
+
+    init(_ arguments: ParsedArguments) throws {
+        guard arguments.operands.count == 1 else {
+            throw UsageError.wrongOperands(usage: Self.usage)
+        }
+        lineage = arguments.operands[0]
+        isForced = arguments.has("force")
+    }
+
+    func run(in context: CommandContext) async throws {
+        let name = try await DeleteCertificate(context.services).run(lineage, isForced: isForced)
+        context.console.write(
+            context.isJSON
+                ? JSONLine.text(["deleted": "\(name)"])
+                : "\(name) is deleted. The CA still counts its certificate as valid.\n"
+        )
+    }
+}

@@ -1,0 +1,54 @@
+import CertificateStore
+import FoundationEssentials
+import Platform
+import Workflows
+
+/// `certctl list`.
+struct ListCommand: Command {
+    static let name = "list"
+    static let summary = "lists the certificates: until when, and when each is renewed"
+    static let operands = ""
+    static let options: [CommandOption] = []
+
+    init(_ arguments: ParsedArguments) throws {
+        guard arguments.operands.isEmpty else {
+            throw UsageError.wrongOperands(usage: Self.usage)
+        }
+    }
+
+    func run(in context: CommandContext) throws {
+        let reports = try ListCertificates(context.services).all()
+        let now = context.services.clock.now
+        if context.isJSON {
+            for report in reports {
+                context.console.write(JSONLine.text(LineageLine(report)))
+            }
+        } else if reports.isEmpty {
+            context.console.write("There is no certificate yet: certctl issue example.com\n")
+        } else {
+            context.console.write(
+                Table.text(
+                    header: ["NAME", "STATE", "LIFETIME", "LEFT", "RENEWS", "EXPIRES", "HOSTS"],
+                    rows: reports.map { Self.row($0, now) }
+                )
+            )
+        }
+    }
+
+    private static func row(_ report: LineageReport, _ now: Date) -> [String] {
+        let name = report.lineage.name.description
+        guard let manifest = report.lineage.current?.manifest, let due = report.due else {
+            return [name, report.state.rawValue, "", "", "", "", ""]
+        }
+        let pending = report.isDeployPending ? ", deploy pending" : ""
+        return [
+            name,
+            report.state.rawValue + pending,
+            LifetimeBar.text(from: manifest.notBefore, to: manifest.notAfter, due: due, now: now),
+            TimeText.left(until: manifest.notAfter, from: now),
+            TimeText.day(due),
+            TimeText.day(manifest.notAfter),
+            manifest.names.joined(separator: " "),
+        ]
+    }
+}

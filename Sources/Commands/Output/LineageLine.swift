@@ -1,0 +1,41 @@
+import CertificateStore
+import FoundationEssentials
+import Workflows
+
+/// A lineage as a line of JSON; the same for `list`, `show` and `issue`.
+struct LineageLine: Encodable {
+    let name: String
+    let state: String
+    let names: [String]
+    let issuer: String?
+    let serial: String?
+    let keyType: String?
+    let notBefore: Date?
+    let notAfter: Date?
+    let renewsAfter: Date?
+    let generation: Int?
+    let isDeployPending: Bool
+    let privateKey: String?
+    let fullChain: String?
+    let nginxInclude: String?
+    let authority: String?
+
+    init(_ report: LineageReport) {
+        let current = report.lineage.current
+        name = report.lineage.name.description
+        state = report.state.rawValue
+        names = current?.manifest.names ?? []
+        issuer = current?.manifest.issuer
+        serial = current?.manifest.serial
+        keyType = current?.manifest.keyType
+        notBefore = current?.manifest.notBefore
+        notAfter = current?.manifest.notAfter
+        renewsAfter = report.due
+        generation = current?.number.value
+        isDeployPending = report.isDeployPending
+        privateKey = current?.files.privateKey
+        fullChain = current?.files.fullChain
+        nginxInclude = report.include
+        authority = report.lineage.settings?.authority
+    }
+}

@@ -1,0 +1,84 @@
+import ACME
+import Diagnostics
+import Synchronization
+
+/// Standard error while a command runs: log lines, and on a terminal the names that are worked on,
+/// each with its step, updated in place below them.
+final class Story: Sendable {
+    /// More names than these are told as a number.
+    private static let mostLines = 10
+
+    private struct Progress {
+        var names: [String] = []
+        var step: Issuance.Step?
+        /// How many lines of progress stand on the screen.
+        var shown = 0
+    }
+
+    private let console: Console
+    private let isQuiet: Bool
+    private let isVerbose: Bool
+    private let progress = Mutex(Progress())
+
+    init(_ console: Console, isQuiet: Bool, isVerbose: Bool) {
+        self.console = console
+        self.isQuiet = isQuiet
+        self.isVerbose = isVerbose
+    }
+
+    /// The log whose lines become part of the story.
+    var log: Log {
+        Log(threshold: isVerbose ? .debug : isQuiet ? .warning : .notice) { self.tell($0) }
+    }
+
+    /// Tells how far the work on some names is.
+    func show(_ step: Issuance.Step, _ names: [String]) {
+        guard !isQuiet else { return }
+        progress.withLock { progress in
+            guard progress.step != step else { return }
+            progress.names = names
+            progress.step = step
+            if console.isTerminal {
+                redraw(&progress, above: "")
+            } else {
+                console.writeError("\(Self.subject(names)): \(step.rawValue)\n")
+            }
+        }
+    }
+
+    /// Takes the progress off the screen.
+    func end() {
+        progress.withLock { progress in
+            progress.step = nil
+            redraw(&progress, above: "")
+        }
+    }
+
+    private func tell(_ entry: Log.Entry) {
+        let fields = entry.fields.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        let details = fields.isEmpty ? "" : " (\(fields.joined(separator: ", ")))"
+        let mark = entry.level == .warning ? "warning: " : ""
+        let line = "\(mark)\(entry.message)\(details)\n"
+        progress.withLock { redraw(&$0, above: line) }
+    }
+
+    /// Writes `text` where the progress stood, and the progress again below it.
+    private func redraw(_ progress: inout Progress, above text: String) {
+        let up = progress.shown > 0 ? "\u{1B}[\(progress.shown)A\u{1B}[J" : ""
+        guard console.isTerminal, let step = progress.step else {
+            progress.shown = 0
+            console.writeError(up + text)
+            return
+        }
+        var lines = progress.names.prefix(Self.mostLines).map { "  \($0)  \(step.rawValue) …\n" }
+        let more = progress.names.count - lines.count
+        if more > 0 { lines.append("  and \(more) more\n") }
+        progress.shown = lines.count
+        console.writeError(up + text + lines.joined())
+    }
+
+    private static func subject(_ names: [String]) -> String {
+        let first = names.first ?? ""
+        return names.count > 1 ? "\(first) and \(names.count - 1) more" : first
+    }
+}

@@ -1,0 +1,20 @@
+import FoundationEssentials
+
+/// Moments and durations as people read them; all in UTC.
+enum TimeText {
+    /// `2027-02-22`.
+    static func day(_ date: Date) -> String {
+        String(date.formatted(.iso8601).prefix(10))
+    }
+
+    /// `61 d`, below two days `30 h`, below two hours `90 min`, and `over` afterwards.
+    static func left(until date: Date, from now: Date) -> String {
+        let seconds = Int(date.timeIntervalSince(now))
+        switch seconds {
+        case ...0: return "over"
+        case ..<7200: return "\(seconds / 60) min"
+        case ..<172_800: return "\(seconds / 3600) h"
+        default: return "\(seconds / 86_400) d"
+        }
+    }
+}

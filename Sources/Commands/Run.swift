@@ -1,0 +1,100 @@
+package import Diagnostics
+import Workflows
+
+/// The program: arguments in, exit code out.
+package enum Run {
+    /// Runs the command that `arguments` (without the program's name) ask for.
+    package static func main(_ arguments: [String]) async -> ExitCode {
+        LiveProcess.prepare()
+        let console = Console.live
+        do {
+            try await dispatch(arguments, console)
+            return .success
+        } catch {
+            let diagnosis = Self.diagnosis(of: error)
+            report(diagnosis, console, isJSON: arguments.contains("--json"))
+            return diagnosis.exitCode
+        }
+    }
+
+    private static func dispatch(_ arguments: [String], _ console: Console) async throws {
+        let words = Self.commandFirst(arguments)
+        guard let name = words.first else {
+            console.write(Help.overview)
+            throw UsageError.wrongOperands(usage: "certctl COMMAND …")
+        }
+        let type = try CommandTable.command(named: name)
+        let options = type.options + CommandOption.common
+        let parsed = try ParsedArguments(words.dropFirst(), options: options)
+        guard !parsed.has("help") else {
+            console.write(Help.page(of: type))
+            return
+        }
+        let command = try type.init(parsed)
+        let story = Story(console, isQuiet: parsed.has("quiet"), isVerbose: parsed.has("verbose"))
+        let services = try Services.live(parsed, command: type, log: story.log)
+        let context = CommandContext(
+            services: services,
+            console: console,
+            story: story,
+            isJSON: parsed.has("json")
+        )
+        defer { story.end() }
+        try await command.run(in: context)
+    }
+
+    /// Lets the common options stand before the command too, and the usual words for help.
+    static func commandFirst(_ arguments: [String]) -> [String] {
+        switch arguments.first {
+        case "--version": return ["version"] + arguments.dropFirst()
+        case "--help", "-h": return ["help"] + arguments.dropFirst()
+        default: break
+        }
+        var front: [String] = []
+        var rest = arguments[...]
+        while let word = rest.first, word.hasPrefix("--") {
+            front.append(rest.removeFirst())
+            if word == "--home", let value = rest.popFirst() { front.append(value) }
+        }
+        guard let command = rest.popFirst() else { return [] }
+        return [command] + front + rest
+    }
+
+    private static func diagnosis(of error: any Error) -> Diagnosis {
+        if let error = error as? any Diagnosable { return error.diagnosis }
+        return Diagnosis(
+            what: "certctl has met a case that it was not made for",
+            why: "\(error)".harmless(limit: 500),
+            fix: "please report this line as a bug; nothing that was stored is lost",
+            exitCode: .internalError
+        )
+    }
+
+    private static func report(_ diagnosis: Diagnosis, _ console: Console, isJSON: Bool) {
+        console.writeError(
+            """
+            certctl: \(diagnosis.what)
+              why: \(diagnosis.why)
+              fix: \(diagnosis.fix)
+
+            """
+        )
+        guard isJSON else { return }
+        console.write(JSONLine.text(FailureLine(diagnosis)))
+    }
+}
+
+/// A failure as a line of JSON, with the same facts as the text.
+private struct FailureLine: Encodable {
+    let error: String
+    let why: String
+    let fix: String
+    let exitCode: Int32
+
+    init(_ diagnosis: Diagnosis) {
+        error = diagnosis.what
+        why = diagnosis.why
+        fix = diagnosis.fix
+        exitCode = diagnosis.exitCode.rawValue
+    }
+}

@@ -1,0 +1,42 @@
+package import Diagnostics
+
+extension HookError: Diagnosable {
+    package var diagnosis: Diagnosis {
+        switch self {
+        case .notRunnable(let path, let reason):
+            unusable(path, reason, fix: "give the absolute path of an executable: chmod +x '\(path)'")
+        case .notTrusted(let path, let reason):
+            unusable(path, reason, fix: "chmod go-w '\(path)', and let root or yourself own it")
+        case .notStarted(let path, let reason):
+            failure(path, reason)
+        case .failed(let path, let status, let output):
+            failure(path, "it ended with status \(status)\(Self.tail(output))")
+        case .killed(let path, let signal, let output):
+            failure(path, "signal \(signal) ended it\(Self.tail(output))")
+        case .timedOut(let path, let seconds, let output):
+            failure(path, "it did not end within \(seconds) s\(Self.tail(output))")
+        }
+    }
+
+    private func unusable(_ path: String, _ reason: String, fix: String) -> Diagnosis {
+        Diagnosis(
+            what: "the hook \(path.harmless(limit: 300)) cannot be run",
+            why: reason,
+            fix: fix,
+            exitCode: .configuration
+        )
+    }
+
+    private func failure(_ path: String, _ reason: String) -> Diagnosis {
+        Diagnosis(
+            what: "the certificate is saved, but the hook \(path.harmless(limit: 300)) failed",
+            why: reason,
+            fix: "mend what it names, then run the same command again: only the hooks run again",
+            exitCode: .deployment
+        )
+    }
+
+    private static func tail(_ output: String) -> String {
+        output.isEmpty ? "" : ": \(output)"
+    }
+}

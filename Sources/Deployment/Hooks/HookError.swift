@@ -1,0 +1,13 @@
+/// Why a hook could not do its work.
+package enum HookError: Error, Equatable {
+    /// There is no file, or none that can be run.
+    case notRunnable(path: String, reason: String)
+    /// Someone other than its owner could change what certctl runs.
+    case notTrusted(path: String, reason: String)
+    /// It could not be started.
+    case notStarted(path: String, reason: String)
+    /// It ended with another status than 0; `output` is the end of what it wrote.
+    case failed(path: String, status: Int32, output: String)
+    case killed(path: String, signal: Int32, output: String)
+    case timedOut(path: String, seconds: Int64, output: String)
+}

@@ -1,0 +1,95 @@
+package import Diagnostics
+package import Platform
+
+/// Finds hooks and runs them by the contract of `hooks/README.md`.
+package struct HookRunner: Sendable {
+    private static let timeLimit: Duration = .seconds(60)
+    private static let outputLimit = 64 * 1024
+    /// How much of the output an error shows.
+    private static let shownOutput = 1000
+
+    private let fileSystem: any FileSystem
+    private let processes: any ProcessRunner
+    private let user: UInt32
+    private let log: Log
+
+    /// - Parameter user: Who runs certctl; a hook belongs to that user or to root.
+    package init(
+        fileSystem: any FileSystem,
+        processes: any ProcessRunner,
+        user: UInt32,
+        log: Log
+    ) {
+        self.fileSystem = fileSystem
+        self.processes = processes
+        self.user = user
+        self.log = log
+    }
+
+    /// The hooks of a directory in the order of their names; none where it is missing.
+    ///
+    /// What cannot be run (a README, a hook that was switched off by `chmod -x`) is left out.
+    package func hooks(in directory: String) throws -> [String] {
+        guard try fileSystem.status(directory) != nil else { return [] }
+        return try fileSystem.list(directory).map { "\(directory)/\($0)" }.filter { path in
+            let status = try fileSystem.status(path)
+            let isRunnable = status?.kind == .file && (status?.mode.bits ?? 0) & 0o100 != 0
+            if !isRunnable { log.info("not a hook", ["path": path]) }
+            return isRunnable
+        }
+    }
+
+    /// Refuses a hook that cannot be run or that others could have written.
+    ///
+    /// Throws ``HookError``.
+    package func check(_ path: String) throws {
+        guard path.hasPrefix("/"), let status = try fileSystem.status(path) else {
+            throw HookError.notRunnable(path: path, reason: "there is no such file")
+        }
+        guard status.kind == .file, status.mode.bits & 0o100 != 0 else {
+            throw HookError.notRunnable(path: path, reason: "it is not an executable file")
+        }
+        guard status.owner == user || status.owner == 0 else {
+            throw HookError.notTrusted(path: path, reason: "it belongs to user \(status.owner)")
+        }
+        guard !status.mode.isWritableByOthers else {
+            let reason = "others may write to it (mode \(status.mode))"
+            throw HookError.notTrusted(path: path, reason: reason)
+        }
+    }
+
+    /// Runs one hook to its end.
+    ///
+    /// Throws ``HookError`` unless it ends with status 0.
+    package func run(_ path: String, _ event: HookEvent) async throws {
+        try check(path)
+        log.info("running a hook", ["path": path, "lineage": event.lineage])
+        let command = ChildCommand(
+            executable: path,
+            arguments: event.arguments,
+            environment: event.environment,
+            workingDirectory: "/",
+            timeLimit: Self.timeLimit,
+            outputLimit: Self.outputLimit
+        )
+        let result: ChildResult
+        do {
+            result = try await processes.run(command)
+        } catch {
+            throw HookError.notStarted(path: path, reason: error.reason)
+        }
+        let text = String(decoding: result.output.suffix(Self.shownOutput), as: UTF8.self)
+        let output = text.harmless(limit: Self.shownOutput)
+        switch result.ending {
+        case .exited(0):
+            log.notice("hook succeeded", ["path": path, "output": output])
+        case .exited(let status):
+            throw HookError.failed(path: path, status: status, output: output)
+        case .signalled(let signal):
+            throw HookError.killed(path: path, signal: signal, output: output)
+        case .timedOut:
+            let seconds = Self.timeLimit.components.seconds
+            throw HookError.timedOut(path: path, seconds: seconds, output: output)
+        }
+    }
+}

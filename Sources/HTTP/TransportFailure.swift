@@ -1,0 +1,27 @@
+/// Why no answer came back.
+///
+/// The text in a case is the transport's own explanation.
+package enum TransportFailure: Error, Equatable, Sendable {
+    /// The host's name has no address.
+    case hostNotFound(String)
+    /// No connection, or one that broke: refused, reset, unreachable, closed half-way.
+    case notConnected(String)
+    /// Nothing came within the time that was allowed.
+    case timedOut(String)
+    /// The server's certificate is not trusted, or no TLS could be spoken.
+    case notTrusted(String)
+    /// The address is private or of this machine, which a public CA never is.
+    case privateAddress(String)
+    /// The answer is longer than the caller can use.
+    case tooLarge(limit: Int)
+    /// The answer is no HTTP, or the transport itself failed.
+    case broken(String)
+
+    /// Whether asking again in a moment may help.
+    package var isTemporary: Bool {
+        switch self {
+        case .notConnected, .timedOut, .broken: true
+        case .hostNotFound, .notTrusted, .privateAddress, .tooLarge: false
+        }
+    }
+}

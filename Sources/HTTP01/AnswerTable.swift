@@ -1,0 +1,68 @@
+import ACME
+import Synchronization
+
+/// The answers that are served at the moment; any thread may publish and withdraw.
+final class AnswerTable: Sendable {
+    private struct Entry {
+        let token: Token
+        var response: ChallengeResponse
+        /// How many times it was published and not withdrawn.
+        var publications = 1
+        var served = 0
+    }
+
+    /// What is served, by path.
+    ///
+    /// A request's path is ASCII and compared as it was sent: exactly one spelling is found.
+    private let entries = Mutex<[String: Entry]>([:])
+
+    /// Serves `answers` from now on.
+    ///
+    /// Two orders may share an authorization, so an answer stays until it was withdrawn as often
+    /// as it was published.
+    func publish(_ answers: [KeyAuthorization]) {
+        entries.withLock { entries in
+            for answer in answers {
+                let response = ChallengeResponse(keyAuthorization: answer.content)
+                var entry = Entry(token: answer.token, response: response)
+                if let earlier = entries[answer.path] {
+                    entry.publications += earlier.publications
+                    entry.served = earlier.served
+                }
+                entries[answer.path] = entry
+            }
+        }
+    }
+
+    /// Takes back one publication of each of `answers`.
+    func withdraw(_ answers: [KeyAuthorization]) {
+        entries.withLock { entries in
+            for answer in answers {
+                guard var entry = entries[answer.path] else { continue }
+                entry.publications -= 1
+                entries[answer.path] = entry.publications > 0 ? entry : nil
+            }
+        }
+    }
+
+    /// How many times the answer for `token` was given since it was published.
+    func servedCount(of token: Token) -> Int {
+        entries.withLock { entries in
+            entries.values.first { $0.token == token }?.served ?? 0
+        }
+    }
+
+    /// Appends the response to `request`.
+    func append(answerTo request: ChallengeRequest, to output: inout [UInt8]) {
+        let response = known(request) ?? .notFound
+        response.append(to: &output, for: request)
+    }
+
+    private func known(_ request: ChallengeRequest) -> ChallengeResponse? {
+        guard request.method != .other else { return nil }
+        return entries.withLock { entries in
+            entries[request.path]?.served += 1
+            return entries[request.path]?.response
+        }
+    }
+}

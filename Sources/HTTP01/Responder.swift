@@ -1,0 +1,73 @@
+package import ACME
+package import Platform
+
+/// Answers HTTP-01 challenges on a thread of its own.
+///
+/// The path of a published token is answered with its key authorization, everything else with a
+/// constant 404. Answers are kept in memory only and nothing that a client sent is ever repeated.
+///
+/// Source: RFC 8555 §8.3.
+package final class Responder: Sendable {
+    /// What strangers can make the responder spend.
+    package struct Limits: Sendable {
+        /// How many connections may be open.
+        package var connections = 512
+        /// How long a client may take to send a request and to take the answer.
+        package var requestTime = Duration.seconds(5)
+        /// How long the head of a request may be.
+        package var headBytes = 8192
+        /// How many connections are accepted before others have their turn.
+        package var acceptsAtOnce = 64
+
+        package init() {}
+    }
+
+    private let answers = AnswerTable()
+    private let stopSignal: StopSignal
+    private let thread: WorkerThread
+
+    /// Starts to answer on `listeners`, with nothing published.
+    ///
+    /// - Parameters:
+    ///   - listeners: They are closed when the responder stops, unless somebody else keeps them.
+    ///   - limits: What strangers can make it spend.
+    /// - Throws: `SystemCallError` when the kernel has no descriptor or thread left.
+    package init(
+        listeners: consuming [ListeningSocket],
+        limits: Limits = Limits()
+    ) throws(SystemCallError) {
+        stopSignal = try StopSignal()
+        let loop = try ResponderLoop(
+            listeners: listeners,
+            answers: answers,
+            limits: limits,
+            stop: stopSignal
+        )
+        thread = try WorkerThread { loop.run() }
+    }
+
+    deinit {
+        stop()
+    }
+
+    /// Serves `answers` from now on; one that is published twice has to be withdrawn twice.
+    package func publish(_ answers: [KeyAuthorization]) {
+        self.answers.publish(answers)
+    }
+
+    /// Takes back one publication of each of `answers`.
+    package func withdraw(_ answers: [KeyAuthorization]) {
+        self.answers.withdraw(answers)
+    }
+
+    /// How often the answer for `token` was given since it was published, whoever asked for it.
+    package func servedCount(of token: Token) -> Int {
+        answers.servedCount(of: token)
+    }
+
+    /// Stops answering, closes all connections and waits until the thread has ended.
+    package func stop() {
+        stopSignal.send()
+        thread.join()
+    }
+}

@@ -1,0 +1,23 @@
+import CLinux
+import Glibc
+import Platform
+
+/// Wakes up a thread that waits for events, from any other thread, to make it stop.
+final class StopSignal: Sendable {
+    private let descriptor: Descriptor
+
+    init() throws(SystemCallError) {
+        let raw = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
+        guard raw >= 0 else { throw SystemCallError("eventfd") }
+        descriptor = Descriptor(owning: raw)
+    }
+
+    /// The descriptor's number, which is readable from ``send()`` on; valid while this object lives.
+    var raw: Int32 { descriptor.raw }
+
+    /// Makes the descriptor readable for good.
+    func send() {
+        // Fails only when it is readable already.
+        _ = eventfd_write(descriptor.raw, 1)
+    }
+}

@@ -1,0 +1,108 @@
+/// Whole files, written so that a crash leaves the old one or the new one.
+extension FileSystem {
+    /// Reads a whole file.
+    ///
+    /// - Parameter limit: The most bytes that the file may have; a longer one is an error.
+    package func readFile(_ path: String, limit: Int) throws(FileSystemError) -> [UInt8] {
+        let file = try open(path, .reading)
+        defer { closeQuietly(file) }
+        return try readAll(file, path, limit: limit)
+    }
+
+    /// Reads what is left of an open file.
+    package func readAll(
+        _ file: OpenFile,
+        _ path: String,
+        limit: Int
+    ) throws(FileSystemError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while true {
+            let part = try read(file, count: 65_536)
+            guard !part.isEmpty else { return bytes }
+            bytes += part
+            guard bytes.count <= limit else {
+                throw FileSystemError(
+                    operation: "read",
+                    path: path,
+                    reason: .other(0),
+                    text: "the file is longer than \(limit) bytes"
+                )
+            }
+        }
+    }
+
+    /// Makes a new file that outlives a power cut once its directory has been synced too.
+    package func writeNewFile(
+        _ path: String,
+        _ bytes: [UInt8],
+        _ mode: FileMode
+    ) throws(FileSystemError) {
+        let file = try open(path, .creating(mode))
+        do throws(FileSystemError) {
+            try writeAll(file, bytes)
+            try sync(file)
+        } catch {
+            closeQuietly(file)
+            throw error
+        }
+        try close(file)
+    }
+
+    /// Puts a file in the place of another, or where none is, and makes that last.
+    ///
+    /// - Parameter temporary: A path on the same file system; what a crash left there is removed.
+    package func replaceFile(
+        _ path: String,
+        _ bytes: [UInt8],
+        _ mode: FileMode,
+        temporary: String
+    ) throws(FileSystemError) {
+        try removeIfPresent(temporary)
+        try writeNewFile(temporary, bytes, mode)
+        try rename(temporary, to: path, exclusive: false)
+        try syncDirectory(parent(of: path))
+    }
+
+    /// Writes all bytes, however many calls that takes.
+    package func writeAll(_ file: OpenFile, _ bytes: [UInt8]) throws(FileSystemError) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            rest = rest.dropFirst(try write(file, rest))
+        }
+    }
+
+    /// Makes the entries of a directory outlive a power cut.
+    package func syncDirectory(_ path: String) throws(FileSystemError) {
+        let directory = try open(path, .directory)
+        defer { closeQuietly(directory) }
+        try sync(directory)
+    }
+
+    package func removeIfPresent(_ path: String) throws(FileSystemError) {
+        guard try status(path) != nil else { return }
+        try removeFile(path)
+    }
+
+    /// Removes a directory with all that is in it; links are removed, never followed.
+    package func removeTree(_ path: String) throws(FileSystemError) {
+        for name in try list(path) {
+            let entry = "\(path)/\(name)"
+            if try status(entry)?.kind == .directory {
+                try removeTree(entry)
+            } else {
+                try removeFile(entry)
+            }
+        }
+        try removeDirectory(path)
+    }
+
+    /// Closes a file of which nothing more is to be known: it was only read, or has failed.
+    package func closeQuietly(_ file: OpenFile) {
+        // There is no one to tell: whatever matters was synced or has failed before.
+        try? close(file)
+    }
+
+    private func parent(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    }
+}

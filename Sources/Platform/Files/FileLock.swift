@@ -1,0 +1,29 @@
+/// A lock that one process has until it gives it back or ends, however it ends.
+///
+/// The file stays for ever: one that is removed could be locked twice.
+package final class FileLock: Sendable {
+    private let file: OpenFile
+    private let fileSystem: any FileSystem
+
+    /// Takes the lock on the file at `path`, which is made where it is missing.
+    ///
+    /// - Returns: `nil` while another process has it.
+    package init?(_ path: String, in fileSystem: any FileSystem) throws(FileSystemError) {
+        let file = try fileSystem.open(path, .appending(.privateFile))
+        do throws(FileSystemError) {
+            guard try fileSystem.lock(file) else {
+                fileSystem.closeQuietly(file)
+                return nil
+            }
+        } catch {
+            fileSystem.closeQuietly(file)
+            throw error
+        }
+        self.file = file
+        self.fileSystem = fileSystem
+    }
+
+    deinit {
+        fileSystem.closeQuietly(file)
+    }
+}

@@ -1,0 +1,27 @@
+/// The permission bits of a file.
+package struct FileMode: Equatable, Sendable, CustomStringConvertible {
+    package let bits: UInt32
+
+    package init(_ bits: UInt32) {
+        self.bits = bits & 0o7777
+    }
+
+    /// A file with key material, or with something that only its owner has to know.
+    package static let privateFile = FileMode(0o600)
+    package static let publicFile = FileMode(0o644)
+    package static let privateDirectory = FileMode(0o700)
+    package static let publicDirectory = FileMode(0o755)
+    /// Others may pass through to names that they know, and cannot look around.
+    package static let passageDirectory = FileMode(0o711)
+
+    /// Whether anyone but the owner may read, write or run it.
+    package var isOpenToOthers: Bool { bits & 0o077 != 0 }
+    /// Whether anyone but the owner may write.
+    package var isWritableByOthers: Bool { bits & 0o022 != 0 }
+
+    /// In octal, as `chmod` takes it.
+    package var description: String {
+        let digits = String(bits, radix: 8)
+        return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    }
+}

@@ -1,0 +1,210 @@
+import CLinux
+import Glibc
+
+/// The real file system.
+package struct POSIXFileSystem: FileSystem {
+    package init() {}
+
+    package func open(
+        _ path: String,
+        _ purpose: OpenPurpose
+    ) throws(FileSystemError) -> OpenFile {
+        let (flags, mode) = purpose.arguments
+        let number = unsafe certctl_open_no_symlinks(path, flags, mode)
+        try check(number, "open", path)
+        return OpenFile(number: number)
+    }
+
+    package func read(_ file: OpenFile, count: Int) throws(FileSystemError) -> [UInt8] {
+        var result = 0
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+            result = retrying { unsafe Glibc.read(file.number, buffer.baseAddress, count) }
+            initialized = max(0, result)
+        }
+        try check(result, "read", file)
+        return bytes
+    }
+
+    package func write(
+        _ file: OpenFile,
+        _ bytes: ArraySlice<UInt8>
+    ) throws(FileSystemError) -> Int {
+        let written = unsafe bytes.withUnsafeBytes { buffer in
+            retrying { unsafe Glibc.write(file.number, buffer.baseAddress, buffer.count) }
+        }
+        try check(written, "write", file)
+        return written
+    }
+
+    package func truncate(_ file: OpenFile, to length: Int) throws(FileSystemError) {
+        try check(ftruncate(file.number, length), "ftruncate", file)
+    }
+
+    package func sync(_ file: OpenFile) throws(FileSystemError) {
+        // Never tried again: after a failure the kernel may call lost pages clean.
+        try check(fsync(file.number), "fsync", file)
+    }
+
+    package func close(_ file: OpenFile) throws(FileSystemError) {
+        try check(Glibc.close(file.number), "close", file)
+    }
+
+    package func lock(_ file: OpenFile) throws(FileSystemError) -> Bool {
+        if flock(file.number, LOCK_EX | LOCK_NB) == 0 { return true }
+        guard errno != EWOULDBLOCK else { return false }
+        throw error("flock", path(of: file))
+    }
+
+    package func rename(
+        _ path: String,
+        to target: String,
+        exclusive: Bool
+    ) throws(FileSystemError) {
+        try check(unsafe certctl_rename(path, target, exclusive ? 1 : 0), "rename", target)
+    }
+
+    package func makeDirectory(_ path: String, _ mode: FileMode) throws(FileSystemError) {
+        try check(unsafe mkdir(path, mode.bits), "mkdir", path)
+    }
+
+    package func makeSymbolicLink(
+        _ path: String,
+        to target: String
+    ) throws(FileSystemError) {
+        try check(unsafe symlink(target, path), "symlink", path)
+    }
+
+    package func readSymbolicLink(_ path: String) throws(FileSystemError) -> String {
+        var count = 0
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: Int(PATH_MAX)) { buffer, initialized in
+            count = unsafe buffer.withMemoryRebound(to: CChar.self) { characters in
+                unsafe characters.baseAddress.map { start in
+                    unsafe readlink(path, start, characters.count)
+                } ?? -1
+            }
+            initialized = max(0, count)
+        }
+        try check(count, "readlink", path)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    package func removeFile(_ path: String) throws(FileSystemError) {
+        try check(unsafe unlink(path), "unlink", path)
+    }
+
+    package func removeDirectory(_ path: String) throws(FileSystemError) {
+        try check(unsafe rmdir(path), "rmdir", path)
+    }
+
+    package func status(_ path: String) throws(FileSystemError) -> FileStatus? {
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0 else {
+            if errno == ENOENT { return nil }
+            throw error("lstat", path)
+        }
+        return FileStatus(
+            kind: FileStatus.Kind(status.st_mode),
+            mode: FileMode(status.st_mode),
+            owner: status.st_uid,
+            size: Int(status.st_size)
+        )
+    }
+
+    package func list(_ path: String) throws(FileSystemError) -> [String] {
+        let file = try open(path, .directory)
+        guard let directory = unsafe fdopendir(file.number) else {
+            let failure = error("opendir", path)
+            try close(file)
+            throw failure
+        }
+        // It owns the descriptor now.
+        defer { unsafe closedir(directory) }
+        var names: [String] = []
+        while let entry = unsafe readdir(directory) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { characters in
+                unsafe characters.withMemoryRebound(to: CChar.self, capacity: 256) { text in
+                    unsafe String(cString: text)
+                }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    package func space(_ path: String) throws(FileSystemError) -> FreeSpace {
+        var status = statvfs()
+        try check(unsafe statvfs(path, &status), "statvfs", path)
+        return FreeSpace(
+            bytes: UInt64(status.f_bavail) * UInt64(status.f_frsize),
+            // Btrfs and others make inodes as needed and say 0 of 0.
+            files: status.f_files == 0 ? nil : UInt64(status.f_favail)
+        )
+    }
+
+    private func check(
+        _ result: some SignedInteger,
+        _ operation: String,
+        _ path: String
+    ) throws(FileSystemError) {
+        guard result < 0 else { return }
+        throw error(operation, path)
+    }
+
+    private func check(
+        _ result: some SignedInteger,
+        _ operation: String,
+        _ file: OpenFile
+    ) throws(FileSystemError) {
+        guard result < 0 else { return }
+        throw error(operation, path(of: file))
+    }
+
+    private func error(_ operation: String, _ path: String) -> FileSystemError {
+        let code = errno
+        return FileSystemError(
+            operation: operation,
+            path: path,
+            reason: FileSystemError.Reason(code),
+            text: SystemError.text(code)
+        )
+    }
+
+    /// Looks up the path of an open file, for an error.
+    private func path(of file: OpenFile) -> String {
+        let saved = errno
+        defer { errno = saved }
+        let link = "/proc/self/fd/\(file.number)"
+        // The number alone still tells something where /proc is not mounted.
+        return (try? readSymbolicLink(link)) ?? link
+    }
+}
+
+/// Calls `body` again while a signal interrupts it.
+private func retrying(_ body: () -> Int) -> Int {
+    while true {
+        let result = body()
+        if result >= 0 || errno != EINTR { return result }
+    }
+}
+
+extension OpenPurpose {
+    fileprivate var arguments: (flags: Int32, mode: mode_t) {
+        switch self {
+        case .reading: (O_RDONLY, 0)
+        case .creating(let mode): (O_WRONLY | O_CREAT | O_EXCL, mode.bits)
+        case .appending(let mode): (O_RDWR | O_CREAT | O_APPEND, mode.bits)
+        case .directory: (O_RDONLY | O_DIRECTORY, 0)
+        }
+    }
+}
+
+extension FileStatus.Kind {
+    fileprivate init(_ mode: mode_t) {
+        switch mode & S_IFMT {
+        case S_IFREG: self = .file
+        case S_IFDIR: self = .directory
+        case S_IFLNK: self = .symbolicLink
+        default: self = .other
+        }
+    }
+}

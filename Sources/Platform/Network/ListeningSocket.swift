@@ -1,0 +1,52 @@
+import CLinux
+import Glibc
+
+/// A socket that listens; it stops when the last reference to it is gone.
+package final class ListeningSocket: Sendable {
+    /// What an attempt to accept came to.
+    package enum Accepted: ~Copyable {
+        /// A connection; it does not block.
+        case connection(Descriptor)
+        /// A connection that its peer gave up before it was accepted; another may wait.
+        case aborted
+        /// Nobody waits.
+        case nobody
+        /// Somebody waits, but the process or the host has no descriptor or memory left for it.
+        case exhausted
+    }
+
+    private let descriptor: Descriptor
+
+    /// Takes over a socket on which `listen` was called, also one that systemd passed on.
+    package init(owning descriptor: consuming Descriptor) {
+        let raw = descriptor.raw
+        // Whoever made it: an accept must never block, and an answer leaves at once. Connections
+        // inherit TCP_NODELAY, which saves a system call for each; Unix sockets refuse it.
+        _ = fcntl(raw, F_SETFL, fcntl(raw, F_GETFL) | O_NONBLOCK)
+        var on: Int32 = 1
+        let size = socklen_t(MemoryLayout<Int32>.size)
+        _ = unsafe setsockopt(raw, Int32(IPPROTO_TCP), TCP_NODELAY, &on, size)
+        self.descriptor = descriptor
+    }
+
+    /// The descriptor's number, to wait for connections with; valid while this object lives.
+    package var raw: Int32 { descriptor.raw }
+
+    /// Where it listens; `nil` for a Unix socket.
+    package var address: SocketAddress? { SocketAddress(boundTo: descriptor.raw) }
+
+    /// The TCP port; 0 for a Unix socket.
+    package var port: UInt16 { address?.port ?? 0 }
+
+    /// Takes one waiting connection, if there is one, without blocking.
+    package func accept() -> Accepted {
+        let connection = certctl_accept(descriptor.raw)
+        guard connection < 0 else { return .connection(Descriptor(owning: connection)) }
+        return switch errno {
+        case EAGAIN: .nobody
+        case EMFILE, ENFILE, ENOBUFS, ENOMEM: .exhausted
+        // Linux hands over errors of the network that the newcomer already has: accept(2).
+        default: .aborted
+        }
+    }
+}

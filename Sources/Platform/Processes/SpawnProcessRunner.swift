@@ -1,0 +1,175 @@
+import CLinux
+import Glibc
+
+/// Runs programs by `posix_spawn`.
+package struct SpawnProcessRunner: ProcessRunner {
+    /// How long a process group that was asked to end may take.
+    private let grace: Duration
+
+    package init(grace: Duration = .seconds(5)) {
+        self.grace = grace
+    }
+
+    package func run(_ command: ChildCommand) async throws(ProcessError) -> ChildResult {
+        let child = try Child(command)
+        let grace = grace
+        // Waiting blocks, and the concurrency pool of a small machine may have one thread.
+        return await BlockingCall.run { child.wait(command, grace: grace) }
+    }
+}
+
+/// A process that was started and has to be waited for once.
+private struct Child {
+    let process: pid_t
+    let output: Int32
+
+    init(_ command: ChildCommand) throws(ProcessError) {
+        var pipes: [Int32] = [-1, -1]
+        guard unsafe pipe(&pipes) == 0 else {
+            throw ProcessError(executable: command.executable, reason: SystemError.text(errno))
+        }
+        // Our end must not reach the child, nor a child that another thread starts.
+        _ = fcntl(pipes[0], F_SETFD, FD_CLOEXEC)
+        defer { close(pipes[1]) }
+        var process: pid_t = 0
+        let code = Self.spawn(command, output: pipes[1], &process)
+        guard code == 0 else {
+            close(pipes[0])
+            throw ProcessError(executable: command.executable, reason: SystemError.text(code))
+        }
+        self.process = process
+        output = pipes[0]
+    }
+
+    private static func spawn(
+        _ command: ChildCommand,
+        output: Int32,
+        _ process: inout pid_t
+    ) -> Int32 {
+        var actions = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+        unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        unsafe posix_spawn_file_actions_adddup2(&actions, output, 1)
+        unsafe posix_spawn_file_actions_adddup2(&actions, output, 2)
+        unsafe certctl_spawn_close_from(&actions, 3)
+        unsafe certctl_spawn_change_directory(&actions, command.workingDirectory)
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { unsafe posix_spawnattr_destroy(&attributes) }
+        setCleanStart(&attributes)
+        let environment = command.environment.sorted { $0.key < $1.key }
+        return unsafe withCStrings([command.executable] + command.arguments) { arguments in
+            unsafe withCStrings(environment.map { "\($0.key)=\($0.value)" }) { variables in
+                unsafe posix_spawn(
+                    &process,
+                    command.executable,
+                    &actions,
+                    &attributes,
+                    arguments,
+                    variables
+                )
+            }
+        }
+    }
+
+    /// Gives the child its own process group and the signals as they are by default.
+    private static func setCleanStart(_ attributes: inout posix_spawnattr_t) {
+        var signals = sigset_t()
+        unsafe sigfillset(&signals)
+        unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
+        unsafe sigemptyset(&signals)
+        unsafe posix_spawnattr_setsigmask(&attributes, &signals)
+        unsafe posix_spawnattr_setpgroup(&attributes, 0)
+        let flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP
+        unsafe posix_spawnattr_setflags(&attributes, Int16(flags))
+    }
+
+    /// Reads the output until the child has ended or its time is up, then ends its whole group.
+    func wait(_ command: ChildCommand, grace: Duration) -> ChildResult {
+        defer { close(output) }
+        var kept: [UInt8] = []
+        let deadline = ContinuousClock.now + command.timeLimit
+        let isLate = !collect(until: deadline, limit: command.outputLimit, &kept)
+        if isLate {
+            kill(-process, SIGTERM)
+            _ = collect(until: .now + grace, limit: command.outputLimit, &kept)
+        }
+        // Whatever the child has left running would hold the pipe and go on unseen. The child is
+        // not reaped yet, so the group's number cannot be another's.
+        kill(-process, SIGKILL)
+        let status = reap()
+        drain(limit: command.outputLimit, &kept)
+        return ChildResult(ending: isLate ? .timedOut : Self.ending(status), output: kept)
+    }
+
+    /// Reads until the child has ended; `false` when the deadline came first.
+    private func collect(
+        until deadline: ContinuousClock.Instant,
+        limit: Int,
+        _ kept: inout [UInt8]
+    ) -> Bool {
+        while ContinuousClock.now < deadline {
+            if hasEnded { return true }
+            var poller = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
+            // A child that has closed its output is looked at again every 10 ms.
+            let ready = unsafe poll(&poller, 1, 10)
+            if ready > 0, poller.revents & Int16(POLLIN) != 0 {
+                take(limit: limit, &kept)
+            } else if ready > 0 {
+                usleep(10_000)
+            }
+        }
+        return hasEnded
+    }
+
+    /// Whether the child has ended; it stays to be reaped.
+    private var hasEnded: Bool {
+        var information = unsafe siginfo_t()
+        let options = WEXITED | WNOHANG | WNOWAIT
+        return unsafe waitid(P_PID, id_t(process), &information, options) == 0
+            && information.si_signo != 0
+    }
+
+    private func reap() -> Int32 {
+        var status: Int32 = 0
+        while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
+        return status
+    }
+
+    /// Takes what is in the pipe at the end; bounded, should something still write to it.
+    private func drain(limit: Int, _ kept: inout [UInt8]) {
+        for _ in 0..<64 {
+            var poller = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
+            guard unsafe poll(&poller, 1, 0) > 0, take(limit: limit, &kept) > 0 else { return }
+        }
+    }
+
+    @discardableResult
+    private func take(limit: Int, _ kept: inout [UInt8]) -> Int {
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        let count = unsafe Glibc.read(output, &buffer, buffer.count)
+        guard count > 0 else { return 0 }
+        kept += buffer.prefix(min(count, limit - kept.count))
+        return count
+    }
+
+    private static func ending(_ status: Int32) -> ChildResult.Ending {
+        certctl_exited(status) != 0
+            ? .exited(certctl_exit_status(status)) : .signalled(certctl_signal_number(status))
+    }
+}
+
+/// Lends `body` a null-terminated array of C strings.
+private func withCStrings<Result>(
+    _ strings: [String],
+    _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
+) -> Result {
+    let copies = unsafe strings.map { unsafe strdup($0) }
+    defer {
+        for index in unsafe copies.indices {
+            unsafe free(copies[index])
+        }
+    }
+    return unsafe body(copies + [nil])
+}

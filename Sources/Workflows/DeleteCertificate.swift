@@ -1,0 +1,63 @@
+package import CertificateStore
+import Platform
+
+/// `certctl delete`: forgets a lineage and its keys, unless nginx needs them.
+package struct DeleteCertificate: Sendable {
+    /// A configuration is a few hundred small files; what is more is something else.
+    private static let mostFiles = 2000
+    private static let fileLimit = 1024 * 1024
+
+    private let services: Services
+    /// Where nginx's configuration is looked for.
+    private let configurations: [String]
+
+    package init(_ services: Services, configurations: [String] = ["/etc/nginx"]) {
+        self.services = services
+        self.configurations = configurations
+    }
+
+    /// Deletes the lineage named `text`.
+    ///
+    /// Throws ``WorkflowError/inUse(lineage:by:)`` while a configuration names its files, unless
+    /// `isForced`.
+    package func run(_ text: String, isForced: Bool) async throws -> LineageName {
+        let store = services.store
+        let name = try store.existingLineage(text).name
+        let lock = try await services.lock("\(name)") { try store.lock(name) }
+        defer { withExtendedLifetime(lock) {} }
+        let users = isForced ? [] : try configurations.flatMap { try files(below: $0, naming: name) }
+        guard users.isEmpty else { throw WorkflowError.inUse(lineage: "\(name)", by: users) }
+        try store.delete(name)
+        try store.write(Event(.deleted, name, at: services.clock.now, detail: ""))
+        return name
+    }
+
+    /// The files below a directory in which a path of the lineage stands.
+    private func files(below root: String, naming name: LineageName) throws -> [String] {
+        let layout = services.layout
+        let needles = [
+            layout.include(name), layout.live(name) + "/",
+            layout.generation(.bootstrap, of: name).directory.dropLast(6) + "",
+        ]
+        var found: [String] = []
+        var waiting = [root]
+        var seen = 0
+        while let path = waiting.popLast(), seen < Self.mostFiles {
+            seen += 1
+            switch try services.fileSystem.status(path)?.kind {
+            case .directory:
+                waiting += try services.fileSystem.list(path).map { "\(path)/\($0)" }
+            case .file:
+                guard let bytes = try? services.fileSystem.readFile(path, limit: Self.fileLimit) else {
+                    // Larger than any configuration, or not for this user to read.
+                    continue
+                }
+                let text = String(decoding: bytes, as: UTF8.self)
+                if needles.contains(where: { text.contains($0) }) { found.append(path) }
+            case .symbolicLink, .other, nil:
+                continue
+            }
+        }
+        return found.sorted()
+    }
+}

@@ -1,0 +1,57 @@
+import CertificateStore
+import Deployment
+import Diagnostics
+import Platform
+
+/// Bringing the certificate into use.
+extension IssueCertificate {
+    var hookRunner: HookRunner {
+        HookRunner(
+            fileSystem: services.fileSystem,
+            processes: services.processes,
+            user: services.user,
+            log: services.log
+        )
+    }
+
+    /// Points readers at the certificate and runs the hooks, unless that has all been done.
+    ///
+    /// Returns the hooks that were run. Throws ``HookError`` of the first one that fails; the next
+    /// run begins with the hooks again.
+    func deploy(_ certificate: StoredCertificate) async throws -> [String] {
+        let done = DeployRecord(name, certificate.number, .deployed)
+        guard try store.deployRecords()[name] != done else { return [] }
+        try store.publish(certificate, of: name)
+        try await append(DeployRecord(name, certificate.number, .pending))
+        let hooks = try hookRunner.hooks(in: services.layout.deployHooks) + extraHook
+        for hook in hooks {
+            try await hookRunner.run(hook, event(certificate))
+        }
+        try await append(done)
+        try store.removeOldGenerations(of: name, inUse: certificate.number)
+        let detail = "generation \(certificate.number), \(hooks.count) hooks"
+        try store.write(Event(.deployed, name, at: services.clock.now, detail: detail))
+        return hooks
+    }
+
+    private var extraHook: [String] { request.deployHook.map { [$0] } ?? [] }
+
+    private func append(_ record: DeployRecord) async throws {
+        let lock = try await services.lock("the deploy journal") { try store.lockDeployments() }
+        defer { withExtendedLifetime(lock) {} }
+        try store.append(record)
+    }
+
+    private func event(_ certificate: StoredCertificate) -> HookEvent {
+        HookEvent(
+            lineage: "\(name)",
+            names: certificate.manifest.names,
+            privateKey: certificate.files.privateKey,
+            certificate: certificate.files.certificate,
+            chain: certificate.files.chain,
+            fullChain: certificate.files.fullChain,
+            include: services.layout.include(name),
+            live: services.layout.live(name)
+        )
+    }
+}

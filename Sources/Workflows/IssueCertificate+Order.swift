@@ -1,0 +1,174 @@
+import ACME
+import ACMEClient
+import CertificateStore
+import Diagnostics
+import FoundationEssentials
+import HTTP
+import HTTP01
+import PKI
+import Platform
+
+/// From the key to the committed generation.
+extension IssueCertificate {
+    /// An order that is gone is followed by a new one, an account that the CA has forgotten by a
+    /// new one; a CA that goes on like that is left alone.
+    private static let mostAttempts = 3
+
+    func order(
+        _ lineage: Lineage,
+        _ presenter: any ChallengePresenter
+    ) async throws -> StoredCertificate {
+        let client = ACMEClient(
+            transport: services.makeTransport(request.authorityRoots),
+            clock: services.clock,
+            log: services.log
+        )
+        // The CA's directory comes while the key is made and written.
+        async let reading = client.directory(at: request.authority.directory)
+        let material = try keyMaterial(lineage)
+        try bootstrap(lineage)
+        let directory = try await reading
+        let opening = AccountOpening(services, request, directory: directory, client: client)
+        let session = try await opening.open()
+        let pem = try await obtainChain(material, session, opening, presenter)
+        return try commit(pem, material)
+    }
+
+    /// A key, and the request made with it, both durable.
+    private struct KeyMaterial: Sendable {
+        let key: PrivateKey
+        let request: [UInt8]
+        /// The order that an earlier run has made with them.
+        var order: WebURL?
+    }
+
+    /// Takes up what a crash has left, where it is for the same certificate; else begins anew.
+    private func keyMaterial(_ lineage: Lineage) throws -> KeyMaterial {
+        if let pending = lineage.progress.pending,
+            pending.settings.sharesOrder(with: request.settings),
+            let key = try store.stagedKey(pending, of: name)
+        {
+            let isAlive = (pending.expires ?? .distantFuture) > services.clock.now
+            let order = isAlive ? pending.order.flatMap(WebURL.init) : nil
+            if order != nil {
+                services.log.notice("going on with an order", ["lineage": "\(name)"])
+            }
+            return KeyMaterial(key: key, request: pending.certificateSigningRequest, order: order)
+        }
+        let key = try PrivateKey.make(request.keyType)
+        let names = request.names.map(\.description)
+        let signingRequest = try CertificateSigningRequest(dnsNames: names, key: key)
+        // Made first: the pair for nginx is put together where the key is staged.
+        try bootstrap(lineage)
+        try store.stage(key, request: signingRequest, settings: request.settings, for: name)
+        return KeyMaterial(key: key, request: signingRequest.der, order: nil)
+    }
+
+    /// Lets nginx start while there is no certificate yet.
+    private func bootstrap(_ lineage: Lineage) throws {
+        guard lineage.current == nil, try !store.isPublished(name) else { return }
+        let now = services.clock.now
+        let key = try PrivateKey.make(.p256)
+        let certificate = try SelfSignedCertificate.make(
+            dnsNames: request.names.map(\.description),
+            key: key,
+            serial: Array(key.publicKey.fingerprint.prefix(8)),
+            notBefore: now.addingTimeInterval(-3600),
+            notAfter: now.addingTimeInterval(365 * 86_400)
+        )
+        let stored = try store.commitBootstrap(key, certificate, for: name)
+        try store.publish(stored, of: name)
+    }
+
+    private func obtainChain(
+        _ start: KeyMaterial,
+        _ session: Session,
+        _ opening: AccountOpening,
+        _ presenter: any ChallengePresenter
+    ) async throws -> [UInt8] {
+        var material = start
+        for attempt in 1... {
+            do {
+                let plan = plan(material, session)
+                let issuance = Issuance(plan, resuming: material.order)
+                return try await session.issue(issuance, delegate(presenter))
+            } catch ACMEError.orderGone where attempt < Self.mostAttempts {
+                try dropOrder("the CA no longer has it")
+                material.order = nil
+            } catch ACMEError.refused(let problem)
+                where problem.kind == .accountDoesNotExist && attempt < Self.mostAttempts
+            {
+                services.log.warning("the CA has forgotten the account; registering again")
+                try await opening.reopen(session)
+            } catch let error as ACMEError where error.endsOrder {
+                try dropOrder("\(error)")
+                throw error
+            }
+        }
+        preconditionFailure("the loop ends by returning or throwing")
+    }
+
+    private func plan(_ material: KeyMaterial, _ session: Session) -> Issuance.Plan {
+        Issuance.Plan(
+            directory: session.directory,
+            names: request.names,
+            certificateSigningRequest: material.request,
+            thumbprint: session.thumbprint
+        )
+    }
+
+    private func delegate(_ presenter: any ChallengePresenter) -> IssuanceDelegate {
+        let journal = store.journal(name)
+        return IssuanceDelegate(
+            record: { checkpoint in try journal.append(LineageRecord(checkpoint)) },
+            present: { answers in try await presenter.present(answers) },
+            progress: request.progress
+        )
+    }
+
+    private func dropOrder(_ reason: String) throws {
+        try store.journal(name).append(.orderDropped(reason: reason.harmless(limit: 500)))
+    }
+
+    /// Checks the chain as if the CA were an attacker, then commits it.
+    private func commit(_ pem: [UInt8], _ material: KeyMaterial) throws -> StoredCertificate {
+        let chain: CertificateChain
+        do {
+            chain = try CertificateChain(pem: pem)
+            try chain.validate(
+                CertificateChain.Expectation(
+                    publicKey: material.key.publicKey,
+                    dnsNames: Set(request.names.map(\.description)),
+                    now: services.clock.now
+                )
+            )
+        } catch {
+            // The order is spent: asked again, the CA would send the same.
+            try store.journal(name).append(.abandoned(reason: "\(error)".harmless(limit: 500)))
+            throw error
+        }
+        return try store.commit(chain, keyType: request.keyType, for: name)
+    }
+}
+
+extension LineageRecord {
+    fileprivate init(_ checkpoint: Issuance.Checkpoint) {
+        switch checkpoint {
+        case .ordered(let url, let expires): self = .order(url: url.description, expires: expires)
+        case .finalizing: self = .finalizing
+        case .issued(let certificate): self = .certificate(url: certificate.description)
+        }
+    }
+}
+
+extension ACMEError {
+    /// Whether the order can come to nothing any more, so that the next run needs a new one.
+    fileprivate var endsOrder: Bool {
+        switch self {
+        case .challengesFailed, .orderFailed, .orderGone, .challengeNotOffered, .unusableToken:
+            true
+        default:
+            false
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import ACME
+package import CertificateStore
+package import Diagnostics
+import FoundationEssentials
+package import HTTP01
+package import Platform
+
+/// Everything outside of the process that a workflow may touch, made once and passed on.
+package struct Services: Sendable {
+    package let layout: StoreLayout
+    package let fileSystem: any FileSystem
+    package let clock: any WallClock
+    package let processes: any ProcessRunner
+    /// The effective user.
+    package let user: UInt32
+    package let log: Log
+    /// Makes a transport that trusts the roots in a PEM file, or the system's.
+    package let makeTransport: @Sendable (_ roots: String?) -> any Transport
+    package let makeSolver: @Sendable (HTTP01Settings) -> any ChallengeSolver
+
+    package init(
+        layout: StoreLayout,
+        fileSystem: any FileSystem,
+        clock: any WallClock,
+        processes: any ProcessRunner,
+        user: UInt32,
+        log: Log,
+        makeTransport: @escaping @Sendable (_ roots: String?) -> any Transport,
+        makeSolver: @escaping @Sendable (HTTP01Settings) -> any ChallengeSolver
+    ) {
+        self.layout = layout
+        self.fileSystem = fileSystem
+        self.clock = clock
+        self.processes = processes
+        self.user = user
+        self.log = log
+        self.makeTransport = makeTransport
+        self.makeSolver = makeSolver
+    }
+
+    package var store: CertificateStore {
+        CertificateStore(layout, in: fileSystem, user: user)
+    }
+}
+
+/// How http-01 is answered.
+package struct HTTP01Settings: Equatable, Sendable {
+    /// What the operator asked for.
+    package enum Mode: String, CaseIterable, Sendable {
+        /// Whatever fits the machine.
+        case auto
+        /// Bind the port for the time of the order.
+        case standalone
+    }
+
+    /// The port that CAs ask on. Source: RFC 8555 §8.3.
+    package static let standardPort: UInt16 = 80
+
+    package var mode: Mode
+    package var port: UInt16
+    /// `nil` for every address.
+    package var address: String?
+
+    package init(mode: Mode, port: UInt16, address: String?) {
+        self.mode = mode
+        self.port = port
+        self.address = address
+    }
+}

@@ -1,0 +1,22 @@
+import CertificateStore
+import Diagnostics
+import Platform
+
+extension Services {
+    private static let lockPatience: Duration = .seconds(30)
+    private static let lockPause: Duration = .milliseconds(100)
+
+    /// Takes a lock, waiting up to 30 seconds for whoever has it.
+    ///
+    /// Throws ``StoreError/busy(_:)`` when it stays taken.
+    func lock(_ subject: String, _ take: () throws -> FileLock?) async throws -> FileLock {
+        var waited: Duration = .zero
+        while true {
+            if let lock = try take() { return lock }
+            guard waited < Self.lockPatience else { throw StoreError.busy(subject) }
+            if waited == .zero { log.notice("waiting for another certctl", ["name": subject]) }
+            try await clock.sleep(for: Self.lockPause)
+            waited += Self.lockPause
+        }
+    }
+}

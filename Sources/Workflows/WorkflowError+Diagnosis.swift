@@ -1,0 +1,33 @@
+package import Diagnostics
+
+extension WorkflowError: Diagnosable {
+    package var diagnosis: Diagnosis {
+        switch self {
+        case .otherNames(let lineage, let existing, let asked):
+            let names = asked.joined(separator: " ")
+            return Diagnosis(
+                what: "there is a certificate named \(lineage) already, for other names",
+                why: "it is for \(existing.joined(separator: ", "))",
+                fix: "to change its names: certctl issue \(names) --name \(lineage); "
+                    + "for a second certificate give another --name",
+                exitCode: .configuration
+            )
+        case .unusableLineageName(let name):
+            return Diagnosis(
+                what: "'\(name.harmless(limit: 300))' cannot be the name of a certificate",
+                why: "a name is 1 to 200 lower-case letters, digits, dots, hyphens and underscores",
+                fix: "give one with --name, for example: --name example.com",
+                exitCode: .usage
+            )
+        case .inUse(let lineage, let files):
+            return Diagnosis(
+                what: "\(lineage) was not deleted",
+                why: "nginx would not start without it: \(files.joined(separator: ", ")) "
+                    + "\(files.count == 1 ? "names" : "name") its files",
+                fix: "take it out of there and reload nginx, then run the same command again; "
+                    + "--force deletes it all the same",
+                exitCode: .configuration
+            )
+        }
+    }
+}

@@ -1,0 +1,112 @@
+#!/bin/bash
+# The frame of a system test: a bash script sets what differs (NEED, LIMIT) and sources this file first. It then runs as root in PID, mount
+# and network namespaces of its own, and whatever it started or mounted is undone when it ends, however it ends.
+#
+#   T, NS                          scratch directory; network namespace with nothing but loopback
+#   spawn LOG COMMAND…             a background process in NS, its id in $pid; in_ns COMMAND… one in the foreground
+#   wait_for SECONDS COMMAND…      until it succeeds; stop_pid PID [SIGNAL]; on_exit COMMAND
+#   run COMMAND…                   runs it; $status and $output are what came of it (never fails itself)
+#   ok "rule it proves" COMMAND…   one check, one line; `not COMMAND…` turns it round; status_is, output_has look at the last run
+#   summary                        the last line of a script
+#   start_dockerd, nginx_image TAG a private Docker Engine on NS; an image of the host's nginx, made without a registry
+#
+# A machine that lacks a part or a capability fails the test; it never passes by skipping.
+set -u
+fail() { echo "testbed: $*" >&2; exit 1; }
+
+[ "$(id -u)" = 0 ] || fail "needs root; nothing was tested"
+unshare --mount --net true 2>/dev/null || fail "needs CAP_SYS_ADMIN (cannot make namespaces); nothing was tested"
+for p in ip nsenter setsid curl openssl ${NEED:-}; do
+  command -v "$p" >/dev/null || fail "program $p is missing; nothing was tested"
+done
+[ -n "${TESTBED:-}" ] || TESTBED=1 exec timeout -k 30 "${LIMIT:-600}" \
+  unshare --mount --propagation private --pid --fork --kill-child --mount-proc bash "$0" "$@"
+
+T=$(mktemp -d) || fail "no scratch directory"
+NS=ct${T##*.}
+chmod 755 "$T"                                  # workers of nginx are not root
+undo=()
+on_exit() { undo+=("$*"); }
+cleanup() {
+  local rc=$? i mount
+  trap - EXIT; trap '' INT TERM
+  for ((i = ${#undo[@]} - 1; i >= 0; i--)); do eval "${undo[i]}" || rc=1; done
+  awk -v t="$T/" 'index($5, t) == 1 {print $5}' /proc/self/mountinfo | sort -r | while read -r mount; do umount -l "$mount"; done
+  # Never rm while something is mounted below: it would empty what is mounted.
+  if grep -qF " $T/" /proc/self/mountinfo; then echo "testbed: mounts left below $T" >&2; rc=1
+  else rm -rf --one-file-system "$T" || rc=1; fi
+  exit $rc
+}
+trap cleanup EXIT; trap 'exit 130' INT; trap 'exit 143' TERM
+
+wait_for() { # SECONDS COMMAND…
+  local i n=$(($1 * 20)); shift
+  for ((i = 0; i < n; i++)); do "$@" >/dev/null 2>&1 && return 0; sleep 0.05; done
+  echo "testbed: not in time: $*" >&2; return 1
+}
+stop_pid() { # PID [SIGNAL]   KILL, and an error, after 15 s
+  local i
+  [ -n "${1:-}" ] && kill -"${2:-TERM}" "$1" 2>/dev/null || return 0
+  for ((i = 0; i < 300; i++)); do kill -0 "$1" 2>/dev/null || return 0; sleep 0.05; done
+  kill -KILL "$1"; echo "testbed: process $1 had to be killed" >&2; return 1
+}
+# Not `ip netns exec`: that remounts /sys, and /sys/fs/cgroup is then empty.
+in_ns() { nsenter --net="/run/netns/$NS" "$@"; }
+spawn() { # LOG COMMAND…   `in_ns … &` would give the id of a subshell and leave the program running
+  setsid nsenter --net="/run/netns/$NS" "${@:2}" >"$1" 2>&1 </dev/null & pid=$!
+  on_exit "stop_pid $pid"
+}
+ip netns add "$NS" || fail "cannot add a network namespace"
+on_exit "ip netns del $NS"
+ip -n "$NS" link set lo up || fail "needs CAP_NET_ADMIN; nothing was tested"
+
+passed=0 failed=0
+not() { ! "$@"; }
+run() { output=$("$@" 2>&1 </dev/null); status=$?; }
+status_is() { [ "$status" = "$1" ] || { echo "exit status $status, not $1; it said:"; echo "$output"; return 1; }; }
+output_has() { [[ $output == *"$1"* ]] || { echo "nothing like: $1"; echo "in:"; echo "$output"; return 1; }; }
+ok() { # RULE COMMAND…
+  local said
+  if said=$("${@:2}" 2>&1 </dev/null); then
+    passed=$((passed + 1)); echo "ok - $1"
+  else
+    failed=$((failed + 1)); echo "not ok - $1"; sed 's/^/    /' <<<"${said:-(no output) ${*:2}}"
+  fi
+}
+summary() { echo "# $passed passed, $failed failed"; [ "$failed" = 0 ]; exit; }
+
+start_dockerd() { # [more options of dockerd]   Its host network is NS, with bridge, iptables and docker-proxy.
+  for p in docker dockerd; do command -v $p >/dev/null || fail "program $p is missing; nothing was tested"; done
+  mkdir -p "$T/dk"
+  export DOCKER_HOST=unix://$T/dk/docker.sock DOCKER_CONFIG=$T/dk/config
+  setsid nsenter --net="/run/netns/$NS" dockerd --storage-driver=overlay2 --exec-opt native.cgroupdriver=cgroupfs \
+    --data-root "$T/dk/data" --exec-root "$T/dk/exec" --pidfile "$T/dk/docker.pid" -H "$DOCKER_HOST" "$@" >"$T/dk/log" 2>&1 </dev/null &
+  on_exit stop_dockerd
+  wait_for 20 docker version || fail "dockerd did not start: $(tail -3 "$T/dk/log")"
+}
+stop_dockerd() {
+  local container
+  for container in $(docker ps -aq); do docker rm -f "$container" >/dev/null; done
+  stop_pid "$(cat "$T/dk/docker.pid" 2>/dev/null)" || return 1
+  rmdir /sys/fs/cgroup/*/docker 2>/dev/null || true
+}
+nginx_image() { # TAG   the host's nginx, its libraries and a shell: 10 MB
+  local root=$T/image b l libs
+  libs=/lib/$(uname -m)-linux-gnu
+  mkdir -p "$root"/{bin,dev,proc,sys,run,var/log/nginx,var/lib/nginx,etc/nginx/conf.d}; install -dm1777 "$root/tmp"
+  for b in "$(command -v nginx)" /bin/dash /bin/sleep /bin/cat; do
+    install -D "$b" "$root$b"
+    ldd "$b" | grep -o '/[^ ]*' | while read -r l; do [ -e "$root$l" ] || install -D "$(readlink -f "$l")" "$root$l"; done
+  done
+  ln -s dash "$root/bin/sh"
+  for l in files dns; do install -D "$libs/libnss_$l.so.2" -t "$root$libs"; done
+  printf '%s\n' root:x:0:0::/:/bin/sh www-data:x:33:33::/:/bin/false nobody:x:65534:65534::/:/bin/false >"$root/etc/passwd"
+  printf '%s\n' root:x:0: www-data:x:33: nogroup:x:65534: >"$root/etc/group"
+  cat >"$root/etc/nginx/nginx.conf" <<'CONF'
+user www-data;  worker_processes 2;  pid /run/nginx.pid;  error_log /dev/stderr notice;
+events { worker_connections 512; }
+http { access_log off; include /etc/nginx/conf.d/*.conf; }
+CONF
+  tar -C "$root" -c . | docker import -c 'ENTRYPOINT ["nginx","-g","daemon off;"]' - "$1" >/dev/null || fail "no image $1"
+  rm -rf "$root"
+}

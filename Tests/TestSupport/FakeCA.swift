@@ -1,0 +1,303 @@
+package import FoundationEssentials
+package import HTTP
+import PKI
+
+/// An ACME server as a value: a request in, an answer out, in no time and over no network.
+///
+/// It checks of each signed request what a CA checks before the signature: that the nonce is one
+/// of its own and fresh, that `url` is the URL asked, that the signer is named as RFC 8555 §6.2
+/// says. What it does wrong on purpose is its ``Behaviour``.
+package struct FakeCA {
+    /// What is to be answered, or the way in which nothing is.
+    package typealias Outcome = Result<HTTPResponse, TransportFailure>
+
+    /// How the CA departs from a good one.
+    package struct Behaviour: Sendable {
+        /// Changes an answer before it is sent; is told which resource answers.
+        package var tamper: (@Sendable (Resource, HTTPResponse) -> Outcome)?
+        /// Makes the certificate chain in PEM in place of the good one.
+        package var chain: (@Sendable (TestCertificateAuthority, [UInt8]) -> [UInt8])?
+        /// How many good nonces are refused; `nil` for all of them.
+        package var refusedNonces: Int? = 0
+        /// How many times an order is `processing` before it is valid; `nil` for ever.
+        package var processingPolls: Int? = 0
+        /// The answers to which these resources' requests are done but lost, by count.
+        package var lostAnswers: [Resource: Int] = [:]
+        /// The token of every challenge in place of a good one.
+        package var token: String?
+        /// What the validation of every challenge comes to.
+        package var challengeProblem: String?
+        package var termsOfService: String? = "https://ca.test/terms"
+        package var expires = "2030-01-01T00:00:00Z"
+
+        package init() {}
+    }
+
+    package enum Resource: String, Hashable, Sendable {
+        case directory
+        case nonce
+        case newAccount
+        case newOrder
+        case authorization
+        case challenge
+        case order
+        case finalize
+        case certificate
+    }
+
+    private struct OrderState {
+        var names: [String]
+        var isAnswered: [Bool]
+        var request: [UInt8]?
+        var polls = 0
+        var isInvalid = false
+    }
+
+    package static let directoryURL = "https://ca.test/directory"
+
+    package var behaviour = Behaviour()
+    /// How many requests of each kind have come, the refused ones included.
+    package private(set) var counts: [Resource: Int] = [:]
+    /// How many orders were made.
+    package private(set) var orderCount: Int = 0
+    /// How many certificates were made.
+    package private(set) var certificateCount = 0
+    /// What the responder serves, by path; the CA looks here when it validates.
+    package var served: [String: String] = [:]
+    /// What is wrong with a request that no client should send.
+    package private(set) var complaints: [String] = []
+
+    private let authority: TestCertificateAuthority
+    private let now: @Sendable () -> Date
+    private var nonces: Set<String> = []
+    private var nonceCount = 0
+    private var accounts: [String: String] = [:]
+    private var orders: [OrderState] = []
+
+    /// - Parameter now: The CA's own clock.
+    package init(_ authority: TestCertificateAuthority, now: @escaping @Sendable () -> Date) {
+        self.authority = authority
+        self.now = now
+    }
+
+    /// Forgets all accounts and orders, as a restarted Pebble does.
+    package mutating func forget() {
+        accounts = [:]
+        orders = []
+        nonces = []
+    }
+
+    package mutating func answer(_ request: HTTPRequest) -> Outcome {
+        let path = request.url.description.dropFirst("https://ca.test".count)
+        let parts = path.split(separator: "/").map(String.init)
+        guard let resource = Resource(rawValue: parts.first ?? "") else {
+            return .success(HTTPResponse(status: 404))
+        }
+        counts[resource, default: 0] += 1
+        var response = respond(resource, Array(parts.dropFirst()), request)
+        response.headers.append("replay-nonce", makeNonce())
+        if let lost = behaviour.lostAnswers[resource], lost > 0 {
+            behaviour.lostAnswers[resource] = lost - 1
+            return .failure(.notConnected("the connection was closed"))
+        }
+        return behaviour.tamper?(resource, response) ?? .success(response)
+    }
+
+    private mutating func makeNonce() -> String {
+        nonceCount += 1
+        let nonce = "nonce-\(nonceCount)"
+        nonces.insert(nonce)
+        return nonce
+    }
+
+    // MARK: Requests
+
+    private mutating func respond(
+        _ resource: Resource,
+        _ arguments: [String],
+        _ request: HTTPRequest
+    ) -> HTTPResponse {
+        switch resource {
+        case .directory: return directory
+        case .nonce: return HTTPResponse(status: 200)
+        default: break
+        }
+        guard let signed = SignedRequest(request) else {
+            complaints.append("a request that is not signed: \(request.url)")
+            return Self.problem("malformed", "not a JWS")
+        }
+        guard nonces.remove(signed.nonce) != nil else {
+            return Self.problem("badNonce", "unknown nonce")
+        }
+        if behaviour.refusedNonces.map({ $0 > 0 }) ?? true {
+            behaviour.refusedNonces = behaviour.refusedNonces.map { $0 - 1 }
+            return Self.problem("badNonce", "refused on purpose")
+        }
+        if signed.url != request.url.description { complaints.append("url is \(signed.url)") }
+        if resource == .newAccount { return newAccount(signed) }
+        guard let kid = signed.kid, accounts.values.contains(kid) else {
+            return Self.problem("accountDoesNotExist", "no such account")
+        }
+        return respond(resource, arguments, signed)
+    }
+
+    private mutating func respond(
+        _ resource: Resource,
+        _ arguments: [String],
+        _ signed: SignedRequest
+    ) -> HTTPResponse {
+        if resource == .newOrder { return newOrder(signed) }
+        guard let number = arguments.first.flatMap({ Int($0) }), orders.indices.contains(number) else {
+            return Self.problem("malformed", "no such resource", status: 404)
+        }
+        let part = arguments.dropFirst().first.flatMap { Int($0) } ?? 0
+        switch resource {
+        case .authorization: return authorization(number, part)
+        case .challenge: return challenge(number, part)
+        case .order: return pollOrder(number)
+        case .finalize: return finalize(number, signed)
+        case .certificate: return certificate(number)
+        case .directory, .nonce, .newAccount, .newOrder: return HTTPResponse(status: 404)
+        }
+    }
+
+    private var directory: HTTPResponse {
+        let terms = behaviour.termsOfService.map { #""termsOfService":"\#($0)""# } ?? ""
+        return Self.json(
+            """
+            {"newNonce":"https://ca.test/nonce","newAccount":"https://ca.test/newAccount",
+            "newOrder":"https://ca.test/newOrder","renewalInfo":null,"meta":{\(terms)}}
+            """
+        )
+    }
+
+    private mutating func newAccount(_ signed: SignedRequest) -> HTTPResponse {
+        guard let key = signed.jwk else { return Self.problem("malformed", "no jwk") }
+        let isNew = accounts[key] == nil
+        if isNew, signed.payload["onlyReturnExisting"] == "true" {
+            return Self.problem("accountDoesNotExist", "no account for this key")
+        }
+        if isNew, signed.payload["termsOfServiceAgreed"] != "true" {
+            return Self.problem("userActionRequired", "agree first", status: 403)
+        }
+        let url = accounts[key] ?? "https://ca.test/account/\(accounts.count)"
+        accounts[key] = url
+        var response = Self.json(#"{"status":"valid"}"#, status: isNew ? 201 : 200)
+        response.headers.append("location", url)
+        return response
+    }
+
+    private mutating func newOrder(_ signed: SignedRequest) -> HTTPResponse {
+        orderCount += 1
+        let names = signed.identifiers
+        orders.append(OrderState(names: names, isAnswered: names.map { _ in false }))
+        var response = order(orders.count - 1, status: 201)
+        response.headers.append("location", "https://ca.test/order/\(orders.count - 1)")
+        return response
+    }
+
+    private func order(_ number: Int, status: Int = 200) -> HTTPResponse {
+        let order = orders[number]
+        let authorizations = order.names.indices.map {
+            #""https://ca.test/authorization/\#(number)/\#($0)""#
+        }
+        let state = self.state(order)
+        let certificate =
+            state == "valid" ? #","certificate":"https://ca.test/certificate/\#(number)""# : ""
+        return Self.json(
+            """
+            {"status":"\(state)","expires":"\(behaviour.expires)",
+            "authorizations":[\(authorizations.joined(separator: ","))],
+            "finalize":"https://ca.test/finalize/\(number)"\(certificate)}
+            """,
+            status: status
+        )
+    }
+
+    private func state(_ order: OrderState) -> String {
+        if order.isInvalid { return "invalid" }
+        guard order.isAnswered.allSatisfy({ $0 }) else { return "pending" }
+        guard order.request != nil else { return "ready" }
+        guard let polls = behaviour.processingPolls, order.polls >= polls else {
+            return "processing"
+        }
+        return "valid"
+    }
+
+    private mutating func pollOrder(_ number: Int) -> HTTPResponse {
+        defer { if orders[number].request != nil { orders[number].polls += 1 } }
+        return order(number)
+    }
+
+    private func token(_ number: Int, _ part: Int) -> String {
+        behaviour.token ?? "token-of-order-\(number)-name-\(part)-padded"
+    }
+
+    private func authorization(_ number: Int, _ part: Int) -> HTTPResponse {
+        let order = orders[number]
+        let isValid = order.isAnswered[part]
+        let status = order.isInvalid ? "invalid" : isValid ? "valid" : "pending"
+        let error = order.isInvalid
+            ? #","error":{"type":"urn:ietf:params:acme:error:connection","detail":"\#(
+                behaviour.challengeProblem ?? "no answer")"}"# : ""
+        return Self.json(
+            """
+            {"status":"\(status)","identifier":{"type":"dns","value":"\(order.names[part])"},
+            "challenges":[{"type":"dns-persist-01","url":17},
+            {"type":"http-01","status":"\(status)","token":"\(token(number, part))",
+            "url":"https://ca.test/challenge/\(number)/\(part)"\(error)}]}
+            """
+        )
+    }
+
+    private mutating func challenge(_ number: Int, _ part: Int) -> HTTPResponse {
+        let token = token(number, part)
+        let content = served["/.well-known/acme-challenge/\(token)"] ?? ""
+        if behaviour.challengeProblem == nil, content.hasPrefix("\(token).") {
+            orders[number].isAnswered[part] = true
+        } else {
+            orders[number].isInvalid = true
+        }
+        return Self.json(#"{"type":"http-01","status":"processing","token":"\#(token)"}"#)
+    }
+
+    private mutating func finalize(_ number: Int, _ signed: SignedRequest) -> HTTPResponse {
+        guard state(orders[number]) == "ready" else {
+            return Self.problem("orderNotReady", "the order is not ready", status: 403)
+        }
+        orders[number].request = signed.certificateSigningRequest
+        return pollOrder(number)
+    }
+
+    private mutating func certificate(_ number: Int) -> HTTPResponse {
+        guard let request = orders[number].request else { return HTTPResponse(status: 404) }
+        certificateCount += 1
+        let chain = behaviour.chain?(authority, request) ?? authority.chainPEM(for: request, now())
+        return HTTPResponse(
+            status: 200,
+            headers: ["content-type": "application/pem-certificate-chain"],
+            body: chain
+        )
+    }
+
+    // MARK: Answers
+
+    package static func json(_ text: String, status: Int = 200) -> HTTPResponse {
+        HTTPResponse(
+            status: status,
+            headers: ["content-type": "application/json"],
+            body: Array(text.utf8)
+        )
+    }
+
+    package static func problem(
+        _ type: String,
+        _ detail: String,
+        status: Int = 400
+    ) -> HTTPResponse {
+        json(
+            #"{"type":"urn:ietf:params:acme:error:\#(type)","detail":"\#(detail)"}"#,
+            status: status
+        )
+    }
+}
