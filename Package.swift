@@ -77,5 +77,28 @@ let package = Package(
             ]
         ),
         .executableTarget(name: "certctl", dependencies: ["Commands"], swiftSettings: strict),
+
+        // Tests mirror the sources.
+        .target(
+            name: "TestSupport",
+            dependencies: ["ACME", "CLibCrypto", "HTTP", "HTTP01", "PKI", "Platform"],
+            path: "Tests/TestSupport",
+            swiftSettings: strict
+        ),
+        tests(of: "Diagnostics"),
+        tests(of: "HTTP"),
+        tests(of: "PKI", uses: ["CLibCrypto", "Diagnostics"]),
+        tests(of: "ACME", uses: ["Diagnostics", "HTTP", "PKI"]),
+        tests(of: "Renewal"),
+        tests(of: "Platform", uses: ["Diagnostics", "HTTP"]),
+        tests(of: "ACMEClient", uses: ["ACME", "Diagnostics", "HTTP", "PKI", "Platform"]),
+        tests(of: "HTTP01", uses: ["ACME", "Diagnostics", "Platform"]),
+        tests(of: "CertificateStore", uses: ["Diagnostics", "PKI", "Platform"]),
+        tests(of: "Deployment", uses: ["Diagnostics", "Platform"]),
+        tests(
+            of: "Workflows",
+            uses: ["ACME", "CertificateStore", "Diagnostics", "HTTP", "PKI", "Platform"]
+        ),
+        tests(of: "Commands", uses: ["ACME", "CertificateStore", "Diagnostics", "Workflows"]),
     ]
 )

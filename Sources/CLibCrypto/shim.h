@@ -14,6 +14,3 @@
 #include <openssl/stack.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
-
-/* A macro of macros, which Swift does not import: names on one line as RFC 2253 writes them. */
-enum { certctl_xn_flag_rfc2253 = XN_FLAG_RFC2253 };

@@ -11,7 +11,7 @@ package struct Secret<Value: Sendable>: Sendable {
     }
 
     /// Lends the hidden value to `body`, which must not keep it longer than it needs.
-    package func reveal<Result, Failure: Error>(
+    package func reveal<Result: ~Copyable, Failure: Error>(
         _ body: (Value) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try body(value)

@@ -1,61 +1,141 @@
+import CLibCrypto
 package import FoundationEssentials
 
-/// The checks that a chain has to pass before anything is stored, with the CA as the attacker.
 extension CertificateChain {
-    /// What was asked for.
-    package struct Expectation: Equatable, Sendable {
-        fileprivate let publicKey: PublicKey
-        fileprivate let dnsNames: Set<String>
-        fileprivate let now: Date
+    /// What a chain has to be for.
+    package struct Expectation: Sendable {
+        /// The key that the certificate was asked for.
+        package let publicKey: PublicKey
+        /// The names that were asked for, no more and no fewer.
+        package let dnsNames: Set<String>
+        package let now: Date
 
         package init(publicKey: PublicKey, dnsNames: Set<String>, now: Date) {
             self.publicKey = publicKey
-            self.dnsNames = dnsNames
+            self.dnsNames = Set(dnsNames.map { $0.lowercased() })
             self.now = now
         }
     }
 
-    /// CAs date certificates back by an hour; a clock that is behind by as much is forgiven.
-    private static let clockTolerance: Double = 3600
-    /// Far beyond what public CAs may give (398 days); private ones give years.
-    private static let longestLifetime: Double = 10 * 366 * 86_400
-
-    /// Checks that the chain is what was asked for, and nothing more.
+    /// Checks that this is the chain that was asked for and that clients can use it.
     ///
-    /// A leaf without issuers passes: a CA of one's own may have no intermediates. Throws the
-    /// ``PKIError`` of the first check that fails.
+    /// The leaf has to be for our key and for exactly our names, each certificate has to be issued
+    /// by the next one, and all have to be valid now.
+    ///
+    /// A leaf alone passes: a private CA may sign with the root that its clients have already, and
+    /// nothing in a certificate tells such a CA from one that forgot the rest. Whether clients
+    /// trust the end of the chain is not decided here either.
+    ///
+    /// - Throws: The first violation that is found.
     package func validate(_ expectation: Expectation) throws(PKIError) {
-        guard leaf.publicKey.subjectPublicKeyInfo == expectation.publicKey.subjectPublicKeyInfo
-        else { throw .otherKey }
-        try validateNames(expectation.dnsNames)
+        try leaf.validateKey(expectation.publicKey)
+        try leaf.validateNames(expectation.dnsNames)
         guard !leaf.isAuthority else { throw .leafIsAuthority }
-        try validateDates(expectation.now)
-        for (certificate, issuer) in zip(certificates, certificates.dropFirst()) {
-            guard certificate != issuer, try certificate.isIssued(by: issuer) else {
-                throw .brokenLink(subject: certificate.subject, issuer: issuer.subject)
+        try validateKeysDiffer()
+        for (certificate, issuer) in zip(certificates, issuers) {
+            try certificate.validateIsIssued(by: issuer)
+        }
+        for certificate in certificates {
+            try certificate.validateValidity(at: expectation.now)
+        }
+        try leaf.validateLifetime()
+    }
+
+    /// A key that comes twice is a certificate that comes twice, or a circle of issuers.
+    private func validateKeysDiffer() throws(PKIError) {
+        var keys: Set<PublicKey> = []
+        for certificate in certificates where !keys.insert(certificate.publicKey).inserted {
+            throw .repeatedKey(subject: certificate.subject)
+        }
+    }
+}
+
+/// How far ahead of ours a CA's clock may be, in seconds.
+private let toleratedSkew: TimeInterval = 60 * 60
+
+/// The longest lifetime that is believed: ten years, in seconds.
+///
+/// A date centuries away would keep a certificate from ever being renewed.
+private let longestLifetime: TimeInterval = 3653 * 24 * 60 * 60
+
+extension Certificate {
+    fileprivate func validateKey(_ publicKey: PublicKey) throws(PKIError) {
+        // The bytes alone decide: all that is said about the key was read from them.
+        guard self.publicKey.subjectPublicKeyInfo == publicKey.subjectPublicKeyInfo else {
+            throw .foreignKey(
+                expected: publicKey.fingerprint,
+                found: self.publicKey.fingerprint
+            )
+        }
+    }
+
+    fileprivate func validateNames(_ expected: Set<String>) throws(PKIError) {
+        let found = Set(dnsNames)
+        guard found == expected else {
+            throw .wrongNames(
+                missing: expected.subtracting(found).sorted(),
+                extra: found.subtracting(expected).sorted()
+            )
+        }
+        guard ipAddresses.isEmpty else { throw .extraAddresses(ipAddresses) }
+        guard !hasOtherNames else { throw .extraKindsOfNames }
+    }
+
+    fileprivate func validateValidity(at now: Date) throws(PKIError) {
+        guard notBefore < notAfter else {
+            throw .emptyValidity(subject: subject, notBefore: notBefore, notAfter: notAfter)
+        }
+        guard notBefore <= now + toleratedSkew else {
+            throw .notYetValid(subject: subject, notBefore: notBefore, now: now)
+        }
+        guard now < notAfter else {
+            throw .expired(subject: subject, notAfter: notAfter, now: now)
+        }
+    }
+
+    /// Roots live longer, so this is for leaves only.
+    fileprivate func validateLifetime() throws(PKIError) {
+        guard notAfter.timeIntervalSince(notBefore) <= longestLifetime else {
+            throw .excessiveLifetime(notBefore: notBefore, notAfter: notAfter)
+        }
+    }
+
+    fileprivate func validateIsIssued(by issuer: Certificate) throws(PKIError) {
+        switch try issuance(by: issuer) {
+        case .proven: break
+        case .otherIssuer: throw .brokenChain(issuer: self.issuer, next: issuer.subject)
+        case .forged: throw .forgedSignature(subject: subject, issuer: issuer.subject)
+        }
+        guard issuer.isAuthority else { throw .issuerIsNotAuthority(subject: issuer.subject) }
+    }
+}
+
+/// Whether one certificate was issued by another.
+private enum Issuance {
+    case proven
+    case otherIssuer
+    case forged
+}
+
+extension Certificate {
+    /// Compares the names and verifies the signature, as OpenSSL does.
+    private func issuance(by issuer: Certificate) throws(PKIError) -> Issuance {
+        let certificate = try Handle<X509Certificate>(der: der)
+        let authority = try Handle<X509Certificate>(der: issuer.der)
+        return unsafe certificate.with { certificate in
+            unsafe authority.with { authority in
+                let subject = unsafe X509_get_subject_name(authority)
+                guard unsafe X509_NAME_cmp(X509_get_issuer_name(certificate), subject) == 0 else {
+                    return Issuance.otherIssuer
+                }
+                // "get0": the key belongs to the authority.
+                let key = unsafe X509_get0_pubkey(authority)
+                guard let key = unsafe key, unsafe X509_verify(certificate, key) == 1 else {
+                    OpenSSLError.forget()
+                    return .forged
+                }
+                return .proven
             }
         }
-    }
-
-    private func validateNames(_ asked: Set<String>) throws(PKIError) {
-        let got = Set(leaf.dnsNames)
-        let missing = asked.subtracting(got).sorted()
-        var extra = got.subtracting(asked).sorted()
-        extra += leaf.ipAddresses.map { $0.map(String.init).joined(separator: ".") }
-        if leaf.hasOtherNames { extra.append("a name of another kind") }
-        guard missing.isEmpty, extra.isEmpty else {
-            throw .otherNames(missing: missing, extra: extra)
-        }
-    }
-
-    private func validateDates(_ now: Date) throws(PKIError) {
-        let lifetime = leaf.notAfter.timeIntervalSince(leaf.notBefore)
-        guard lifetime > 0, lifetime <= Self.longestLifetime else {
-            throw .absurdLifetime(from: leaf.notBefore, to: leaf.notAfter)
-        }
-        guard leaf.notBefore <= now.addingTimeInterval(Self.clockTolerance) else {
-            throw .notYetValid(leaf.notBefore)
-        }
-        guard leaf.notAfter > now else { throw .expired(leaf.notAfter) }
     }
 }

@@ -1,39 +1,54 @@
-/// A leaf and its issuers, in that order; never empty.
+/// A certificate and those that vouch for it, the leaf first; never empty.
+///
+/// Source: RFC 8555 §7.4.2 and §9.1.
 package struct CertificateChain: Equatable, Sendable {
-    /// Let's Encrypt's chains have 3 to 5 KB.
-    private static let sizeLimit = 256 * 1024
-    private static let mostCertificates = 10
-
+    /// The leaf, its issuer, that one's issuer and so on; one at least.
     package let certificates: [Certificate]
 
-    /// Reads what a CA sent.
-    ///
-    /// Only certificates may stand in it: a private key there would end up in a file that
-    /// everyone may read. Throws ``PKIError``.
-    ///
-    /// Source: RFC 8555 §9.1 and §11.4.
-    package init(pem: [UInt8]) throws(PKIError) {
-        guard pem.count <= Self.sizeLimit else {
-            throw .malformedPEM("it is longer than \(Self.sizeLimit) bytes")
-        }
-        let blocks = try PEM.blocks(in: pem)
-        guard !blocks.isEmpty else { throw .emptyChain }
-        guard blocks.count <= Self.mostCertificates else {
-            throw .chainTooLong(limit: Self.mostCertificates)
-        }
-        var certificates: [Certificate] = []
-        for block in blocks {
-            guard block.label == "CERTIFICATE" else { throw .foreignBlock(label: block.label) }
-            certificates.append(try Certificate(der: block.content))
-        }
-        self.certificates = certificates
-    }
+    /// The certificate for the names that were asked for.
+    package let leaf: Certificate
 
-    package var leaf: Certificate { certificates[0] }
+    /// The certificates after the leaf; the last one is seldom a root.
     package var issuers: ArraySlice<Certificate> { certificates.dropFirst() }
 
-    /// All certificates in PEM, written anew: no byte of the CA's text is passed on.
+    /// All certificates as PEM, which is written anew from their DER.
     package var pem: [UInt8] {
-        certificates.flatMap { PEM.encode($0.der, label: "CERTIFICATE") }
+        certificates.flatMap { PEM.encode($0.der, label: Self.label) }
     }
+
+    /// Makes a chain of certificates that are known already.
+    package init(leaf: Certificate, issuers: [Certificate] = []) {
+        self.leaf = leaf
+        certificates = [leaf] + issuers
+    }
+
+    /// Reads what a CA sent, or what was stored of it.
+    ///
+    /// Whatever else than certificates is in the text makes it unusable: a CA that sends a private
+    /// key wants it to be used by someone who does not look (RFC 8555 §11.4).
+    ///
+    /// Neither order nor contents are checked here; see ``validate(_:)``.
+    package init(pem: [UInt8]) throws(PKIError) {
+        guard pem.count <= Self.largestText else {
+            throw .oversizedPEM(bytes: pem.count, limit: Self.largestText)
+        }
+        let blocks = try PEM.blocks(in: pem)
+        for block in blocks where block.label != Self.label {
+            throw .foreignBlock(label: block.label)
+        }
+        guard blocks.count <= Self.mostCertificates else {
+            throw .tooManyCertificates(count: blocks.count, limit: Self.mostCertificates)
+        }
+        guard let first = blocks.first else { throw .noCertificate }
+        var issuers: [Certificate] = []
+        for block in blocks.dropFirst() {
+            issuers.append(try Certificate(der: block.content))
+        }
+        self.init(leaf: try Certificate(der: first.content), issuers: issuers)
+    }
+
+    private static let label = "CERTIFICATE"
+    /// In bytes; a chain of RSA certificates takes some 8 KB.
+    private static let largestText = 256 * 1024
+    private static let mostCertificates = 10
 }

@@ -1,45 +1,54 @@
 import CLibCrypto
 
-/// A request for a certificate.
+/// What a CA is sent to certify a key for some names.
 ///
-/// The names stand in the subjectAltName alone: no common name, no extended key usage, which CAs
-/// ignore or refuse.
+/// The subject is empty and all names are subject alternative names, as the CA/Browser Forum wants
+/// them: a common name has no meaning any more. No usages are asked for; the CA's profile decides.
 ///
 /// Source: RFC 2986; RFC 8555 §7.4.
 package struct CertificateSigningRequest: Sendable {
+    /// The request as `finalize` wants it.
     package let der: [UInt8]
 
-    /// Makes a request for `dnsNames`, signed by `key`.
+    /// Makes a request for `dnsNames`, proven by a signature with `key`.
+    ///
+    /// - Throws: ``PKIError/noNames`` or ``PKIError/unusableName(_:)`` for what cannot be asked for.
     package init(dnsNames: [String], key: PrivateKey) throws(PKIError) {
-        let request = unsafe try Handle<X509Request>(owning: unsafe X509_REQ_new(), "X509_REQ_new")
-        der = try unsafe request.with { request throws(PKIError) in
-            try OpenSSLError.check(unsafe X509_REQ_set_version(request, 0), "X509_REQ_set_version")
-            try unsafe Self.addNames(dnsNames, to: request)
-            try unsafe key.with { key throws(PKIError) in
-                try OpenSSLError.check(unsafe X509_REQ_set_pubkey(request, key), "set_pubkey")
-                guard unsafe X509_REQ_sign(request, key, EVP_sha256()) > 0 else {
-                    throw OpenSSLError.current("X509_REQ_sign")
-                }
+        let request = try unsafe Handle<X509Request>(owning: X509_REQ_new(), "X509_REQ_new")
+        try request.fill(dnsNames: dnsNames, key: key)
+        try request.sign(with: key)
+        der = try unsafe encoded("i2d_X509_REQ") { buffer in
+            unsafe request.with { unsafe i2d_X509_REQ($0, buffer) }
+        }
+    }
+}
+
+extension Handle where Object == X509Request {
+    fileprivate borrowing func fill(dnsNames: [String], key: PrivateKey) throws(PKIError) {
+        let names = try Handle<X509Extension>(subjectAlternativeName: dnsNames)
+        let list = try unsafe Handle<X509ExtensionList>(
+            owning: OPENSSL_sk_new_null(),
+            "OPENSSL_sk_new_null"
+        )
+        try unsafe with { (request) throws(PKIError) in
+            // Version 1, which is written as 0.
+            try unsafe check(X509_REQ_set_version(request, 0), "X509_REQ_set_version")
+            let keyResult = unsafe key.handle.with { unsafe X509_REQ_set_pubkey(request, $0) }
+            try check(keyResult, "X509_REQ_set_pubkey")
+            let listResult = unsafe list.with { list in
+                unsafe names.with { unsafe OPENSSL_sk_push(list, UnsafeRawPointer($0)) }
             }
-            return try unsafe DER.encode("i2d_X509_REQ") { unsafe i2d_X509_REQ(request, $0) }
+            try check(listResult, "OPENSSL_sk_push")
+            // Copies what is in the list.
+            let namesResult = unsafe list.with { unsafe X509_REQ_add_extensions(request, $0) }
+            try check(namesResult, "X509_REQ_add_extensions")
         }
     }
 
-    private static func addNames(
-        _ dnsNames: [String],
-        to request: OpaquePointer
-    ) throws(PKIError) {
-        guard let extensions = unsafe OPENSSL_sk_new_null() else {
-            throw OpenSSLError.current("OPENSSL_sk_new_null")
+    fileprivate borrowing func sign(with key: PrivateKey) throws(PKIError) {
+        let result = unsafe with { request in
+            unsafe key.handle.with { unsafe X509_REQ_sign(request, $0, key.digest) }
         }
-        // Only the stack: the extension in it is lent.
-        defer { unsafe OPENSSL_sk_free(extensions) }
-        unsafe try AlternativeNames.withExtension(dnsNames) { names throws(PKIError) in
-            unsafe OPENSSL_sk_push(extensions, UnsafeMutableRawPointer(names))
-            try OpenSSLError.check(
-                unsafe X509_REQ_add_extensions(request, extensions),
-                "X509_REQ_add_extensions"
-            )
-        }
+        try check(result, "X509_REQ_sign")
     }
 }

@@ -1,7 +1,11 @@
 import CLibCrypto
 
-/// A kind of OpenSSL object; the tag tells apart what Swift imports as one type.
+/// A kind of OpenSSL object: a tag without values that knows how such an object is freed.
+///
+/// Swift imports every opaque struct of OpenSSL as the same `OpaquePointer`; the tag tells an
+/// `EVP_PKEY` from an `X509`.
 protocol OpenSSLObject {
+    /// Gives back the one reference that the owner of `pointer` holds.
     static func free(_ pointer: OpaquePointer)
 }
 
@@ -9,48 +13,23 @@ protocol OpenSSLObject {
 @safe struct Handle<Object: OpenSSLObject>: ~Copyable {
     private let pointer: OpaquePointer
 
-    /// Takes what `operation` has returned.
+    /// Takes over what an OpenSSL function made.
     ///
-    /// Throws ``PKIError/openSSL(_:)`` when that is null.
+    /// - Parameters:
+    ///   - pointer: The function's result; null is how OpenSSL reports a failure.
+    ///   - operation: The function's name, for the error.
+    /// - Throws: OpenSSL's error when `pointer` is null.
     init(owning pointer: OpaquePointer?, _ operation: String) throws(PKIError) {
-        guard let pointer = unsafe pointer else { throw OpenSSLError.current(operation) }
+        guard let pointer = unsafe pointer else { throw .openSSL(.current(operation)) }
         unsafe self.pointer = pointer
     }
 
     deinit { unsafe Object.free(pointer) }
 
     /// Lends the pointer to `body`, which must not keep it.
-    @unsafe borrowing func with<Result, Failure: Error>(
+    @unsafe borrowing func with<Result: ~Copyable, Failure: Error>(
         _ body: (OpaquePointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try unsafe body(pointer)
     }
-}
-
-enum PKey: OpenSSLObject {
-    static func free(_ pointer: OpaquePointer) { unsafe EVP_PKEY_free(pointer) }
-}
-
-enum PKeyContext: OpenSSLObject {
-    static func free(_ pointer: OpaquePointer) { unsafe EVP_PKEY_CTX_free(pointer) }
-}
-
-enum DigestContext: OpenSSLObject {
-    static func free(_ pointer: OpaquePointer) { unsafe EVP_MD_CTX_free(pointer) }
-}
-
-enum MemoryBIO: OpenSSLObject {
-    static func free(_ pointer: OpaquePointer) { unsafe BIO_free_all(pointer) }
-}
-
-enum ECDSASignature: OpenSSLObject {
-    static func free(_ pointer: OpaquePointer) { unsafe ECDSA_SIG_free(pointer) }
-}
-
-enum X509Certificate: OpenSSLObject {
-    static func free(_ pointer: OpaquePointer) { unsafe X509_free(pointer) }
-}
-
-enum X509Request: OpenSSLObject {
-    static func free(_ pointer: OpaquePointer) { unsafe X509_REQ_free(pointer) }
 }

@@ -1,24 +1,36 @@
 import CLibCrypto
 
-/// OpenSSL's error queue of this thread.
-enum OpenSSLError {
-    /// Empties the queue into an error; to be called at the moment of failure, on its thread.
-    static func current(_ operation: String) -> PKIError {
+/// A function of OpenSSL that failed, and why it says it did.
+package struct OpenSSLError: Error, Equatable, Sendable {
+    /// The function's name.
+    package let operation: String
+    /// OpenSSL's own words, the first cause first; may be empty.
+    package let reasons: [String]
+
+    /// What went wrong just now in `operation`.
+    ///
+    /// Drains the thread's error queue: what stays in it would be blamed on the next failure.
+    static func current(_ operation: String) -> OpenSSLError {
         var reasons: [String] = []
         while true {
             let code = ERR_get_error()
-            guard code != 0 else { break }
-            var text = [CChar](repeating: 0, count: 256)
-            unsafe ERR_error_string_n(code, &text, text.count)
-            let bytes = text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-            reasons.append(String(decoding: bytes, as: UTF8.self))
+            guard code != 0 else { return OpenSSLError(operation: operation, reasons: reasons) }
+            reasons.append(text(of: code))
         }
-        let details = reasons.isEmpty ? "no reason given" : reasons.joined(separator: "; ")
-        return .openSSL("\(operation): \(details)")
     }
 
-    /// Throws unless `result` says that `operation` succeeded.
-    static func check(_ result: Int32, _ operation: String) throws(PKIError) {
-        guard result == 1 else { throw current(operation) }
+    /// Forgets the errors of a failure that was expected.
+    static func forget() {
+        ERR_clear_error()
     }
+
+    private static func text(of code: UInt) -> String {
+        guard let reason = unsafe ERR_reason_error_string(code) else { return "error \(code)" }
+        return unsafe String(cString: reason)
+    }
+}
+
+/// Throws unless `result`, returned by an OpenSSL function, is positive, which means success.
+func check(_ result: Int32, _ operation: String) throws(PKIError) {
+    guard result > 0 else { throw .openSSL(.current(operation)) }
 }

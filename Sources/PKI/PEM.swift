@@ -1,78 +1,107 @@
 import FoundationEssentials
 
-/// Blocks of base64 between lines that name what is in them.
+/// Textual encoding of DER, between lines that say what it is.
 ///
 /// Source: RFC 7468.
 package enum PEM {
-    /// One block.
+    /// What stands between a `BEGIN` and an `END` line.
     package struct Block: Equatable, Sendable {
-        /// What stands after `BEGIN`, as in `CERTIFICATE`.
+        /// What the block is said to be, such as `CERTIFICATE`.
         package let label: String
+        /// The decoded bytes.
         package let content: [UInt8]
     }
 
-    private static let columns = 64
-    private static let begin = Array("-----BEGIN ".utf8)
-    private static let end = Array("-----END ".utf8)
-    private static let dashes = Array("-----".utf8)
-
+    /// Writes `der` as a block, in lines of 64 characters.
     package static func encode(_ der: [UInt8], label: String) -> [UInt8] {
-        var text = begin + Array(label.utf8) + dashes + [newline]
-        var rest = Array(Data(der).base64EncodedString().utf8)[...]
-        while !rest.isEmpty {
-            text += rest.prefix(columns) + [newline]
-            rest = rest.dropFirst(columns)
-        }
-        return text + end + Array(label.utf8) + dashes + [newline]
+        let base64 = Data(der).base64EncodedString(
+            options: [.lineLength64Characters, .endLineWithLineFeed]
+        )
+        let body = base64.isEmpty ? "" : base64 + "\n"
+        return Array("-----BEGIN \(label)-----\n\(body)-----END \(label)-----\n".utf8)
     }
 
-    /// Reads all blocks; text between them is passed over.
+    /// Reads all blocks in `text`, in their order; may be none.
     ///
-    /// Every byte is looked at once or twice, however the text is made up. Throws
-    /// ``PKIError/malformedPEM(_:)`` for a block that does not end or holds no base64.
+    /// Text outside the blocks, blank lines, spaces at the ends of lines and any line endings are
+    /// fine. The time grows with the size of `text` and nothing else.
+    ///
+    /// - Throws: ``PKIError/damagedPEM(label:)`` where a block does not end, ends without having
+    ///   begun, or is not base64.
     package static func blocks(in text: [UInt8]) throws(PKIError) -> [Block] {
-        var blocks: [Block] = []
-        var open: (label: String, base64: [UInt8])?
-        for line in text.split(whereSeparator: { $0 == newline || $0 == 0x0D }) {
-            let line = trimmed(line)
-            if let label = label(of: line, after: begin) {
-                guard open == nil else { throw .malformedPEM("a block begins within another") }
-                open = (label, [])
-            } else if let label = label(of: line, after: end) {
-                guard let block = open, block.label == label else {
-                    throw .malformedPEM("a block ends that has not begun")
-                }
-                blocks.append(Block(label: label, content: try decode(block.base64)))
-                open = nil
-            } else {
-                open?.base64 += line
-            }
+        try scan(text)
+    }
+
+    /// Reads the blocks in `text`, taking each byte once.
+    static func scan(_ text: some Sequence<UInt8>) throws(PKIError) -> [Block] {
+        var scanner = PEMScanner()
+        for byte in text {
+            try scanner.take(byte)
         }
-        guard open == nil else { throw .malformedPEM("a block does not end") }
+        return try scanner.finish()
+    }
+}
+
+/// Finds the blocks in a text that arrives byte by byte.
+private struct PEMScanner {
+    private struct OpenBlock {
+        let label: String
+        var base64: [UInt8] = []
+    }
+
+    private var blocks: [PEM.Block] = []
+    private var block: OpenBlock?
+    private var line: [UInt8] = []
+
+    /// Takes the next byte of the text.
+    mutating func take(_ byte: UInt8) throws(PKIError) {
+        switch byte {
+        case UInt8(ascii: "\n"), UInt8(ascii: "\r"): try endLine()
+        case UInt8(ascii: " ") where line.isEmpty, UInt8(ascii: "\t") where line.isEmpty: break
+        default: line.append(byte)
+        }
+    }
+
+    /// Ends the text and returns what was found in it.
+    mutating func finish() throws(PKIError) -> [PEM.Block] {
+        try endLine()
+        if let block { throw .damagedPEM(label: block.label) }
         return blocks
     }
 
-    private static let newline = UInt8(ascii: "\n")
-
-    private static func trimmed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
-        let front = line.drop(while: isBlank)
-        guard let last = front.lastIndex(where: { !isBlank($0) }) else { return [] }
-        return front[...last]
-    }
-
-    private static func label(of line: ArraySlice<UInt8>, after prefix: [UInt8]) -> String? {
-        guard line.starts(with: prefix), line.suffix(dashes.count).elementsEqual(dashes),
-            line.count > prefix.count + dashes.count
-        else { return nil }
-        let label = line.dropFirst(prefix.count).dropLast(dashes.count)
-        return String(decoding: label, as: UTF8.self)
-    }
-
-    private static func decode(_ base64: [UInt8]) throws(PKIError) -> [UInt8] {
-        guard !base64.isEmpty, let data = Data(base64Encoded: Data(base64)) else {
-            throw .malformedPEM("a block holds something that is no base64")
+    private mutating func endLine() throws(PKIError) {
+        while line.last == UInt8(ascii: " ") || line.last == UInt8(ascii: "\t") {
+            line.removeLast()
         }
-        return Array(data)
+        if let label = label(after: "-----BEGIN ") {
+            try begin(label)
+        } else if let label = label(after: "-----END ") {
+            try end(label)
+        } else {
+            block?.base64 += line
+        }
+        line.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func begin(_ label: String) throws(PKIError) {
+        if let block { throw .damagedPEM(label: block.label) }
+        block = OpenBlock(label: label)
+    }
+
+    private mutating func end(_ label: String) throws(PKIError) {
+        guard let block, block.label == label, let content = Data(base64Encoded: Data(block.base64))
+        else { throw .damagedPEM(label: label) }
+        blocks.append(PEM.Block(label: label, content: Array(content)))
+        self.block = nil
+    }
+
+    /// The label, when the line is a boundary that starts with `prefix`.
+    private func label(after prefix: String) -> String? {
+        let dashes = "-----"
+        guard line.count >= prefix.utf8.count + dashes.utf8.count else { return nil }
+        guard line.starts(with: prefix.utf8) else { return nil }
+        guard line.suffix(dashes.utf8.count).elementsEqual(dashes.utf8) else { return nil }
+        let label = line.dropFirst(prefix.utf8.count).dropLast(dashes.utf8.count)
+        return String(decoding: label, as: UTF8.self)
     }
 }

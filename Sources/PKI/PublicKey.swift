@@ -1,76 +1,109 @@
 import CLibCrypto
 
-/// The public half of a key, as facts.
+/// A public key as a value: its numbers, and the DER that certificates carry.
 package struct PublicKey: Hashable, Sendable {
+    /// The elliptic curves whose keys certctl can use.
     package enum Curve: Sendable {
         case p256
         case p384
     }
 
+    /// What the key consists of.
     package enum Parameters: Hashable, Sendable {
-        /// Coordinates as wide as the curve's field.
+        /// A point on a curve; each coordinate is padded on the left to the width of the field.
         case ec(Curve, x: [UInt8], y: [UInt8])
-        /// Big-endian without leading zeros.
+        /// Both numbers in as few big-endian bytes as they need.
         case rsa(modulus: [UInt8], exponent: [UInt8])
-        /// A key that no account and no certificate of ours has.
+        /// A kind that certctl does not use itself, as the keys of some CAs are.
         case other
     }
 
     package let parameters: Parameters
-    /// In DER. Source: RFC 5280 §4.1.2.7.
+    /// The DER of `SubjectPublicKeyInfo` (RFC 5280 §4.1.2.7).
     package let subjectPublicKeyInfo: [UInt8]
 
-    /// The SHA-256 of ``subjectPublicKeyInfo``.
+    /// The SHA-256 of ``subjectPublicKeyInfo``: what tells keys apart in words.
     package var fingerprint: [UInt8] { SHA256.digest(subjectPublicKeyInfo) }
+}
 
-    /// Reads the public half of `key`, which is borrowed.
-    init(borrowing key: OpaquePointer) throws(PKIError) {
-        subjectPublicKeyInfo = try unsafe DER.encode("i2d_PUBKEY") { output in
-            unsafe i2d_PUBKEY(key, output)
+extension PublicKey {
+    /// The public half of `key`.
+    init(of key: borrowing Handle<PKey>) throws(PKIError) {
+        subjectPublicKeyInfo = try unsafe encoded("i2d_PUBKEY") { buffer in
+            unsafe key.with { unsafe i2d_PUBKEY($0, buffer) }
         }
-        switch unsafe EVP_PKEY_get_base_id(key) {
+        parameters = try unsafe key.with { (key) throws(PKIError) in
+            try unsafe Parameters(of: key)
+        }
+    }
+
+    /// The key that `certificate`, an `X509`, certifies.
+    @unsafe init(certifiedBy certificate: OpaquePointer) throws(PKIError) {
+        // The bytes of the certificate, not of the parsed key: a kind that OpenSSL does not know
+        // has them too.
+        subjectPublicKeyInfo = try unsafe encoded("i2d_X509_PUBKEY") { buffer in
+            unsafe i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), buffer)
+        }
+        // "get0": borrowed from the certificate.
+        guard let key = unsafe X509_get0_pubkey(certificate) else {
+            OpenSSLError.forget()
+            parameters = .other
+            return
+        }
+        parameters = try unsafe Parameters(of: key)
+    }
+}
+
+extension PublicKey.Parameters {
+    @unsafe fileprivate init(of key: OpaquePointer) throws(PKIError) {
+        switch unsafe EVP_PKEY_get_id(key) {
         case NID_X9_62_id_ecPublicKey:
-            switch unsafe EVP_PKEY_get_bits(key) {
-            case 256: parameters = try unsafe Self.point(.p256, width: 32, of: key)
-            case 384: parameters = try unsafe Self.point(.p384, width: 48, of: key)
-            default: parameters = .other
-            }
+            try unsafe self.init(ofCurveKey: key)
         case NID_rsaEncryption:
-            parameters = .rsa(
-                modulus: try unsafe Self.number(OSSL_PKEY_PARAM_RSA_N, width: nil, of: key),
-                exponent: try unsafe Self.number(OSSL_PKEY_PARAM_RSA_E, width: nil, of: key)
+            self = .rsa(
+                modulus: try unsafe number(OSSL_PKEY_PARAM_RSA_N, of: key).bytes(),
+                exponent: try unsafe number(OSSL_PKEY_PARAM_RSA_E, of: key).bytes()
             )
         default:
-            parameters = .other
+            self = .other
         }
     }
 
-    private static func point(
-        _ curve: Curve,
-        width: Int,
-        of key: OpaquePointer
-    ) throws(PKIError) -> Parameters {
-        .ec(
+    @unsafe private init(ofCurveKey key: OpaquePointer) throws(PKIError) {
+        let curve: PublicKey.Curve
+        switch unsafe PKI.curve(of: key) {
+        case .named("prime256v1"): curve = .p256
+        case .named("secp384r1"): curve = .p384
+        default:
+            self = .other
+            return
+        }
+        self = .ec(
             curve,
-            x: try unsafe number(OSSL_PKEY_PARAM_EC_PUB_X, width: width, of: key),
-            y: try unsafe number(OSSL_PKEY_PARAM_EC_PUB_Y, width: width, of: key)
+            x: try unsafe number(OSSL_PKEY_PARAM_EC_PUB_X, of: key).bytes(width: curve.fieldWidth),
+            y: try unsafe number(OSSL_PKEY_PARAM_EC_PUB_Y, of: key).bytes(width: curve.fieldWidth)
         )
     }
+}
 
-    /// Reads a number of the key, big-endian; as wide as needed where no width is given.
-    private static func number(
-        _ name: String,
-        width: Int?,
-        of key: OpaquePointer
-    ) throws(PKIError) -> [UInt8] {
-        var number: OpaquePointer?
-        try OpenSSLError.check(unsafe EVP_PKEY_get_bn_param(key, name, &number), name)
-        defer { unsafe BN_free(number) }
-        let count = width ?? (Int(unsafe BN_num_bits(number)) + 7) / 8
-        var bytes = [UInt8](repeating: 0, count: count)
-        guard unsafe BN_bn2binpad(number, &bytes, Int32(count)) == Int32(count) else {
-            throw OpenSSLError.current("BN_bn2binpad")
+extension PublicKey.Curve {
+    /// How many bytes a coordinate has, and each half of a signature.
+    ///
+    /// Source: RFC 7518 §3.4 and §6.2.1.2.
+    var fieldWidth: Int {
+        switch self {
+        case .p256: 32
+        case .p384: 48
         }
-        return bytes
     }
+}
+
+/// One of the numbers that `key`, an `EVP_PKEY`, consists of.
+@unsafe private func number(
+    _ name: String,
+    of key: OpaquePointer
+) throws(PKIError) -> Handle<BigNumber> {
+    var number: OpaquePointer?
+    try unsafe check(EVP_PKEY_get_bn_param(key, name, &number), "EVP_PKEY_get_bn_param")
+    return try unsafe Handle(owning: number, "EVP_PKEY_get_bn_param")
 }

@@ -1,12 +1,19 @@
 import CLibCrypto
 
+/// The hash that ACME, X.509 fingerprints and certctl's own files use.
+///
 /// Source: FIPS 180-4.
 package enum SHA256 {
-    /// The 32 bytes of the digest.
+    /// How many bytes a digest has.
+    package static let byteCount = 32
+
+    /// The 32 bytes that stand for `bytes`.
     package static func digest(_ bytes: [UInt8]) -> [UInt8] {
-        var digest = [UInt8](repeating: 0, count: 32)
-        // The one-shot call has no failure to report.
-        _ = unsafe CLibCrypto.SHA256(bytes, bytes.count, &digest)
+        var digest = [UInt8](repeating: 0, count: byteCount)
+        let result = unsafe EVP_Digest(bytes, bytes.count, &digest, nil, EVP_sha256(), nil)
+        // Fails only where OpenSSL's default provider is not there, and then not even TLS works:
+        // no caller could do anything about it.
+        precondition(result == 1, "OpenSSL has no SHA-256")
         return digest
     }
 }

@@ -1,12 +1,16 @@
 import CLibCrypto
 package import FoundationEssentials
 
-/// A certificate that its own key has signed: it lets a server start that has none yet.
+/// A certificate that its own key signed, for a server that must start before a CA has answered.
+///
+/// No client trusts it. It is known by its subject, ``commonName``.
 package enum SelfSignedCertificate {
-    /// What its subject says, for whoever meets it in a browser.
-    private static let commonName = "certctl bootstrap"
+    /// The subject and issuer of all certificates made here.
+    package static let commonName = "certctl bootstrap"
 
-    /// Makes a certificate for `dnsNames`; `serial` is a positive number, big-endian.
+    /// Makes a certificate for `dnsNames`.
+    ///
+    /// The serial is a positive number in big-endian bytes, 20 at most (RFC 5280 §4.1.2.2).
     package static func make(
         dnsNames: [String],
         key: PrivateKey,
@@ -14,65 +18,86 @@ package enum SelfSignedCertificate {
         notBefore: Date,
         notAfter: Date
     ) throws(PKIError) -> Certificate {
-        let handle = unsafe try Handle<X509Certificate>(owning: unsafe X509_new(), "X509_new")
-        let der = try unsafe handle.with { certificate throws(PKIError) in
-            try OpenSSLError.check(unsafe X509_set_version(certificate, 2), "X509_set_version")
-            try unsafe setSerial(serial, on: certificate)
-            // getm: the dates belong to the certificate.
-            unsafe ASN1_TIME_set(X509_getm_notBefore(certificate), time(notBefore))
-            unsafe ASN1_TIME_set(X509_getm_notAfter(certificate), time(notAfter))
-            try unsafe setNames(dnsNames, on: certificate)
-            try unsafe key.with { key throws(PKIError) in
-                try OpenSSLError.check(unsafe X509_set_pubkey(certificate, key), "X509_set_pubkey")
-                guard unsafe X509_sign(certificate, key, EVP_sha256()) > 0 else {
-                    throw OpenSSLError.current("X509_sign")
-                }
-            }
-            return try unsafe DER.encode("i2d_X509") { unsafe i2d_X509(certificate, $0) }
+        let names = try Handle<X509Extension>(subjectAlternativeName: dnsNames)
+        let certificate = try unsafe Handle<X509Certificate>(owning: X509_new(), "X509_new")
+        // Version 3, which is written as 2.
+        try unsafe check(certificate.with { unsafe X509_set_version($0, 2) }, "X509_set_version")
+        try certificate.setSerial(serial)
+        try certificate.setValidity(notBefore, notAfter)
+        try certificate.setNames()
+        try certificate.add(names)
+        try certificate.sign(with: key)
+        let der = try unsafe encoded("i2d_X509") { buffer in
+            unsafe certificate.with { unsafe i2d_X509($0, buffer) }
         }
         return try Certificate(der: der)
     }
+}
 
-    private static func time(_ date: Date) -> time_t {
-        time_t(date.timeIntervalSince1970)
+extension Handle where Object == X509Certificate {
+    fileprivate borrowing func setSerial(_ serial: [UInt8]) throws(PKIError) {
+        let number = try unsafe Handle<BigNumber>(
+            owning: BN_bin2bn(serial, Int32(serial.count), nil),
+            "BN_bin2bn"
+        )
+        let result = unsafe with { certificate in
+            unsafe number.with { number in
+                unsafe BN_to_ASN1_INTEGER(number, X509_get_serialNumber(certificate))
+            }
+        }
+        guard unsafe result != nil else { throw .openSSL(.current("BN_to_ASN1_INTEGER")) }
     }
 
-    private static func setSerial(
-        _ serial: [UInt8],
-        on certificate: OpaquePointer
-    ) throws(PKIError) {
-        let number = unsafe BN_bin2bn(serial, Int32(serial.count), nil)
-        defer { unsafe BN_free(number) }
-        guard unsafe BN_to_ASN1_INTEGER(number, X509_get_serialNumber(certificate)) != nil else {
-            throw OpenSSLError.current("BN_to_ASN1_INTEGER")
+    fileprivate borrowing func setValidity(_ start: Date, _ end: Date) throws(PKIError) {
+        let isSet = unsafe with { certificate in
+            unsafe ASN1_TIME_set(X509_getm_notBefore(certificate), seconds(start)) != nil
+                && ASN1_TIME_set(X509_getm_notAfter(certificate), seconds(end)) != nil
+        }
+        guard isSet else { throw .openSSL(.current("ASN1_TIME_set")) }
+    }
+
+    fileprivate borrowing func setNames() throws(PKIError) {
+        try unsafe with { (certificate) throws(PKIError) in
+            // Both names belong to the certificate.
+            try unsafe addCommonName(to: X509_get_subject_name(certificate))
+            try unsafe addCommonName(to: X509_get_issuer_name(certificate))
         }
     }
 
-    private static func setNames(
-        _ dnsNames: [String],
-        on certificate: OpaquePointer
-    ) throws(PKIError) {
-        // get: the name belongs to the certificate.
-        let subject = unsafe X509_get_subject_name(certificate)
-        let text = Array(commonName.utf8)
-        try OpenSSLError.check(
-            unsafe X509_NAME_add_entry_by_NID(
-                subject,
-                NID_commonName,
-                MBSTRING_UTF8,
-                text,
-                Int32(text.count),
-                -1,
-                0
-            ),
-            "X509_NAME_add_entry_by_NID"
-        )
-        try OpenSSLError.check(
-            unsafe X509_set_issuer_name(certificate, subject),
-            "X509_set_issuer_name"
-        )
-        unsafe try AlternativeNames.withExtension(dnsNames) { names throws(PKIError) in
-            try OpenSSLError.check(unsafe X509_add_ext(certificate, names, -1), "X509_add_ext")
+    fileprivate borrowing func add(_ names: borrowing Handle<X509Extension>) throws(PKIError) {
+        // Copies the extension.
+        let result = unsafe with { certificate in
+            unsafe names.with { unsafe X509_add_ext(certificate, $0, -1) }
+        }
+        try check(result, "X509_add_ext")
+    }
+
+    fileprivate borrowing func sign(with key: PrivateKey) throws(PKIError) {
+        try unsafe with { (certificate) throws(PKIError) in
+            try unsafe key.handle.with { (handle) throws(PKIError) in
+                try unsafe check(X509_set_pubkey(certificate, handle), "X509_set_pubkey")
+                try unsafe check(X509_sign(certificate, handle, key.digest), "X509_sign")
+            }
         }
     }
+}
+
+/// Gives `name`, an `X509_NAME`, the common name that marks our certificates.
+@unsafe private func addCommonName(to name: OpaquePointer?) throws(PKIError) {
+    let text = Array(SelfSignedCertificate.commonName.utf8)
+    let result = unsafe X509_NAME_add_entry_by_NID(
+        name,
+        NID_commonName,
+        V_ASN1_UTF8STRING,
+        text,
+        Int32(text.count),
+        -1,
+        0
+    )
+    try check(result, "X509_NAME_add_entry_by_NID")
+}
+
+/// Whole seconds since 1970: certificates know no fractions.
+private func seconds(_ date: Date) -> Int {
+    Int(date.timeIntervalSince1970.rounded(.down))
 }

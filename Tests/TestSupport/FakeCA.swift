@@ -237,9 +237,9 @@ package struct FakeCA {
         let order = orders[number]
         let isValid = order.isAnswered[part]
         let status = order.isInvalid ? "invalid" : isValid ? "valid" : "pending"
+        let detail = behaviour.challengeProblem ?? "no answer"
         let error = order.isInvalid
-            ? #","error":{"type":"urn:ietf:params:acme:error:connection","detail":"\#(
-                behaviour.challengeProblem ?? "no answer")"}"# : ""
+            ? #","error":{"type":"urn:ietf:params:acme:error:connection","detail":"\#(detail)"}"# : ""
         return Self.json(
             """
             {"status":"\(status)","identifier":{"type":"dns","value":"\(order.names[part])"},

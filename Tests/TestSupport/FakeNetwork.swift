@@ -1,7 +1,7 @@
 package import ACME
 package import HTTP
 package import HTTP01
-package import Platform
+import Platform
 import Synchronization
 
 /// The network between a client and a ``FakeCA``, and the responder that the CA asks.

@@ -1,5 +1,5 @@
 package import FoundationEssentials
-package import Platform
+import Platform
 import Synchronization
 
 /// A clock that stands still but for sleeping, which moves it on and returns at once.

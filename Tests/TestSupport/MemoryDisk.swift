@@ -213,17 +213,23 @@ struct MemoryDisk {
 
     mutating func truncate(_ file: OpenFile, to length: Int) throws(FileSystemError) {
         let descriptor = try descriptor(file)
-        inodes[descriptor.inode]?.content = .file(Array(try bytes(descriptor).prefix(length)))
+        let kept = Array(try bytes(descriptor).prefix(length))
+        inodes[descriptor.inode]?.content = .file(kept)
     }
 
     mutating func sync(_ file: OpenFile) throws(FileSystemError) {
         let number = try descriptor(file).inode
-        inodes[number]?.durable = inodes[number]?.content
+        flush(number)
         // Links have no descriptor; they reach the platter with the directory that names them.
         guard case .directory(let entries)? = inodes[number]?.content else { return }
         for entry in entries.values {
-            if case .link? = inodes[entry]?.content { inodes[entry]?.durable = inodes[entry]?.content }
+            if case .link? = inodes[entry]?.content { flush(entry) }
         }
+    }
+
+    private mutating func flush(_ number: Int) {
+        let content = inodes[number]?.content
+        inodes[number]?.durable = content
     }
 
     mutating func close(_ file: OpenFile) throws(FileSystemError) {
@@ -302,8 +308,8 @@ struct MemoryDisk {
         } catch {
             preconditionFailure("the test cannot put \(path): \(error)")
         }
-        for number in inodes.keys {
-            inodes[number]?.durable = inodes[number]?.content
+        for number in Array(inodes.keys) {
+            flush(number)
         }
     }
 
