@@ -131,7 +131,10 @@ extension CertificateStore {
         try fileSystem.rename(layout.staging(name), to: files.directory, exclusive: true)
         try fileSystem.syncDirectory(layout.generations(name))
         guard let stored = try storedCertificate(number, of: name) else {
-            throw StoreError.damaged(path: files.directory, "the disk does not hold what was written")
+            throw StoreError.damaged(
+                path: files.directory,
+                "the disk does not hold what was written"
+            )
         }
         return stored
     }

@@ -58,7 +58,9 @@ extension CertificateStore {
     /// `inUse` stays whatever its age. Each is moved out of sight first: a reader never finds half
     /// of one.
     package func removeOldGenerations(of name: LineageName, inUse: GenerationNumber) throws {
-        let old = try generationNumbers(name).filter { $0 != inUse }.dropLast(Self.keptGenerations - 1)
+        let old = try generationNumbers(name).filter { $0 != inUse }.dropLast(
+            Self.keptGenerations - 1
+        )
         for number in old {
             let grave = "\(layout.temporary)/\(name).\(number).old"
             if try fileSystem.status(grave) != nil { try fileSystem.removeTree(grave) }

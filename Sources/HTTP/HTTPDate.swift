@@ -23,7 +23,9 @@ package enum HTTPDate {
             (0...60).contains(second)
         else { return nil }
         let days = daysSince1970(year: year, month: month + 1, day: day)
-        return Date(timeIntervalSince1970: Double(days * 86_400 + hour * 3600 + minute * 60 + second))
+        return Date(
+            timeIntervalSince1970: Double(days * 86_400 + hour * 3600 + minute * 60 + second)
+        )
     }
 
     /// Counts the days from 1970-01-01 in the proleptic Gregorian calendar.

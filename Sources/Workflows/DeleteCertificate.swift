@@ -25,7 +25,8 @@ package struct DeleteCertificate: Sendable {
         let name = try store.existingLineage(text).name
         let lock = try await services.lock("\(name)") { try store.lock(name) }
         defer { withExtendedLifetime(lock) {} }
-        let users = isForced ? [] : try configurations.flatMap { try files(below: $0, naming: name) }
+        let users =
+            isForced ? [] : try configurations.flatMap { try files(below: $0, naming: name) }
         guard users.isEmpty else { throw WorkflowError.inUse(lineage: "\(name)", by: users) }
         try store.delete(name)
         try store.write(Event(.deleted, name, at: services.clock.now, detail: ""))
@@ -48,7 +49,8 @@ package struct DeleteCertificate: Sendable {
             case .directory:
                 waiting += try services.fileSystem.list(path).map { "\(path)/\($0)" }
             case .file:
-                guard let bytes = try? services.fileSystem.readFile(path, limit: Self.fileLimit) else {
+                guard let bytes = try? services.fileSystem.readFile(path, limit: Self.fileLimit)
+                else {
                     // Larger than any configuration, or not for this user to read.
                     continue
                 }

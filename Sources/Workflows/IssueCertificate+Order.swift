@@ -19,7 +19,7 @@ extension IssueCertificate {
         _ presenter: any ChallengePresenter
     ) async throws -> StoredCertificate {
         let client = ACMEClient(
-            transport: services.makeTransport(request.authorityRoots),
+            transport: try services.makeTransport(request.authorityRoots),
             clock: services.clock,
             log: services.log
         )

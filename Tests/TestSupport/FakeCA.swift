@@ -74,7 +74,7 @@ package struct FakeCA {
     private var accounts: [String: String] = [:]
     private var orders: [OrderState] = []
 
-    /// - Parameter now: The CA's own clock.
+    /// Makes a CA with a clock of its own.
     package init(_ authority: TestCertificateAuthority, now: @escaping @Sendable () -> Date) {
         self.authority = authority
         self.now = now
@@ -147,7 +147,8 @@ package struct FakeCA {
         _ signed: SignedRequest
     ) -> HTTPResponse {
         if resource == .newOrder { return newOrder(signed) }
-        guard let number = arguments.first.flatMap({ Int($0) }), orders.indices.contains(number) else {
+        guard let number = arguments.first.flatMap({ Int($0) }), orders.indices.contains(number)
+        else {
             return Self.problem("malformed", "no such resource", status: 404)
         }
         let part = arguments.dropFirst().first.flatMap { Int($0) } ?? 0
@@ -238,8 +239,10 @@ package struct FakeCA {
         let isValid = order.isAnswered[part]
         let status = order.isInvalid ? "invalid" : isValid ? "valid" : "pending"
         let detail = behaviour.challengeProblem ?? "no answer"
-        let error = order.isInvalid
-            ? #","error":{"type":"urn:ietf:params:acme:error:connection","detail":"\#(detail)"}"# : ""
+        let error =
+            order.isInvalid
+            ? #","error":{"type":"urn:ietf:params:acme:error:connection","detail":"\#(detail)"}"#
+            : ""
         return Self.json(
             """
             {"status":"\(status)","identifier":{"type":"dns","value":"\(order.names[part])"},

@@ -152,7 +152,9 @@ extension Issuance {
 
     private mutating func pause(_ order: Order, retryAfter: Duration?) -> Action {
         guard let delay = polling.next(retryAfter: retryAfter) else {
-            return fail(.notInTime("the order is still \(order.status.name)", waited: polling.waited))
+            return fail(
+                .notInTime("the order is still \(order.status.name)", waited: polling.waited)
+            )
         }
         state = .pausing(order)
         return .wait(delay)

@@ -18,7 +18,7 @@ package struct PollPolicy: Equatable, Sendable {
 
     /// Returns the next wait; `nil` when patience has run out.
     ///
-    /// - Parameter retryAfter: What the CA asked for in its last answer.
+    /// `retryAfter` is what the CA asked for in its last answer.
     package mutating func next(retryAfter: Duration?) -> Duration? {
         let delay = retryAfter ?? pause
         guard waited + delay <= Self.patience else { return nil }

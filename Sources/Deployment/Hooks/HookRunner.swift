@@ -13,7 +13,7 @@ package struct HookRunner: Sendable {
     private let user: UInt32
     private let log: Log
 
-    /// - Parameter user: Who runs certctl; a hook belongs to that user or to root.
+    /// Makes a runner; a hook has to belong to `user`, who runs certctl, or to root.
     package init(
         fileSystem: any FileSystem,
         processes: any ProcessRunner,
