@@ -13,6 +13,8 @@ extension IssueCertificate {
     /// An order that is gone is followed by a new one, an account that the CA has forgotten by a
     /// new one; a CA that goes on like that is left alone.
     private static let mostAttempts = 3
+    /// A year: whoever still runs on the bootstrap pair then has noticed.
+    private static let bootstrapLifetime: Double = 365 * 86_400
 
     func order(
         _ lineage: Lineage,
@@ -26,7 +28,6 @@ extension IssueCertificate {
         // The CA's directory comes while the key is made and written.
         async let reading = client.directory(at: request.authority.directory)
         let material = try keyMaterial(lineage)
-        try bootstrap(lineage)
         let directory = try await reading
         let opening = AccountOpening(services, request, directory: directory, client: client)
         let session = try await opening.open()
@@ -67,6 +68,10 @@ extension IssueCertificate {
     /// Lets nginx start while there is no certificate yet.
     private func bootstrap(_ lineage: Lineage) throws {
         guard lineage.current == nil, try !store.isPublished(name) else { return }
+        try store.publish(store.bootstrap(of: name) ?? makeBootstrap(), of: name)
+    }
+
+    private func makeBootstrap() throws -> StoredCertificate {
         let now = services.clock.now
         let key = try PrivateKey.make(.p256)
         let certificate = try SelfSignedCertificate.make(
@@ -74,10 +79,9 @@ extension IssueCertificate {
             key: key,
             serial: Array(key.publicKey.fingerprint.prefix(8)),
             notBefore: now.addingTimeInterval(-3600),
-            notAfter: now.addingTimeInterval(365 * 86_400)
+            notAfter: now.addingTimeInterval(Self.bootstrapLifetime)
         )
-        let stored = try store.commitBootstrap(key, certificate, for: name)
-        try store.publish(stored, of: name)
+        return try store.commitBootstrap(key, certificate, for: name)
     }
 
     private func obtainChain(
