@@ -91,7 +91,9 @@ struct MemoryDisk {
     /// the old one no longer has the entry either.
     private mutating func forgetOldPlaces() {
         var newest: [Int: Int] = [:]
-        let directories = inodes.sorted { ($0.value.syncedAt, $0.key) > ($1.value.syncedAt, $1.key) }
+        let directories = inodes.sorted {
+            ($0.value.syncedAt, $0.key) > ($1.value.syncedAt, $1.key)
+        }
         for (number, inode) in directories {
             guard case .directory(let entries)? = inode.durable else { continue }
             let kept = entries.filter { newest[$0.value] == nil }

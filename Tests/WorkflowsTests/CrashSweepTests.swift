@@ -1,5 +1,4 @@
 import ACME
-@testable import CertificateStore
 import Diagnostics
 import FoundationEssentials
 import HTTP
@@ -9,6 +8,7 @@ import Synchronization
 import TestSupport
 import Testing
 
+@testable import CertificateStore
 @testable import Workflows
 
 /// A death at every call that changes the disk, and at every such call a power cut.
@@ -80,7 +80,9 @@ import Testing
             #expect(host.disk.contents(below: path)[path] == bytes, "call \(call)")
         }
         #expect(host.disk.exposedKeys == [])
-        let made = host.network.withCA { ($0.orderCount - orders, $0.certificateCount - certificates) }
+        let made = host.network.withCA {
+            ($0.orderCount - orders, $0.certificateCount - certificates)
+        }
         #expect(made.1 <= 1, "call \(call)")
         #expect(made.0 <= 2, "call \(call)")
         return max(0, made.0 - 1)

@@ -73,36 +73,60 @@ import Testing
     )
 
     static let certificates: [Case] = [
-        Case("a certificate for another key", .refused, leaf { authority, _, start in
-            try authority.issue(
-                publicKey: PrivateKey.make(.p256).publicKey,
-                dnsNames: ["example.com", "www.example.com"],
-                notBefore: start,
-                notAfter: start + 90 * day
-            )
-        }),
-        Case("a name too many", .refused, leaf { authority, request, start in
-            try authority.issue(
-                csr: request,
-                dnsNames: ["example.com", "www.example.com", "evil.test"],
-                notBefore: start,
-                notAfter: start + 90 * day
-            )
-        }),
-        Case("a name too few", .refused, leaf { authority, request, start in
-            try authority.issue(
-                csr: request,
-                dnsNames: ["example.com"],
-                notBefore: start,
-                notAfter: start + 90 * day
-            )
-        }),
-        Case("a certificate that has expired", .refused, leaf { authority, request, start in
-            try authority.issue(csr: request, notBefore: start - 90 * day, notAfter: start)
-        }),
-        Case("a certificate of tomorrow", .refused, leaf { authority, request, start in
-            try authority.issue(csr: request, notBefore: start + 2 * day, notAfter: start + 90 * day)
-        }),
+        Case(
+            "a certificate for another key",
+            .refused,
+            leaf { authority, _, start in
+                try authority.issue(
+                    publicKey: PrivateKey.make(.p256).publicKey,
+                    dnsNames: ["example.com", "www.example.com"],
+                    notBefore: start,
+                    notAfter: start + 90 * day
+                )
+            }
+        ),
+        Case(
+            "a name too many",
+            .refused,
+            leaf { authority, request, start in
+                try authority.issue(
+                    csr: request,
+                    dnsNames: ["example.com", "www.example.com", "evil.test"],
+                    notBefore: start,
+                    notAfter: start + 90 * day
+                )
+            }
+        ),
+        Case(
+            "a name too few",
+            .refused,
+            leaf { authority, request, start in
+                try authority.issue(
+                    csr: request,
+                    dnsNames: ["example.com"],
+                    notBefore: start,
+                    notAfter: start + 90 * day
+                )
+            }
+        ),
+        Case(
+            "a certificate that has expired",
+            .refused,
+            leaf { authority, request, start in
+                try authority.issue(csr: request, notBefore: start - 90 * day, notAfter: start)
+            }
+        ),
+        Case(
+            "a certificate of tomorrow",
+            .refused,
+            leaf { authority, request, start in
+                try authority.issue(
+                    csr: request,
+                    notBefore: start + 2 * day,
+                    notAfter: start + 90 * day
+                )
+            }
+        ),
         Case("a private key in the chain", .refused) { behaviour in
             behaviour.chain = { authority, request in
                 let good = try? authority.issue(
@@ -117,7 +141,11 @@ import Testing
             behaviour.chain = { authority, request in
                 let now = ManualClock().now
                 guard
-                    let leaf = try? authority.issue(csr: request, notBefore: now, notAfter: now + day),
+                    let leaf = try? authority.issue(
+                        csr: request,
+                        notBefore: now,
+                        notAfter: now + day
+                    ),
                     let stranger = try? TestCertificateAuthority.make(name: "Stranger")
                 else { return [] }
                 return PEM.encode(leaf, label: "CERTIFICATE")
@@ -136,38 +164,62 @@ import Testing
 
     static let answers: [Case] = [
         Case("a page of HTML as directory", .unreachable, text(.directory, "<html>log in</html>")),
-        Case("a directory of 256 MB", .refused, replacing(.directory) { _ in
-            .failure(.tooLarge(limit: 65_536))
-        }),
-        Case("a directory on another host", .refused, text(
-            .directory,
-            #"{"newNonce":"https://evil.test/n","newAccount":"https://ca.test/a","newOrder":"https://ca.test/o"}"#
-        )),
-        Case("an order over http", .refused, text(
-            .newOrder,
-            #"{"status":"pending","authorizations":["http://ca.test/authorization/0/0"],"finalize":"https://ca.test/finalize/0"}"#,
-            status: 201
-        )),
+        Case(
+            "a directory of 256 MB",
+            .refused,
+            replacing(.directory) { _ in
+                .failure(.tooLarge(limit: 65_536))
+            }
+        ),
+        Case(
+            "a directory on another host",
+            .refused,
+            text(
+                .directory,
+                #"{"newNonce":"https://evil.test/n","newAccount":"https://ca.test/a","newOrder":"https://ca.test/o"}"#
+            )
+        ),
+        Case(
+            "an order over http",
+            .refused,
+            text(
+                .newOrder,
+                #"{"status":"pending","authorizations":["http://ca.test/authorization/0/0"],"finalize":"https://ca.test/finalize/0"}"#,
+                status: 201
+            )
+        ),
         Case("an order of nonsense", .unreachable, text(.newOrder, "[1,2", status: 201)),
         Case("silence", .unreachable, replacing(.newOrder) { _ in .failure(.timedOut("60 s")) }),
-        Case("an answer cut off for ever", .unreachable, replacing(.authorization) { _ in
-            .failure(.notConnected("closed"))
-        }),
+        Case(
+            "an answer cut off for ever",
+            .unreachable,
+            replacing(.authorization) { _ in
+                .failure(.notConnected("closed"))
+            }
+        ),
         Case("a token that is a path", .refused) { $0.token = "../../etc/cron.d/x" },
         Case("an empty token", .refused) { $0.token = "" },
         Case("nonces refused for ever", .unreachable) { $0.refusedNonces = nil },
         Case("processing for ever", .unreachable) { $0.processingPolls = nil },
-        Case("a rate limit of a day", .rateLimited, replacing(.newOrder) { _ in
-            var response = FakeCA.problem("rateLimited", "too many", status: 429)
-            response.headers.append("retry-after", "86400")
-            return .success(response)
-        }),
+        Case(
+            "a rate limit of a day",
+            .rateLimited,
+            replacing(.newOrder) { _ in
+                var response = FakeCA.problem("rateLimited", "too many", status: 429)
+                response.headers.append("retry-after", "86400")
+                return .success(response)
+            }
+        ),
         Case("a challenge that fails", .challengeFailed) { $0.challengeProblem = "no route" },
-        Case("a refusal full of escape sequences", .refused, text(
-            .newOrder,
-            #"{"type":"urn:ietf:params:acme:error:rejectedIdentifier","detail":"\u001b[2J\u001b]0;owned\u0007"}"#,
-            status: 400
-        )),
+        Case(
+            "a refusal full of escape sequences",
+            .refused,
+            text(
+                .newOrder,
+                #"{"type":"urn:ietf:params:acme:error:rejectedIdentifier","detail":"\u001b[2J\u001b]0;owned\u0007"}"#,
+                status: 400
+            )
+        ),
         Case("a server that is broken", .unreachable, text(.newOrder, "<h1>502</h1>", status: 502)),
     ]
 
@@ -211,7 +263,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [FakeCA.Resource.newOrder, .authorization, .challenge, .finalize, .certificate])
+    @Test(arguments: [
+        FakeCA.Resource.newOrder, .authorization, .challenge, .finalize, .certificate,
+    ])
     func `an answer that is lost costs no second certificate`(
         _ resource: FakeCA.Resource
     ) async throws {
