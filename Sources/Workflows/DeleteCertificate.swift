@@ -28,9 +28,18 @@ package struct DeleteCertificate: Sendable {
         let users =
             isForced ? [] : try configurations.flatMap { try files(below: $0, naming: name) }
         guard users.isEmpty else { throw WorkflowError.inUse(lineage: "\(name)", by: users) }
+        try await forgetDeployment(of: name)
         try store.delete(name)
         try store.write(Event(.deleted, name, at: services.clock.now, detail: ""))
         return name
+    }
+
+    /// A later lineage of that name begins with generation 1 again, which is then not in use yet.
+    private func forgetDeployment(of name: LineageName) async throws {
+        let store = services.store
+        let lock = try await services.lock("the deploy journal") { try store.lockDeployments() }
+        defer { withExtendedLifetime(lock) {} }
+        try store.append(DeployRecord(name, .bootstrap))
     }
 
     /// The files below a directory in which a path of the lineage stands.

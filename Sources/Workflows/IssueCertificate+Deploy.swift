@@ -19,15 +19,14 @@ extension IssueCertificate {
     /// Returns the hooks that were run. Throws ``HookError`` of the first one that fails; the next
     /// run begins with the hooks again.
     func deploy(_ certificate: StoredCertificate) async throws -> [String] {
-        let done = DeployRecord(name, certificate.number, .deployed)
-        guard try store.deployRecords()[name] != done else { return [] }
-        try store.publish(certificate, of: name)
-        try await append(DeployRecord(name, certificate.number, .pending))
+        // What readers are pointed at counts, not what was noted about it.
+        let isMoved = try store.publish(certificate, of: name)
+        guard try isMoved || store.deployed()[name] != certificate.number else { return [] }
         let hooks = try hookRunner.hooks(in: services.layout.deployHooks) + extraHook
         for hook in hooks {
             try await hookRunner.run(hook, event(certificate))
         }
-        try await append(done)
+        try await append(DeployRecord(name, certificate.number))
         try store.removeOldGenerations(of: name, inUse: certificate.number)
         let detail = "generation \(certificate.number), \(hooks.count) hooks"
         try store.write(Event(.deployed, name, at: services.clock.now, detail: detail))

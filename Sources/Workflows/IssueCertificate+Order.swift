@@ -124,7 +124,9 @@ extension IssueCertificate {
     private func delegate(_ presenter: any ChallengePresenter) -> IssuanceDelegate {
         let journal = store.journal(name)
         return IssuanceDelegate(
-            record: { checkpoint in try journal.append(LineageRecord(checkpoint)) },
+            record: { order, expires in
+                try journal.append(.order(url: order.description, expires: expires))
+            },
             present: { answers in try await presenter.present(answers) },
             progress: request.progress
         )
@@ -152,16 +154,6 @@ extension IssueCertificate {
             throw error
         }
         return try store.commit(chain, keyType: request.keyType, for: name)
-    }
-}
-
-extension LineageRecord {
-    fileprivate init(_ checkpoint: Issuance.Checkpoint) {
-        switch checkpoint {
-        case .ordered(let url, let expires): self = .order(url: url.description, expires: expires)
-        case .finalizing: self = .finalizing
-        case .issued(let certificate): self = .certificate(url: certificate.description)
-        }
     }
 }
 

@@ -12,17 +12,23 @@ package struct CertificateTemplate: Sendable {
         case email(String)
     }
 
+    /// The serial number's big-endian bytes; a leading 00 is written where DER needs it.
     package var serial: [UInt8] = [0x03, 0xa1, 0xb2, 0xc3, 0xd4, 0xe5, 0xf6, 0x07, 0x18, 0x29]
     /// The subject's common name; `nil` for an empty subject.
     package var subject: String?
     /// The common name that stands as the issuer, where it is not that of the CA that signs.
     package var issuer: String?
+    /// The first second of the validity.
     package var notBefore: Date
+    /// The last second of the validity.
     package var notAfter: Date
     /// The DER of `SubjectPublicKeyInfo`.
     package var publicKey: [UInt8]
+    /// The subject alternative name; without names there is none.
     package var names: [AlternativeName]
+    /// Whether the basic constraints say `CA:TRUE`.
     package var isAuthority = false
+    /// Whether the issuer's key is named.
     package var hasAuthorityKeyIdentifier = true
     /// More extensions, each in DER.
     package var extensions: [[UInt8]] = []

@@ -9,14 +9,17 @@ package enum DER {
         [tag] + length(content.count) + content
     }
 
+    /// Elements in their order.
     package static func sequence(_ elements: [UInt8]...) -> [UInt8] {
         element(0x30, elements.flatMap(\.self))
     }
 
+    /// Elements as a set; the caller sorts them.
     package static func set(_ elements: [UInt8]...) -> [UInt8] {
         element(0x31, elements.flatMap(\.self))
     }
 
+    /// A truth value.
     package static func boolean(_ value: Bool) -> [UInt8] {
         element(0x01, [value ? 0xff : 0x00])
     }
@@ -28,14 +31,17 @@ package enum DER {
         return element(0x02, needsZero ? [0] + digits : digits)
     }
 
+    /// Bits, the last `unusedBits` of which do not count.
     package static func bitString(_ bytes: [UInt8], unusedBits: UInt8 = 0) -> [UInt8] {
         element(0x03, [unusedBits] + bytes)
     }
 
+    /// Bytes.
     package static func octetString(_ bytes: [UInt8]) -> [UInt8] {
         element(0x04, bytes)
     }
 
+    /// Nothing.
     package static let null = element(0x05, [])
 
     /// An object identifier in dotted form, such as `2.5.4.3`.
@@ -45,6 +51,7 @@ package enum DER {
         return element(0x06, ([first] + arcs.dropFirst(2)).flatMap(base128))
     }
 
+    /// Text.
     package static func utf8String(_ text: String) -> [UInt8] {
         element(0x0c, Array(text.utf8))
     }

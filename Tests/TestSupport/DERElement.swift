@@ -1,6 +1,8 @@
 /// One element of DER that a test takes apart.
 package struct DERElement: Equatable, Sendable {
+    /// The first byte, with class and form.
     package let tag: UInt8
+    /// The bytes after tag and length.
     package let content: [UInt8]
     /// Tag, length and content as they stood.
     package let encoded: [UInt8]
@@ -19,6 +21,7 @@ package struct DERElement: Equatable, Sendable {
         encoded = Array(bytes.prefix(header.count + length))
     }
 
+    /// Reads the element that `bytes` start with; `nil` when it is cut short.
     package init?(_ bytes: [UInt8]) {
         self.init(bytes[...])
     }

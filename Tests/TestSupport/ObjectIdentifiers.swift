@@ -2,12 +2,9 @@
 package enum ObjectIdentifiers {
     package static let commonName = DER.identifier("2.5.4.3")
     package static let subjectKeyIdentifier = DER.identifier("2.5.29.14")
-    package static let keyUsage = DER.identifier("2.5.29.15")
     package static let subjectAlternativeName = DER.identifier("2.5.29.17")
     package static let basicConstraints = DER.identifier("2.5.29.19")
     package static let authorityKeyIdentifier = DER.identifier("2.5.29.35")
-    package static let extendedKeyUsage = DER.identifier("2.5.29.37")
-    package static let serverAuthentication = DER.identifier("1.3.6.1.5.5.7.3.1")
     package static let extensionRequest = DER.identifier("1.2.840.113549.1.9.14")
     package static let p256 = DER.identifier("1.2.840.10045.3.1.7")
     package static let ecdsaWithSHA256 = DER.identifier("1.2.840.10045.4.3.2")

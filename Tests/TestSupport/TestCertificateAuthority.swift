@@ -7,6 +7,7 @@ package import PKI
 package struct TestCertificateAuthority: Sendable {
     /// Its common name, which stands as the issuer in what it issues.
     package let name: String
+    /// What it signs with.
     package let key: PrivateKey
     /// Its own certificate.
     package let der: [UInt8]

@@ -172,4 +172,13 @@ import Testing
         #expect(outcome.hooks == ["/opt/hook"])
         #expect(host.network.withCA { $0.counts } == before)
     }
+
+    @Test func `an include that was lost is put back and the hooks run`() async throws {
+        host.disk.put("/opt/hook", Array("#!/bin/sh".utf8), mode: FileMode(0o755))
+        try await host.issue()
+        try host.disk.removeFile("\(TestHost.home)/lib/tls/nginx/example.com.conf")
+        let outcome = try await host.issue { $0.deployHook = "/opt/hook" }
+        #expect(outcome.hooks == ["/opt/hook"])
+        #expect(try host.faultOfServedPair() == nil)
+    }
 }

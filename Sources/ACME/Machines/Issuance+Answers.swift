@@ -48,7 +48,7 @@ extension Issuance {
             return advance(order)
         }
         state = .recordingOrder(order)
-        return .record(.ordered(url: order.url, expires: order.expires))
+        return .record(order: order.url, expires: order.expires)
     }
 
     /// Goes on from whatever state the order is in.
@@ -65,11 +65,11 @@ extension Issuance {
             }
             finalizeAttempts += 1
             polling = PollPolicy()
-            state = .recordingFinalize(order)
-            return .record(.finalizing)
+            state = .finalizing(order)
+            let request = Finalize(certificateSigningRequest: plan.certificateSigningRequest)
+            return .post([request.post(to: order)])
         case .valid(let certificate):
-            state = .recordingCertificate(certificate)
-            return .record(.issued(certificate: certificate))
+            return download(certificate)
         case .invalid:
             return explain(order, after: nil)
         }
