@@ -110,7 +110,14 @@ package struct IssueCertificate: Sendable {
     }
 
     private func noteFailure(_ error: any Error) {
-        let event = Event(.failed, name, at: services.clock.now, detail: "\(error)")
+        let diagnosis = (error as? any Diagnosable)?.diagnosis
+        let detail = diagnosis.map { "\($0.what): \($0.why)" } ?? "\(error)"
+        let event = Event(
+            .failed,
+            name,
+            at: services.clock.now,
+            detail: detail.harmless(limit: 500)
+        )
         // The failure itself is what the operator has to hear of.
         try? store.write(event)
     }

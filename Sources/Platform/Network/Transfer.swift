@@ -85,6 +85,8 @@ struct CurlSettings: Sendable {
         for field in request.headers.fields {
             unsafe headerLines = curl_slist_append(headerLines, "\(field.name): \(field.value)")
         }
+        // RFC 8555 §6.1: the CA's errors are for people, who here read English.
+        unsafe headerLines = curl_slist_append(headerLines, "Accept-Language: en")
         // libcurl would ask whether a large body is welcome, which costs a round trip.
         unsafe headerLines = curl_slist_append(headerLines, "Expect:")
         guard unsafe certctl_curl_set_list(easy, CURLOPT_HTTPHEADER, headerLines) == CURLE_OK,
