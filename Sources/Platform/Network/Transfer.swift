@@ -200,10 +200,8 @@ private func takeBody(
     _ count: Int,
     _ context: UnsafeMutableRawPointer?
 ) -> Int {
-    guard let context = unsafe context else { return 0 }
-    let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
     let piece = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
-    return unsafe transfer.take(body: piece) ? piece.count : 0
+    return unsafe transfer(context)?.take(body: piece) == true ? piece.count : 0
 }
 
 private func takeHeader(
@@ -212,10 +210,13 @@ private func takeHeader(
     _ count: Int,
     _ context: UnsafeMutableRawPointer?
 ) -> Int {
-    guard let context = unsafe context else { return 0 }
-    let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
     let line = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
-    return unsafe transfer.take(header: line) ? line.count : 0
+    return unsafe transfer(context)?.take(header: line) == true ? line.count : 0
+}
+
+/// The transfer that libcurl was given as a callback's context.
+private func transfer(_ context: UnsafeMutableRawPointer?) -> Transfer? {
+    unsafe context.map { unsafe Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
 }
 
 /// Opens a socket unless the address is one that no public CA has: whoever can change a name's
@@ -225,12 +226,11 @@ private func openPublicSocket(
     _ purpose: curlsocktype,
     _ address: UnsafeMutablePointer<curl_sockaddr>?
 ) -> curl_socket_t {
-    guard let context = unsafe context, let address = unsafe address else {
+    guard let transfer = unsafe transfer(context), let address = unsafe address else {
         return curl_socket_t(CURL_SOCKET_BAD)
     }
     let peer = unsafe withUnsafePointer(to: &address.pointee.addr) { unsafe PeerAddress($0) }
     guard let peer, !peer.isPrivate else {
-        let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
         transfer.refuse(peer?.description ?? "of an unknown family")
         return curl_socket_t(CURL_SOCKET_BAD)
     }
