@@ -80,7 +80,7 @@ package struct Issuance: Sendable {
         case polling(Order)
         case recordingFinalize(Order)
         case finalizing(Order)
-        case explaining(Order, after: PollPolicy?)
+        case explaining(Order, retryAfter: Duration?)
         case recordingCertificate(WebURL)
         case downloading(WebURL)
         case pausingDownload(WebURL)
