@@ -31,7 +31,7 @@ extension ACMEError: Diagnosable {
         case .notInTime(let what, let waited):
             return Diagnosis(
                 what: "the CA did not finish in time",
-                why: "\(what) after \(waited.components.seconds) s",
+                why: "\(what.harmless(limit: 200)) after \(waited.components.seconds) s",
                 fix: "run the same command again: it goes on with the same order",
                 exitCode: .unreachable
             )

@@ -14,18 +14,31 @@ package enum HTTPDate {
     package static func parse(_ text: String) -> Date? {
         let words = text.split(separator: " ", omittingEmptySubsequences: false)
         guard words.count == 6, words[0].utf8.count == 4, words[5] == "GMT",
-            let month = months.firstIndex(of: String(words[2])), let day = Int(words[1]),
-            let year = Int(words[3]), (1...31).contains(day), (1970...9999).contains(year)
+            let month = months.firstIndex(of: String(words[2])),
+            let day = number(words[1], digits: 2), let year = number(words[3], digits: 4),
+            day >= 1, year >= 1970
         else { return nil }
         let clock = words[4].split(separator: ":", omittingEmptySubsequences: false)
-        guard clock.count == 3, let hour = Int(clock[0]), let minute = Int(clock[1]),
-            let second = Int(clock[2]), (0..<24).contains(hour), (0..<60).contains(minute),
-            (0...60).contains(second)
+        guard clock.count == 3, let hour = number(clock[0], digits: 2), hour < 24,
+            let minute = number(clock[1], digits: 2), minute < 60,
+            let second = number(clock[2], digits: 2), second <= 60
         else { return nil }
-        let days = daysSince1970(year: year, month: month + 1, day: day)
+        let first = daysSince1970(year: year, month: month + 1, day: 1)
+        // The thirteenth month of a year is the first of the next.
+        let next = daysSince1970(year: year, month: month + 2, day: 1)
+        guard day <= next - first else { return nil }
+        let days = first + day - 1
         return Date(
             timeIntervalSince1970: Double(days * 86_400 + hour * 3600 + minute * 60 + second)
         )
+    }
+
+    /// Reads a number of so many digits, which `Int` alone would let begin with a sign.
+    private static func number(_ text: Substring, digits: Int) -> Int? {
+        guard text.utf8.count == digits, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            return nil
+        }
+        return Int(text)
     }
 
     /// Counts the days from 1970-01-01 in the proleptic Gregorian calendar.

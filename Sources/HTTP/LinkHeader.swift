@@ -32,7 +32,10 @@ package struct LinkHeader: Equatable, Sendable {
         var text = ""
         var isQuoted = false
         while let character = rest.popFirst() {
-            if character == "\"" {
+            if isQuoted && character == "\\" {
+                // RFC 9110 §5.6.4: what follows stands for itself.
+                if let escaped = rest.popFirst() { text.append(escaped) }
+            } else if character == "\"" {
                 isQuoted.toggle()
             } else if !isQuoted && (character == ";" || character == ",") {
                 parameters.append(split(text))

@@ -42,8 +42,9 @@ extension WebURL.Origin {
         if authority.hasPrefix("[") {
             guard let end = authority.firstIndex(of: "]") else { return nil }
             host = authority[...end]
-            guard
-                host.dropFirst().dropLast().allSatisfy({ $0.isHexDigit || $0 == ":" || $0 == "." })
+            let address = host.dropFirst().dropLast()
+            guard !address.isEmpty,
+                address.allSatisfy({ $0.isHexDigit || $0 == ":" || $0 == "." })
             else { return nil }
         } else {
             host = authority.prefix { $0 != ":" }
@@ -57,7 +58,10 @@ extension WebURL.Origin {
             self.init(host: host.lowercased(), port: 443)
             return
         }
-        guard rest.first == ":", let port = UInt16(rest.dropFirst()), port > 0 else { return nil }
+        let digits = rest.dropFirst()
+        // Without the look at each digit a sign would pass, which others read otherwise.
+        guard rest.first == ":", digits.allSatisfy(\.isNumber), let port = UInt16(digits), port > 0
+        else { return nil }
         self.init(host: host.lowercased(), port: port)
     }
 }

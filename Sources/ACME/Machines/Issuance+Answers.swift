@@ -18,8 +18,8 @@ extension Issuance {
             return try acceptPoll(only(responses), of: order, at: now)
         case .finalizing(let order):
             return try acceptFinalize(only(responses), of: order, at: now)
-        case .explaining(let order, let policy):
-            return try acceptExplanation(responses, of: order, after: policy)
+        case .explaining(let order, let retryAfter):
+            return try acceptExplanation(responses, of: order, retryAfter: retryAfter)
         case .downloading(let url):
             return try acceptCertificate(only(responses), from: url)
         default:
@@ -71,7 +71,7 @@ extension Issuance {
         case .valid(let certificate):
             return download(certificate)
         case .invalid:
-            return explain(order, after: nil)
+            return explain(order, retryAfter: nil)
         }
     }
 
@@ -125,12 +125,12 @@ extension Issuance {
     ) throws(ACMEError) -> Action {
         guard response.isSuccess else { throw Problem(response).error }
         let order = try Order(response, at: order.url, origin: plan.directory.origin)
+        let retryAfter = response.retryAfter(from: now)
         switch order.status {
+        case .pending where polling.isSlow:
+            return explain(order, retryAfter: retryAfter)
         case .pending, .processing, .other:
-            if case .pending = order.status, polling.isSlow {
-                return explain(order, after: polling)
-            }
-            return pause(order, retryAfter: response.retryAfter(from: now))
+            return pause(order, retryAfter: retryAfter)
         case .ready, .valid, .invalid:
             return advance(order)
         }
@@ -161,24 +161,20 @@ extension Issuance {
     }
 
     /// Reads the authorizations to learn which names hold the order up.
-    private mutating func explain(_ order: Order, after policy: PollPolicy?) -> Action {
-        state = .explaining(order, after: policy)
+    private mutating func explain(_ order: Order, retryAfter: Duration?) -> Action {
+        state = .explaining(order, retryAfter: retryAfter)
         return .post(order.authorizations.map { .get($0) })
     }
 
     private mutating func acceptExplanation(
         _ responses: [HTTPResponse],
         of order: Order,
-        after policy: PollPolicy?
+        retryAfter: Duration?
     ) throws(ACMEError) -> Action {
-        let failures = try authorizations(responses, of: order).compactMap { authorization in
-            if case .ended = authorization.status { return authorization.failure }
-            return authorization.challenge?.problem == nil ? nil : authorization.failure
-        }
+        let failures = try authorizations(responses, of: order).filter(\.hasFailed).map(\.failure)
         guard failures.isEmpty else { throw .challengesFailed(failures) }
-        guard policy == nil else { return pause(order, retryAfter: nil) }
         if case .invalid(let problem) = order.status { throw .orderFailed(problem) }
-        throw .orderFailed(nil)
+        return pause(order, retryAfter: retryAfter)
     }
 
     private func authorizations(
@@ -225,6 +221,17 @@ extension OrderStatus {
 }
 
 extension Authorization {
+    /// Whether its name will not be validated any more.
+    ///
+    /// An error alone does not tell: a CA that tries again keeps it (RFC 8555 §8.2).
+    fileprivate var hasFailed: Bool {
+        switch status {
+        case .ended: true
+        case .valid: false
+        case .pending, .other: challenge?.hasFailed ?? false
+        }
+    }
+
     fileprivate var failure: ChallengeFailure {
         ChallengeFailure(host: identifier.value, problem: challenge?.problem)
     }

@@ -73,7 +73,7 @@ package struct Issuance: Sendable {
         case pausing(Order)
         case polling(Order)
         case finalizing(Order)
-        case explaining(Order, after: PollPolicy?)
+        case explaining(Order, retryAfter: Duration?)
         case downloading(WebURL)
         case pausingDownload(WebURL)
         case settled

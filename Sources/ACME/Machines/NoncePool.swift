@@ -12,7 +12,7 @@ package struct NoncePool: Equatable, Sendable {
     package var count: Int { nonces.count }
 
     package mutating func add(_ nonce: Nonce) {
-        guard nonces.count < Self.capacity else { return }
+        if nonces.count == Self.capacity { nonces.removeFirst() }
         nonces.append(nonce)
     }
 

@@ -20,7 +20,9 @@ package struct PollPolicy: Equatable, Sendable {
     ///
     /// `retryAfter` is what the CA asked for in its last answer.
     package mutating func next(retryAfter: Duration?) -> Duration? {
-        let delay = retryAfter ?? pause
+        // A wish for no pause at all, as from a clock that is ahead, would be a loop without end.
+        let wish = retryAfter.flatMap { $0 > .zero ? $0 : nil }
+        let delay = wish ?? pause
         guard waited + delay <= Self.patience else { return nil }
         pause = min(pause * 2, Self.longestPause)
         waited += delay

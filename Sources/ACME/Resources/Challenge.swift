@@ -12,7 +12,9 @@ package struct Challenge: Equatable, Sendable {
     package let token: Token
     /// Whether the CA still waits to be told.
     package let isPending: Bool
-    /// What the CA met when it asked for the answer.
+    /// Whether the CA has asked for the answer for the last time, in vain.
+    package let hasFailed: Bool
+    /// What the CA met when it asked for the answer; it may ask again.
     package let problem: Problem?
 
     init(_ wire: Wire, host: String, origin: WebURL.Origin) throws(ACMEError) {
@@ -22,6 +24,7 @@ package struct Challenge: Equatable, Sendable {
         url = try origin.url(wire.url, field: "url of a challenge")
         self.token = token
         isPending = (wire.status ?? "pending") == "pending"
+        hasFailed = wire.status == "invalid"
         problem = wire.error
     }
 
