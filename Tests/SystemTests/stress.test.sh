@@ -36,7 +36,6 @@ lane() { # NUMBER
     fi
   done
 }
-# A lane would wait for another's Pebble if it were its own child.
 started=$SECONDS; ids=()
 for ((number = 0; number < lanes; number++)); do
   (trap - EXIT; lane $number) & ids+=($!)
@@ -51,14 +50,15 @@ each_used() { # TEXT   every CA has done it
   local reuse
   for reuse in "${reuses[@]}"; do grep -qE "$1" "$T/reuse-$reuse/pebble.log" || { echo "not at reuse-$reuse: $1"; return 1; }; done
 }
-refused() { grep -hcE 'badNonce|JWS has an invalid anti-replay nonce' "$T"/reuse-*/pebble.log; }
-issued=$(cat "$T"/reuse-*/pebble.log | grep -c 'Issued certificate serial')
+seen() { grep -c "$2" "$T/$1/pebble.log"; } # CA TEXT
+issued=$(cat "$T"/reuse-*/pebble.log | grep -c 'Issued certificate serial') asked=$(cat "$T"/reuse-*/pebble.log | grep -c 'POST /order-plz')
 ok "the CAs have made no certificate that was not asked for" [ "$issued" = "$count" ]
 ok "the CAs were as hard as they should be" each_used 'Configured to reject 50%'
 ok "and did sleep" each_used 'Sleeping for 1'
-sessions() { grep -hc 'There are now [0-9]* accounts in memory' "$T/$1/pebble.log"; }
+ok "and refused nonces: $asked requests for $issued orders" [ "$asked" -gt $((count * 5 / 4)) ]
+ok "and used authorizations again" [ "$(seen reuse-100 'Pulled a task')" -lt "$(seen reuse-0 'Pulled a task')" ]
 for reuse in "${reuses[@]}"; do
-  ok "one account at the CA that uses $reuse % of authorizations again, however many began at once" [ "$(sessions "reuse-$reuse")" = 1 ]
+  ok "one account at the CA that uses $reuse % of authorizations again, however many began at once" [ "$(seen "reuse-$reuse" 'accounts in memory')" = 1 ]
 done
 left=$(find "$T"/home-*/lib/tls/.tmp -mindepth 1)
 ok "nothing is left over" [ -z "$left" ]
