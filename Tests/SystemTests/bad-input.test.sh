@@ -71,9 +71,10 @@ bad "two addresses" 2 "--email cannot be" "ops@example.com" "" issue a.test --em
 for name in ../x .x A/B '' "$(printf 'x%.0s' {1..201})"; do
   bad "--name '${name:0:9}'" 2 "cannot be the name of a certificate" "1 to 200 lower-case letters" "--name example.com" issue a.test --name "$name"
 done
-bad "an address that nobody can listen on" 2 "--http01-address cannot be 'nonsense'" "" "" issue a.test --force --http01-address nonsense
-try issue a.test --force --http01-address 192.0.2.9
-ok "an address that this host does not have: 3" explains 3 "could not listen on 192.0.2.9" "does not have that address" "ip -brief address"
+for address in 192.0.2.9 nonsense; do
+  try issue a.test --force --http01-address $address
+  ok "$address, which is no address of this host: 3" explains 3 "could not listen on $address" "does not have that address" "ip -brief address"
+done
 ok "and the CA was asked for nothing" none_since "$before"
 kept=$(photo "$home")
 bad "show of what is not there" 3 "no certificate named c.test" "there is a.test, b.test" "certctl list" certctl show c.test --home "$home"
@@ -126,13 +127,12 @@ ca_use new
 
 echo "# homes and folders"
 home=$T/home before=$(requests)
-new=$T/nothing
-try certctl issue a_b --home "$new" --ca "$directory"
-ok "a mistake makes no home" [ ! -e "$new" ]
-try certctl list --home "$new"
-ok "nor does list" [ ! -e "$new" ]
-try certctl issue a.test --home "$new" --ca "$directory" --ca-roots "$T/none.pem"
-ok "nor do roots that are not there" [ ! -e "$new" ]
+try certctl issue a_b --home "$T/new1" --ca "$directory"
+ok "a mistyped name makes no home" [ ! -e "$T/new1" ]
+try certctl issue a.test --home "$T/new2" --ca "$directory" --ca-roots "$T/none.pem"
+ok "nor do roots that are not there" [ ! -e "$T/new2" ]
+try certctl list --home "$T/new3"
+ok "nor does list" [ ! -e "$T/new3" ]
 try certctl issue a.test --home "$T/no/where" "${options[@]}"
 ok "a home in a folder that is not there: 3" explains 3 "given by --home cannot be used" "$T/no/where: No such file" "check the path"
 try certctl issue a.test --home "$T/$(printf 'x%.0s' {1..100})" "${options[@]}"
@@ -250,9 +250,10 @@ ok "without a request to the CA" none_since "$before"
 ok "and has written them anew" cmp "$T/twice/lib/lineages/a.test/settings.json" "$lineage/settings.json"
 
 flip "$account/account.json" 0
+accounts=$(grep -c 'accounts in memory' "$ca/pebble.log")
 run issue a.test --force
 ok "a damaged account.json: the CA finds the account by its key" sound a.test p256 a.test
-ok "and no second one is made" [ "$(grep -c 'accounts in memory' "$ca/pebble.log")" = "$(find "$T" -path '*/accounts/*/key.pem' | wc -l)" ]
+ok "and no second one is made" [ "$(grep -c 'accounts in memory' "$ca/pebble.log")" = "$accounts" ]
 cp -p "$account/key.pem" "$T/account.key"; flip "$account/key.pem" 60
 kept=$(photo $(good a.test))
 try issue a.test --force
@@ -279,6 +280,8 @@ for number in "$home"/lib/tls/gen/a.test/0*; do flip "$number/privkey.pem"; done
 run issue a.test
 ok "all generations damaged: a new certificate" sound a.test p256 a.test
 
+home=$T/cut lineage=$T/cut/lib/lineages/a.test
+issue a.test >/dev/null 2>&1; issue a.test --force >/dev/null 2>&1
 cp -a "$lineage/journal" "$T/journal"; size=$(stat -c %s "$T/journal"); before=$(requests)
 at_every() { # STEP COMMAND…   with the journal cut off there the command succeeds
   local at
@@ -288,9 +291,9 @@ at_every() { # STEP COMMAND…   with the journal cut off there the command succ
     { status_is 0 && pair_is_sound a.test; } || { echo "cut off at $at of $size"; return 1; }
   done
 }
-ok "a journal cut off anywhere: nothing has to be done" at_every 7 issue a.test
+ok "a journal cut off anywhere: nothing has to be done" at_every 23 issue a.test
 ok "and the CA is asked for nothing" none_since "$before"
-ok "and the next certificate can be made" at_every 101 issue a.test --force
+ok "and the next certificate can be made" at_every 137 issue a.test --force
 flipped() { # STEP   with a bit of the journal turned there the next run is well
   local at
   for ((at = 0; at < size; at += $1)); do
@@ -299,7 +302,7 @@ flipped() { # STEP   with a bit of the journal turned there the next run is well
     { status_is 0 && pair_is_sound a.test; } || { echo "turned at $at of $size"; return 1; }
   done
 }
-ok "a bit of it turned: nothing has to be done" flipped 23
+ok "a bit of it turned: nothing has to be done" flipped 37
 cp "$T/journal" "$lineage/journal"; echo 'no record' >>"$lineage/journal"
 run issue a.test --force
 ok "more behind its end: the next certificate can be made" sound a.test p256 a.test

@@ -64,10 +64,7 @@ explains() { # STATUS WHAT WHY FIX
 }
 
 photo() { # PATH…
-  local path
-  for path; do
-    find "$path" -printf '%y %m %U:%G %p %l\n' -type f -exec sha256sum {} \;
-  done 2>&1 | sort
+  find "$@" -printf '%y %m %U:%G %p %l\n' -type f -exec sha256sum {} + 2>&1 | sort
 }
 same() { diff <(echo "$1") <(photo "${@:2}"); } # PHOTO PATH…
 
