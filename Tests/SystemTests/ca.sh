@@ -12,7 +12,7 @@
 #   sound NAME TYPE HOST…          everything that has to be so of the certificate in use
 #   pair_is_sound NAME             the part of it that is about files alone
 #   photo PATH…                    what is there: kinds, modes, owners, contents; `same PHOTO PATH…` compares
-# shellcheck disable=SC2154 # T, NS and status are of testbed.sh
+# shellcheck disable=SC2034,SC2154 # some variables are for the tests, some of testbed.sh
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 pebble=$(realpath "${PEBBLE:-$here/../../.build-tools/root/usr/bin/pebble}")
@@ -21,6 +21,7 @@ program=$(realpath "${CERTCTL:-$here/../../.build/release/certctl}")
 for p in "$pebble" "$packaged" "$program"; do [ -x "$p" ] || fail "program $p is missing; nothing was tested"; done
 cp "$program" "$T/certctl"; program=$T/certctl       # where everyone can run it, and no build replaces it meanwhile
 unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
+export LC_ALL=C
 umask 022
 
 declare -A ca_binary=() ca_port=() ca_offset=()

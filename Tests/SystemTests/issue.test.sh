@@ -178,7 +178,7 @@ hook() { # PATH [lines]   tells in $T/said how it was started
   echo "\$0 \$*"; readlink /proc/\$\$/cwd /proc/\$\$/fd/0
   # Nothing else is handed on; from 10 upwards they are the shell's own.
   find /proc/\$\$/fd -name '[3-9]' -printf 'open: %f %l\n'
-  tr '\0' '\n' </proc/\$\$/environ | sort
+  tr "\\0" "\\n" </proc/\$\$/environ | LC_ALL=C sort
 } >>$T/said 2>/dev/null
 ${2:-}
 HOOK
@@ -189,7 +189,7 @@ told() { # PATH…   these hooks were started, in this order, exactly as the con
   dir=$(realpath "$home/lib/tls/live/h.test")
   diff "$T/said" <(for path; do
     echo "$path deploy h.test"; echo /; echo /dev/null
-    LC_ALL=$LC_ALL sort <<CONTRACT
+    sort <<CONTRACT
 CERTCTL_CERT=$dir/cert.pem
 CERTCTL_CHAIN=$dir/chain.pem
 CERTCTL_EVENT=deploy
@@ -205,7 +205,6 @@ RENEWED_LINEAGE=$home/lib/tls/live/h.test
 CONTRACT
   done)
 }
-export LC_ALL=C                                   # for sort
 hook "$hooks/10-first"; hook "$hooks/20-second"; hook "$hooks/5-later"; echo read me >"$hooks/README"
 hook "$hooks/15-off"; chmod -x "$hooks/15-off"; hook "$T/extra"
 run issue h.test www.h.test --deploy-hook "$T/extra"
