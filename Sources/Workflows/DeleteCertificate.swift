@@ -65,10 +65,27 @@ package struct DeleteCertificate: Sendable {
                 }
                 let text = String(decoding: bytes, as: UTF8.self)
                 if needles.contains(where: { text.contains($0) }) { found.append(path) }
-            case .symbolicLink, .other, nil:
+            case .symbolicLink:
+                // As in sites-enabled; a link to a link is looked at in its turn.
+                waiting.append(Self.target(of: path, try services.fileSystem.readSymbolicLink(path)))
+            case .other, nil:
                 continue
             }
         }
         return found.sorted()
+    }
+
+    /// Where a link leads, by an absolute path.
+    private static func target(of link: String, _ text: String) -> String {
+        guard !text.hasPrefix("/") else { return text }
+        var parts = link.split(separator: "/").dropLast()
+        for part in text.split(separator: "/") where part != "." {
+            if part == ".." {
+                _ = parts.popLast()
+            } else {
+                parts.append(part)
+            }
+        }
+        return "/" + parts.joined(separator: "/")
     }
 }

@@ -18,18 +18,25 @@ extension IssueCertificate {
 
     func order(
         _ lineage: Lineage,
+        _ settings: IssueSettings,
         _ presenter: any ChallengePresenter
     ) async throws -> StoredCertificate {
         let client = ACMEClient(
-            transport: try services.makeTransport(request.authorityRoots),
+            transport: try services.makeTransport(settings.authorityRoots),
             clock: services.clock,
             log: services.log
         )
         // The CA's directory comes while the key is made and written.
-        async let reading = client.directory(at: request.authority.directory)
-        let material = try keyMaterial(lineage)
+        async let reading = client.directory(at: settings.authority.directory)
+        let material = try keyMaterial(lineage, settings)
         let directory = try await reading
-        let opening = AccountOpening(services, request, directory: directory, client: client)
+        let opening = AccountOpening(
+            services,
+            request,
+            authority: settings.authority,
+            directory: directory,
+            client: client
+        )
         let session = try await opening.open()
         let pem = try await obtainChain(material, session, opening, presenter)
         return try commit(pem, material)
@@ -44,9 +51,12 @@ extension IssueCertificate {
     }
 
     /// Takes up what a crash has left, where it is for the same certificate; else begins anew.
-    private func keyMaterial(_ lineage: Lineage) throws -> KeyMaterial {
+    private func keyMaterial(
+        _ lineage: Lineage,
+        _ settings: IssueSettings
+    ) throws -> KeyMaterial {
         if let pending = lineage.progress.pending,
-            pending.settings.sharesOrder(with: request.settings),
+            pending.settings.sharesOrder(with: settings.toRemember),
             let key = try store.stagedKey(pending, of: name)
         {
             let isAlive = (pending.expires ?? .distantFuture) > services.clock.now
@@ -56,12 +66,11 @@ extension IssueCertificate {
             }
             return KeyMaterial(key: key, request: pending.certificateSigningRequest, order: order)
         }
-        let key = try PrivateKey.make(request.keyType)
-        let names = request.names.map(\.description)
-        let signingRequest = try CertificateSigningRequest(dnsNames: names, key: key)
+        let key = try PrivateKey.make(settings.keyType)
+        let signingRequest = try CertificateSigningRequest(dnsNames: settings.names, key: key)
         // Made first: the pair for nginx is put together where the key is staged.
         try bootstrap(lineage)
-        try store.stage(key, request: signingRequest, settings: request.settings, for: name)
+        try store.stage(key, request: signingRequest, settings: settings.toRemember, for: name)
         return KeyMaterial(key: key, request: signingRequest.der, order: nil)
     }
 
@@ -153,7 +162,7 @@ extension IssueCertificate {
             try store.journal(name).append(.abandoned(reason: "\(error)".harmless(limit: 500)))
             throw error
         }
-        return try store.commit(chain, keyType: request.keyType, for: name)
+        return try store.commit(chain, keyType: material.key.type, for: name)
     }
 }
 

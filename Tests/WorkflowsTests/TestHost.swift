@@ -58,17 +58,10 @@ final class TestHost: Sendable {
         }
         var request = IssueRequest(
             names: try names.map { try DomainName($0) },
-            lineage: nil,
-            authority: authority,
-            authorityRoots: nil,
-            email: nil,
-            keyType: .p256,
-            http01: HTTP01Settings(mode: .auto, port: 80, address: nil),
-            isForced: false,
-            deployHook: nil,
             agreesToTerms: { _ in true },
             progress: { _ in }
         )
+        request.authority = authority
         adjust(&request)
         return request
     }
