@@ -2,6 +2,7 @@
 # `certctl issue`, `list`, `show` and `delete` with the real program: from the names to the files, nginx and the hooks.
 NEED='nginx python3 setpriv'
 LIMIT=240
+# shellcheck disable=SC2046,SC2086 # `good` and $command are words
 # shellcheck source-path=SCRIPTDIR source=testbed.sh
 . "${BASH_SOURCE%/*}/testbed.sh"
 # shellcheck source=ca.sh
