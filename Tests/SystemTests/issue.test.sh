@@ -2,6 +2,7 @@
 # `certctl issue`, `list`, `show` and `delete` with the real program: from the names to the files, nginx and the hooks.
 NEED='nginx python3 setpriv'
 LIMIT=240
+# shellcheck disable=SC2046,SC2086 # `good` and $command are words
 # shellcheck source-path=SCRIPTDIR source=testbed.sh
 . "${BASH_SOURCE%/*}/testbed.sh"
 # shellcheck source=ca.sh
@@ -146,6 +147,8 @@ before=$(requests)
 run issue a.test b.test
 ok "what is not asked for is as it was: the key's type is remembered" output_has "a.test: unchanged"
 ok "and no request is made" none_since "$before"
+run certctl issue a.test b.test --home "$home" --key-type rsa2048
+ok "so is the CA, with its roots and the port" output_has "a.test: unchanged"
 try issue c.test --json
 ok "issue --json is one object" is_json 1
 ok "that tells what came of it" field_is outcome issued
@@ -214,6 +217,13 @@ ok "in the order of their names, --deploy-hook last, each told exactly what the 
 ok "and they are named" output_has "hook done    $hooks/20-second"
 : >"$T/said"; run issue h.test www.h.test --deploy-hook "$T/extra"
 ok "where nothing changes no hook runs" [ ! -s "$T/said" ]
+
+hook "$T/extra" 'exit 7'
+issue h.test www.h.test --force --deploy-hook "$T/extra" >/dev/null 2>&1
+run issue h.test www.h.test
+run certctl show h.test --home "$home"
+ok "a --deploy-hook that failed is not forgotten when the next issue comes without it" output_has "no: hooks still have to run"
+hook "$T/extra"; issue h.test www.h.test --deploy-hook "$T/extra" >/dev/null 2>&1
 
 hook "$hooks/20-second" 'echo "no luck today" >&2; exit 7'
 : >"$T/said"; try issue h.test www.h.test --force --deploy-hook "$T/extra"
