@@ -4,9 +4,10 @@
 usage: store-check.py HOME NAME [settled]
 
 At any moment, whatever was killed: every generation holds what its manifest says and a key that fits its certificate; the include and the
-link name whole generations; no file that holds a private key, or is about to, is open to anyone but its owner. `settled`, after a run that
-succeeded: include and link name the newest generation, at most three are kept (one more where the run before died at clearing away), and nothing is left in the
-staging directory.
+link name whole generations; no file that holds a private key, or is about to, is open to anyone but its owner.
+
+`settled`, after a run that succeeded: include and link name the newest generation, three are kept at most (one more where the run before
+died at clearing away), and nothing is left in the staging directory.
 """
 import hashlib
 import json
