@@ -99,6 +99,12 @@ let package = Package(
             of: "Workflows",
             uses: ["ACME", "CertificateStore", "Diagnostics", "HTTP", "PKI", "Platform"]
         ),
-        tests(of: "Commands", uses: ["ACME", "CertificateStore", "Diagnostics", "Workflows"]),
+        tests(
+            of: "Commands",
+            uses: [
+                "ACME", "CertificateStore", "Diagnostics", "HTTP", "HTTP01", "PKI", "Platform",
+                "Workflows",
+            ]
+        ),
     ]
 )

@@ -125,7 +125,7 @@ struct IssueArguments: Sendable {
     }
 
     private static func port(_ text: String) throws(UsageError) -> UInt16 {
-        guard let port = UInt16(text), port > 0 else {
+        guard text.utf8.first != UInt8(ascii: "+"), let port = UInt16(text), port > 0 else {
             throw .unusableValue(option: "http01-port", value: text, allowed: "1 to 65535")
         }
         return port

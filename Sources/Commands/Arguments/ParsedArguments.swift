@@ -39,12 +39,14 @@ struct ParsedArguments: Equatable, Sendable {
         among options: [CommandOption]
     ) throws(UsageError) -> (CommandOption, inline: String?) {
         let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        let name = String(parts[0].drop { $0 == "-" })
-        guard word.hasPrefix("--"), let option = options.first(where: { $0.name == name }) else {
-            let names = options.map { "--\($0.name)" }
+        guard let option = options.first(where: { "--\($0.name)" == parts[0] }) else {
+            let name = parts[0].drop { $0 == "-" }
             throw .unknownOption(
                 String(parts[0]),
-                suggestion: Suggestion.closest(to: "--\(name)", among: names)
+                suggestion: Suggestion.closest(
+                    to: "--\(name)",
+                    among: options.map { "--\($0.name)" }
+                )
             )
         }
         return (option, parts.count == 2 ? String(parts[1]) : nil)

@@ -1,0 +1,64 @@
+import Testing
+
+@testable import Commands
+
+/// The table is what the parser and the help are made from.
+@Suite struct CommandTableTests {
+    @Test func `every command has a name of its own`() {
+        #expect(Set(CommandTable.names).count == CommandTable.commands.count)
+    }
+
+    @Test(arguments: CommandTable.names)
+    func `a command is found by its name`(name: String) throws {
+        #expect(try CommandTable.command(named: name).name == name)
+    }
+
+    @Test(arguments: [("isue", "issue"), ("Delete", "delete"), ("renew", nil), ("", nil)])
+    func `an unknown command is told, with the one that was probably meant`(
+        name: String,
+        suggestion: String?
+    ) {
+        #expect(throws: UsageError.unknownCommand(name, suggestion: suggestion)) {
+            try CommandTable.command(named: name)
+        }
+    }
+
+    @Test(arguments: CommandTable.names)
+    func `no option of a command has another's name`(name: String) throws {
+        let command = try CommandTable.command(named: name)
+        let names = (command.options + CommandOption.common).map(\.name)
+        #expect(Set(names).count == names.count)
+    }
+
+    /// design.md §2: scripts rely on these names from the first day.
+    @Test func `the options of issue keep their names`() {
+        let names = Set(IssueCommand.options.map(\.name))
+        #expect(
+            names.isSuperset(of: [
+                "ca", "ca-roots", "agree-tos", "email", "key-type", "name", "force", "http01",
+                "http01-port", "http01-address", "deploy-hook",
+            ])
+        )
+    }
+
+    @Test func `the options of every command keep their names`() {
+        #expect(CommandOption.common.map(\.name) == ["home", "json", "quiet", "verbose", "help"])
+    }
+
+    @Test(
+        arguments: [
+            ("list", ["x"]), ("version", ["x"]), ("help", ["issue", "list"]), ("show", []),
+            ("show", ["a", "b"]), ("delete", []), ("delete", ["a", "b"]),
+        ]
+    )
+    func `a command refuses too few and too many operands`(
+        name: String,
+        operands: [String]
+    ) throws {
+        let command = try CommandTable.command(named: name)
+        let arguments = try ParsedArguments(operands, options: [])
+        #expect(throws: UsageError.wrongOperands(usage: command.usage)) {
+            try command.init(arguments)
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import ACME
+import Diagnostics
+import Testing
+
+@testable import Commands
+
+/// Standard error: plain lines, and on a terminal the progress in place below them.
+@Suite struct StoryTests {
+    private func story(
+        _ screen: Screen,
+        isQuiet: Bool = false,
+        isVerbose: Bool = false,
+        _ tell: (Story) -> Void
+    ) -> String {
+        tell(Story(screen.console, isQuiet: isQuiet, isVerbose: isVerbose))
+        return screen.errors
+    }
+
+    private func sayAll(_ story: Story) {
+        story.log.debug("at debug")
+        story.log.info("at info")
+        story.log.notice("at notice")
+        story.log.warning("at warning")
+    }
+
+    @Test func `usually notices and warnings are told`() {
+        #expect(story(Screen(), sayAll) == "at notice\nwarning: at warning\n")
+    }
+
+    @Test func `the quiet story is of warnings alone`() {
+        #expect(story(Screen(), isQuiet: true, sayAll) == "warning: at warning\n")
+    }
+
+    @Test func `the verbose story is of every step`() {
+        let text = "at debug\nat info\nat notice\nwarning: at warning\n"
+        #expect(story(Screen(), isVerbose: true, sayAll) == text)
+    }
+
+    @Test func `fields follow in brackets, sorted`() {
+        let text = story(Screen()) { $0.log.notice("issued", ["until": "2027", "name": "a"]) }
+        #expect(text == "issued (name=a, until=2027)\n")
+    }
+
+    @Test func `without a terminal each step is a line, told once`() {
+        let text = story(Screen()) { story in
+            story.show(.ordering, ["a.example"])
+            story.show(.validating, ["a.example", "b.example", "c.example"])
+            story.show(.validating, ["a.example", "b.example", "c.example"])
+            story.end()
+        }
+        #expect(text == "a.example: ordering\na.example and 2 more: validating\n")
+    }
+
+    @Test func `the quiet story has no steps`() {
+        let text = story(Screen(isTerminal: true), isQuiet: true) { story in
+            story.show(.ordering, ["a.example"])
+            story.end()
+        }
+        #expect(text.isEmpty)
+    }
+
+    @Test func `on a terminal the steps are replaced, and lines are put above them`() {
+        let text = story(Screen(isTerminal: true)) { story in
+            story.show(.ordering, ["a.example", "b.example"])
+            story.log.notice("account made")
+            story.end()
+        }
+        #expect(
+            text == """
+                  a.example  ordering …
+                  b.example  ordering …
+                \u{1B}[2A\u{1B}[Jaccount made
+                  a.example  ordering …
+                  b.example  ordering …
+                \u{1B}[2A\u{1B}[J
+                """
+        )
+    }
+
+    @Test func `of many names ten are shown and the others counted`() {
+        let text = story(Screen(isTerminal: true)) { story in
+            story.show(.ordering, (1...25).map { "host-\($0).example" })
+        }
+        let lines = text.split(separator: "\n")
+        #expect(lines.count == 11)
+        #expect(lines.last == "  and 15 more")
+    }
+}
