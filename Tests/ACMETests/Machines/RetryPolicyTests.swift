@@ -98,9 +98,9 @@ import Testing
 
     @Test func `lost answers and servers in trouble share the three attempts`() {
         var policy = RetryPolicy()
-        _ = policy.verdict(on: .timedOut(""), from: target)
+        _ = policy.verdict(on: .notConnected(""), from: target)
         _ = policy.verdict(on: answer(503), at: now)
-        #expect(policy.verdict(on: .timedOut(""), from: target) == .retry(after: .seconds(4)))
+        #expect(policy.verdict(on: .notConnected(""), from: target) == .retry(after: .seconds(4)))
         #expect(policy.verdict(on: answer(503), at: now) == .fail(.busy(problem(503), until: nil)))
     }
 }
