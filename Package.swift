@@ -81,7 +81,7 @@ let package = Package(
         // Tests mirror the sources.
         .target(
             name: "TestSupport",
-            dependencies: ["ACME", "CLibCrypto", "HTTP", "HTTP01", "PKI", "Platform"],
+            dependencies: ["ACME", "HTTP", "HTTP01", "PKI", "Platform"],
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),

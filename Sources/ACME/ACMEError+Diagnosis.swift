@@ -87,7 +87,8 @@ extension ACMEError: Diagnosable {
             )
         case .accountNotUsable(let status):
             return (
-                "the account can no longer be used", "the CA says that it is \(status.harmless(limit: 40))",
+                "the account can no longer be used",
+                "the CA says that it is \(status.harmless(limit: 40))",
                 "move its folder away below accounts/, then run the command again with --agree-tos"
             )
         case .challengeNotOffered(let host, let offered):
@@ -113,7 +114,8 @@ extension ACMEError: Diagnosable {
             )
         case .refused(let problem):
             return (
-                "the CA refused", "\(problem.text) (\(problem.kind.description.harmless(limit: 80)))",
+                "the CA refused",
+                "\(problem.text) (\(problem.kind.description.harmless(limit: 80)))",
                 "mend what it names, then run the same command again"
             )
         default:

@@ -10,7 +10,12 @@ package struct CertificateAuthority: Equatable, Sendable {
     ]
 
     /// The CA that is asked where none is named.
-    package static let defaultName = "letsencrypt"
+    package static var standard: CertificateAuthority {
+        guard let authority = CertificateAuthority(known[0].0) else {
+            preconditionFailure("every known CA has an https URL")
+        }
+        return authority
+    }
 
     /// The names that ``init(_:)`` knows.
     package static var names: [String] { known.map(\.0) }

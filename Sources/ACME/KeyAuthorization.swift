@@ -7,16 +7,7 @@ package struct Token: Hashable, Sendable, CustomStringConvertible {
 
     /// Takes `text` as a token; `nil` unless it is 22 to 128 characters of the alphabet.
     package init?(_ text: String) {
-        let isAlphabet = text.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-                true
-            default:
-                false
-            }
-        }
-        guard isAlphabet, (22...128).contains(text.utf8.count) else { return nil }
+        guard Base64URL.isAlphabet(text), (22...128).contains(text.utf8.count) else { return nil }
         description = text
     }
 }

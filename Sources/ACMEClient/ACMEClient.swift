@@ -46,7 +46,9 @@ package struct ACMEClient: Sendable {
         while true {
             let verdict: RetryPolicy.Verdict
             do {
-                let response = try await transport.send(HTTPRequest(.get, url, bodyLimit: bodyLimit))
+                let response = try await transport.send(
+                    HTTPRequest(.get, url, bodyLimit: bodyLimit)
+                )
                 verdict = retries.verdict(on: response, at: clock.now)
                 if verdict == .accept { return response }
             } catch {

@@ -1,17 +1,19 @@
 package import ACME
+package import FoundationEssentials
+package import HTTP
 import Platform
 
 /// What the driver of an ``Issuance`` leaves to its caller.
 package struct IssuanceDelegate: Sendable {
-    /// Makes a checkpoint outlive a crash before it returns.
-    package var record: @Sendable (Issuance.Checkpoint) throws -> Void
+    /// Makes an order outlive a crash before it returns.
+    package var record: @Sendable (_ order: WebURL, _ expires: Date?) throws -> Void
     /// Serves the answers from its return on.
     package var present: @Sendable ([KeyAuthorization]) async throws -> Void
     /// Learns of each step.
     package var progress: @Sendable (Issuance.Step) -> Void
 
     package init(
-        record: @escaping @Sendable (Issuance.Checkpoint) throws -> Void,
+        record: @escaping @Sendable (_ order: WebURL, _ expires: Date?) throws -> Void,
         present: @escaping @Sendable ([KeyAuthorization]) async throws -> Void,
         progress: @escaping @Sendable (Issuance.Step) -> Void
     ) {
@@ -35,8 +37,8 @@ extension Session {
             case .post(let posts):
                 let responses = try await postAll(posts)
                 action = issuance.received(responses, at: client.clock.now)
-            case .record(let checkpoint):
-                try delegate.record(checkpoint)
+            case .record(let order, let expires):
+                try delegate.record(order, expires)
                 action = issuance.recorded()
             case .present(let answers):
                 try await delegate.present(answers)

@@ -70,6 +70,11 @@ extension CertificateStore {
         return stored
     }
 
+    /// The self-signed pair that an earlier run has made; `nil` where there is none that is whole.
+    package func bootstrap(of name: LineageName) throws -> StoredCertificate? {
+        try storedCertificate(.bootstrap, of: name)
+    }
+
     /// Stores a self-signed pair as generation 0, so that nginx can start before there is a
     /// certificate.
     package func commitBootstrap(
@@ -77,6 +82,8 @@ extension CertificateStore {
         _ certificate: Certificate,
         for name: LineageName
     ) throws -> StoredCertificate {
+        let damaged = layout.generation(.bootstrap, of: name).directory
+        if try fileSystem.status(damaged) != nil { try fileSystem.removeTree(damaged) }
         try stage(key, for: name)
         let chain = try CertificateChain(pem: PEM.encode(certificate.der, label: "CERTIFICATE"))
         try complete(chain, kind: .bootstrap, keyType: key.type, for: name)
@@ -131,7 +138,10 @@ extension CertificateStore {
         try fileSystem.rename(layout.staging(name), to: files.directory, exclusive: true)
         try fileSystem.syncDirectory(layout.generations(name))
         guard let stored = try storedCertificate(number, of: name) else {
-            throw StoreError.damaged(path: files.directory, "the disk does not hold what was written")
+            throw StoreError.damaged(
+                path: files.directory,
+                "the disk does not hold what was written"
+            )
         }
         return stored
     }

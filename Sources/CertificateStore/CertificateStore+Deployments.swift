@@ -1,22 +1,15 @@
 package import Platform
 
-/// What was done about bringing a generation into use.
+/// That a generation is in use: readers are pointed at it and every hook has succeeded.
+///
+/// A lineage whose last record names an older generation than its last commit is pending.
 package struct DeployRecord: Codable, Equatable, Sendable {
-    package enum State: String, Codable, Sendable {
-        /// Readers are pointed at it; its hooks have not all succeeded.
-        case pending
-        /// Every hook has succeeded.
-        case deployed
-    }
-
     package let lineage: LineageName
     package let generation: GenerationNumber
-    package let state: State
 
-    package init(_ lineage: LineageName, _ generation: GenerationNumber, _ state: State) {
+    package init(_ lineage: LineageName, _ generation: GenerationNumber) {
         self.lineage = lineage
         self.generation = generation
-        self.state = state
     }
 }
 
@@ -25,9 +18,9 @@ extension CertificateStore {
         Journal(layout.deployJournal, in: fileSystem)
     }
 
-    /// The last that is known of each lineage's deployment.
-    package func deployRecords() throws -> [LineageName: DeployRecord] {
-        try deployments.records().reduce(into: [:]) { $0[$1.lineage] = $1 }
+    /// The generation of each lineage that was last brought into use.
+    package func deployed() throws -> [LineageName: GenerationNumber] {
+        try deployments.records().reduce(into: [:]) { $0[$1.lineage] = $1.generation }
     }
 
     /// Takes the lock under which records are added; `nil` while another process has it.
@@ -38,7 +31,7 @@ extension CertificateStore {
     /// Adds a record; the caller holds the lock.
     package func append(_ record: DeployRecord) throws {
         if try deployments.size > Journal<DeployRecord>.compactionSize {
-            let latest = try deployRecords().values.sorted { $0.lineage < $1.lineage }
+            let latest = try deployed().sorted { $0.key < $1.key }.map(DeployRecord.init)
             try deployments.replace(with: latest, temporary: layout.deployJournal + ".new")
         }
         try deployments.append(record)

@@ -11,9 +11,13 @@ extension CertificateStore {
     /// nginx opens certificate and key one after the other. The include names both paths of one
     /// generation and is replaced by one rename, so whoever reads through it gets a pair that
     /// fits, which a link to follow twice could not promise.
-    package func publish(_ stored: StoredCertificate, of name: LineageName) throws {
+    ///
+    /// Returns whether readers were pointed elsewhere before.
+    @discardableResult
+    package func publish(_ stored: StoredCertificate, of name: LineageName) throws -> Bool {
         let include = Array(Self.include(stored.files).utf8)
-        if try currentInclude(name) != include {
+        let isNew = try currentInclude(name) != include
+        if isNew {
             try fileSystem.replaceFile(
                 layout.include(name),
                 include,
@@ -22,12 +26,13 @@ extension CertificateStore {
             )
         }
         let target = "../gen/\(name)/\(stored.number)"
-        guard try currentLink(name) != target else { return }
+        guard try currentLink(name) != target else { return isNew }
         let temporary = "\(layout.temporary)/\(name).live"
         try fileSystem.removeIfPresent(temporary)
         try fileSystem.makeSymbolicLink(temporary, to: target)
         try fileSystem.rename(temporary, to: layout.live(name), exclusive: false)
         try fileSystem.syncDirectory(layout.live)
+        return true
     }
 
     /// Whether readers are pointed at anything yet.
@@ -58,7 +63,9 @@ extension CertificateStore {
     /// `inUse` stays whatever its age. Each is moved out of sight first: a reader never finds half
     /// of one.
     package func removeOldGenerations(of name: LineageName, inUse: GenerationNumber) throws {
-        let old = try generationNumbers(name).filter { $0 != inUse }.dropLast(Self.keptGenerations - 1)
+        let old = try generationNumbers(name).filter { $0 != inUse }.dropLast(
+            Self.keptGenerations - 1
+        )
         for number in old {
             let grave = "\(layout.temporary)/\(name).\(number).old"
             if try fileSystem.status(grave) != nil { try fileSystem.removeTree(grave) }

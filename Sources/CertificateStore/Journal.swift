@@ -49,9 +49,8 @@ package struct Journal<Record: Codable & Sendable>: Sendable {
         }
     }
 
-    /// Puts `records` in the place of all that was there.
-    ///
-    /// - Parameter temporary: A path on the same file system.
+    /// Puts `records` in the place of all that was there; `temporary` is a path on the same file
+    /// system.
     package func replace(with records: [Record], temporary: String) throws {
         let bytes = records.flatMap(Self.line)
         try fileSystem.replaceFile(path, bytes, .privateFile, temporary: temporary)

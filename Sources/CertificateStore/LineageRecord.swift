@@ -4,12 +4,8 @@ package import FoundationEssentials
 package enum LineageRecord: Codable, Equatable, Sendable {
     /// The key is durable in the staging directory, and this is the request made with it.
     case key(certificateSigningRequest: Data, publicKey: String, settings: LineageSettings)
-    /// The CA has an order for it.
+    /// The CA has an order for it; asked for again, it tells how far it is.
     case order(url: String, expires: Date?)
-    /// The CA is about to be told to make the certificate.
-    case finalizing
-    /// The certificate can be downloaded there.
-    case certificate(url: String)
     /// The order came to nothing; the key can serve the next one.
     case orderDropped(reason: String)
     /// The key and its order came to nothing.
@@ -56,9 +52,6 @@ package struct LineageProgress: Equatable, Sendable {
         case .order(let url, let expires):
             pending?.order = url
             pending?.expires = expires
-        case .finalizing, .certificate:
-            // The order itself tells how far it is.
-            break
         case .orderDropped:
             pending?.order = nil
             pending?.expires = nil

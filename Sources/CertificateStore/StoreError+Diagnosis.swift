@@ -28,7 +28,8 @@ extension StoreError: Diagnosable {
                 exitCode: .store
             )
         case .unknownLineage(let name, let known):
-            let names = known.isEmpty ? "there is none yet" : "there is \(known.joined(separator: ", "))"
+            let names =
+                known.isEmpty ? "there is none yet" : "there is \(known.joined(separator: ", "))"
             return Diagnosis(
                 what: "there is no certificate named \(name.harmless(limit: 300))",
                 why: names,

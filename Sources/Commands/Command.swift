@@ -1,6 +1,8 @@
 import Workflows
 
-/// One subcommand. It decides nothing: it reads its arguments, calls one workflow and prints.
+/// One subcommand.
+///
+/// It decides nothing: it reads its arguments, calls one workflow and prints.
 protocol Command: Sendable {
     static var name: String { get }
     static var summary: String { get }

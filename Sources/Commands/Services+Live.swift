@@ -5,7 +5,9 @@ import Platform
 import Workflows
 
 extension Services {
-    /// The longest path that a Unix socket can have. Source: unix(7).
+    /// The longest path that a Unix socket can have.
+    ///
+    /// Source: unix(7).
     private static let socketPathLimit = 107
     private static let longestSocket = "/run/challenge/http01.sock"
 
@@ -26,7 +28,7 @@ extension Services {
             user: LiveProcess.user,
             log: log,
             makeTransport: { roots in
-                CurlTransport(roots: roots, userAgent: "certctl/\(VersionCommand.version)")
+                try CurlTransport(roots: roots, userAgent: "certctl/\(VersionCommand.version)")
             },
             makeSolver: { settings in
                 StandaloneSolver(

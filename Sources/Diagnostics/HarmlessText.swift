@@ -4,8 +4,6 @@ extension String {
     ///
     /// Control and formatting characters become `·`, line breaks become spaces, and what goes
     /// beyond `limit` characters is cut and marked with `…`.
-    ///
-    /// - Parameter limit: The most characters that are kept.
     package func harmless(limit: Int = 2000) -> String {
         var text = ""
         var count = 0

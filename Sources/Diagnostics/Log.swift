@@ -41,15 +41,20 @@ package struct Log: Sendable {
     /// A log that forgets every line.
     package static let silent = Log(threshold: .error) { _ in }
 
-    package func debug(_ message: StaticString, _ fields: @autoclosure () -> [String: String] = [:]) {
+    package func debug(_ message: StaticString, _ fields: @autoclosure () -> [String: String] = [:])
+    {
         write(.debug, message, fields)
     }
 
-    package func info(_ message: StaticString, _ fields: @autoclosure () -> [String: String] = [:]) {
+    package func info(_ message: StaticString, _ fields: @autoclosure () -> [String: String] = [:])
+    {
         write(.info, message, fields)
     }
 
-    package func notice(_ message: StaticString, _ fields: @autoclosure () -> [String: String] = [:]) {
+    package func notice(
+        _ message: StaticString,
+        _ fields: @autoclosure () -> [String: String] = [:]
+    ) {
         write(.notice, message, fields)
     }
 

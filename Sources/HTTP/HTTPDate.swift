@@ -28,7 +28,9 @@ package enum HTTPDate {
         let next = daysSince1970(year: year, month: month + 2, day: 1)
         guard day <= next - first else { return nil }
         let days = first + day - 1
-        return Date(timeIntervalSince1970: Double(days * 86_400 + hour * 3600 + minute * 60 + second))
+        return Date(
+            timeIntervalSince1970: Double(days * 86_400 + hour * 3600 + minute * 60 + second)
+        )
     }
 
     /// Reads a number of so many digits, which `Int` alone would let begin with a sign.

@@ -25,7 +25,9 @@ package struct LinkHeader: Equatable, Sendable {
     }
 
     /// Takes the parameters of one link from the front of `rest`, up to and with the comma.
-    private static func takeParameters(from rest: inout Substring) -> [(name: String, value: String)] {
+    private static func takeParameters(
+        from rest: inout Substring
+    ) -> [(name: String, value: String)] {
         var parameters: [(name: String, value: String)] = []
         var text = ""
         var isQuoted = false

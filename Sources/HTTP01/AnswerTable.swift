@@ -61,8 +61,9 @@ final class AnswerTable: Sendable {
     private func known(_ request: ChallengeRequest) -> ChallengeResponse? {
         guard request.method != .other else { return nil }
         return entries.withLock { entries in
-            entries[request.path]?.served += 1
-            return entries[request.path]?.response
+            guard let index = entries.index(forKey: request.path) else { return nil }
+            entries.values[index].served += 1
+            return entries.values[index].response
         }
     }
 }

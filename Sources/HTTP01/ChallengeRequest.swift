@@ -4,12 +4,15 @@
 struct ChallengeRequest: Equatable {
     /// The methods that are told apart.
     enum Method: Equatable {
+        /// The head and the body are asked for.
         case get
+        /// The head alone is asked for.
         case head
         /// Any other; there is nothing to do for it.
         case other
     }
 
+    /// What is to be done.
     var method: Method
     /// The path and whatever follows it, as sent, in ASCII: nothing is decoded.
     var path: String

@@ -5,6 +5,7 @@ import Platform
 /// Slots are used again; an event for a connection that was closed a moment ago names another
 /// generation than the one that is there now.
 struct ConnectionID: Hashable {
+    /// The index of its slot.
     var slot: UInt32
     /// Counts the connections of the slot, from 1.
     var generation: UInt32
@@ -12,12 +13,16 @@ struct ConnectionID: Hashable {
 
 /// A client's socket with the state of its connection; closed when it is let go of.
 final class Client {
+    /// Its name in the table and in the event queue.
     let id: ConnectionID
+    /// The socket.
     let descriptor: Descriptor
+    /// What was received, and what is to be sent.
     var connection: ResponderConnection
     /// What the event queue waits for; `nil` before it was told.
     var watched: ResponderConnection.Wish?
 
+    /// Takes over `descriptor`.
     init(id: ConnectionID, descriptor: consuming Descriptor, connection: ResponderConnection) {
         self.id = id
         self.descriptor = descriptor
@@ -30,21 +35,19 @@ struct ConnectionTable {
     private var slots: [Client?]
     private var generations: [UInt32]
     private var free: [UInt32]
-    /// No deadline is before this moment; `nil` when nothing is open.
-    ///
-    /// It may be earlier than all of them: deadlines only move away, so looking at all slots again
-    /// can wait until it has come.
-    private(set) var earliestDeadline: ContinuousClock.Instant?
+    /// The slots in use, the one nearest its deadline first.
+    private var order: SlotQueue
 
     /// Makes a table with `capacity` slots, at least one.
     init(capacity: Int) {
         slots = Array(repeating: nil, count: capacity)
         generations = Array(repeating: 0, count: capacity)
         free = (0..<UInt32(capacity)).reversed()
+        order = SlotQueue(capacity: capacity)
     }
 
-    /// Whether nothing is open.
-    var isEmpty: Bool { free.count == slots.count }
+    /// The connection nearest its deadline; `nil` when none is open.
+    var nearest: Client? { order.first.flatMap { slots[$0] } }
 
     /// Adds a connection; when all slots are taken, the one nearest its deadline gives way.
     ///
@@ -56,12 +59,12 @@ struct ConnectionTable {
     ) -> Client {
         if free.isEmpty { evict() }
         let slot = free.removeLast()
-        generations[Int(slot)] = max(1, generations[Int(slot)] &+ 1)
-        let id = ConnectionID(slot: slot, generation: generations[Int(slot)])
+        let index = Int(slot)
+        generations[index] = max(1, generations[index] &+ 1)
+        let id = ConnectionID(slot: slot, generation: generations[index])
         let client = Client(id: id, descriptor: descriptor, connection: connection)
-        slots[Int(slot)] = client
-        earliestDeadline =
-            earliestDeadline.map { min($0, connection.deadline) } ?? connection.deadline
+        slots[index] = client
+        order.moveToEnd(index)
         return client
     }
 
@@ -71,28 +74,27 @@ struct ConnectionTable {
         return client
     }
 
+    /// Notes that a connection got a new deadline, which is behind those of all others.
+    mutating func renewed(_ id: ConnectionID) {
+        guard self[id] != nil else { return }
+        order.moveToEnd(Int(id.slot))
+    }
+
     /// Closes a connection.
     mutating func remove(_ id: ConnectionID) {
         guard self[id] != nil else { return }
         slots[Int(id.slot)] = nil
         free.append(id.slot)
-        if isEmpty { earliestDeadline = nil }
+        order.remove(Int(id.slot))
     }
 
     /// Closes the connection nearest its deadline, if any is open.
     mutating func evict() {
-        let nearest = slots.lazy.compactMap(\.self).min {
-            $0.connection.deadline < $1.connection.deadline
-        }
         if let nearest { remove(nearest.id) }
     }
 
     /// Closes all connections whose deadline has come.
     mutating func removeExpired(at now: ContinuousClock.Instant) {
-        guard let moment = earliestDeadline, moment <= now else { return }
-        for case let client? in slots where client.connection.deadline <= now {
-            remove(client.id)
-        }
-        earliestDeadline = slots.lazy.compactMap { $0?.connection.deadline }.min()
+        while let nearest, nearest.connection.deadline <= now { remove(nearest.id) }
     }
 }

@@ -8,6 +8,7 @@ enum EventSource: Equatable {
     case stop
     /// A listening socket, by its index.
     case listener(Int)
+    /// A client's socket.
     case connection(ConnectionID)
 }
 
@@ -19,6 +20,7 @@ enum EventSource: Equatable {
     private let descriptor: Descriptor
     private var events = unsafe [epoll_event](repeating: epoll_event(), count: batch)
 
+    /// Makes a list of nothing.
     init() throws(SystemCallError) {
         let raw = epoll_create1(Int32(EPOLL_CLOEXEC))
         guard raw >= 0 else { throw SystemCallError("epoll_create1") }
@@ -50,11 +52,11 @@ enum EventSource: Equatable {
         return control(isKnown ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, raw, interest, .connection(id))
     }
 
-    /// Waits until something happens, or until `moment` has come.
+    /// Waits until something happens, but no longer than `time`; `nil` is for ever.
     ///
     /// - Returns: How many events there are, for ``source(at:)``.
-    mutating func wait(until moment: ContinuousClock.Instant?) -> Int {
-        let timeout = moment.map { ContinuousClock.now.duration(to: $0).roundedUpToMilliseconds }
+    mutating func wait(_ time: Duration?) -> Int {
+        let timeout = time?.roundedUpToMilliseconds
         // Below zero only when a signal came, which is no event of ours.
         let capacity = Int32(Self.batch)
         return max(0, Int(unsafe epoll_wait(descriptor.raw, &events, capacity, timeout ?? -1)))

@@ -49,7 +49,7 @@ extension HTTP01Error: Diagnosable {
             let command = holder.remedy(port: port)
             if !commands.contains(command) { commands.append(command) }
         }
-        if commands.isEmpty { commands = ["sudo ss -ltnp 'sport = :\(port)' shows who; stop it"] }
+        if commands.isEmpty { commands = [PortHolder.search(port: port)] }
         return "\(commands.joined(separator: "; ")); or \(detour)"
     }
 }
@@ -62,15 +62,19 @@ extension PortHolder {
             return "a process of user \(user) listens on it, which only root may look at"
         case .process(let process):
             let facts = ["pid \(process.pid)"] + process.supervisor.facts + [process.command]
-            return "\(process.program) listens on it (\(facts.joined(separator: ", ")))"
+            let known = facts.filter { !$0.isEmpty }.joined(separator: ", ")
+            return "\(process.program) listens on it (\(known))"
         }
+    }
+
+    /// What to type to find out who listens, as root sees it.
+    fileprivate static func search(port: UInt16) -> String {
+        "sudo ss -ltnp 'sport = :\(port)' shows who; stop it"
     }
 
     /// What to type to have the port freed.
     fileprivate func remedy(port: UInt16) -> String {
-        guard case .process(let process) = self else {
-            return "sudo ss -ltnp 'sport = :\(port)' shows who; stop it"
-        }
+        guard case .process(let process) = self else { return Self.search(port: port) }
         return switch process.supervisor {
         case .unit(let name): "sudo systemctl stop \(name)"
         case .container(let engine, let id): "\(engine) stop \(id.prefix(12))"

@@ -15,19 +15,24 @@ struct RequestHead {
     /// - Returns: `nil` for everything that is not HTTP/1: version 0.9 names no version, and the
     ///   preface of HTTP/2 names that one.
     init?(requestLine line: ArraySlice<UInt8>) {
-        let parts = line.split(separator: .space, omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0].isToken, !parts[1].isEmpty, parts[1].isVisible,
-            parts[2].count == 8, parts[2].starts(with: "HTTP/1.".utf8),
-            let minor = parts[2].last, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(minor)
+        guard let first = line.firstIndex(of: .space), let last = line.lastIndex(of: .space),
+            first + 1 < last
+        else { return nil }
+        let word = line[..<first]
+        let target = line[(first + 1)..<last]
+        let version = line[(last + 1)...]
+        guard word.isToken, target.isVisible,
+            version.count == 8, version.starts(with: "HTTP/1.".utf8),
+            version.suffix(1).isNumber
         else { return nil }
         method =
-            switch String(decoding: parts[0], as: UTF8.self) {
+            switch String(decoding: word, as: UTF8.self) {
             case "GET": .get
             case "HEAD": .head
             default: .other
             }
-        (targetHost, path) = Self.hostAndPath(of: parts[1])
-        isHTTP10 = minor == UInt8(ascii: "0")
+        (targetHost, path) = Self.hostAndPath(of: target)
+        isHTTP10 = version.last == UInt8(ascii: "0")
     }
 
     /// Splits a target in absolute form, which a server MUST accept (RFC 9112 §3.2.2).
@@ -36,7 +41,7 @@ struct RequestHead {
     private static func hostAndPath(of target: ArraySlice<UInt8>) -> (host: String?, path: String) {
         let text = String(decoding: target, as: UTF8.self)
         let scheme = "http://"
-        guard text.prefix(scheme.count).lowercased() == scheme else { return (nil, text) }
+        guard scheme ~= target.prefix(scheme.utf8.count) else { return (nil, text) }
         let rest = text.dropFirst(scheme.count)
         let slash = rest.firstIndex(of: "/") ?? rest.endIndex
         return (String(rest[..<slash]), String(rest[slash...]))

@@ -19,6 +19,7 @@ package final class Responder: Sendable {
         /// How many connections are accepted before others have their turn.
         package var acceptsAtOnce = 64
 
+        /// The limits that suit a host of any size.
         package init() {}
     }
 

@@ -10,9 +10,12 @@ final class ResponderLoop {
     private var queue: EventQueue
     private var table: ConnectionTable
     private var chunk: [UInt8]
+    /// When the thread was last woken up; what it does then is done at this moment.
+    private var now = ContinuousClock.now
     /// A descriptor kept open so that it can be closed when there are no others.
     private var reserve: Descriptor?
 
+    /// Makes ready to serve `answers` on `listeners` until `stop` is sent.
     init(
         listeners: [ListeningSocket],
         answers: AnswerTable,
@@ -36,7 +39,8 @@ final class ResponderLoop {
     /// Answers until it is told to stop.
     func run() {
         while true {
-            let count = queue.wait(until: table.earliestDeadline)
+            let count = queue.wait(table.nearest.map { now.duration(to: $0.connection.deadline) })
+            now = .now
             for index in 0..<count {
                 switch queue.source(at: index) {
                 case .stop: return
@@ -45,7 +49,7 @@ final class ResponderLoop {
                     if let client = table[id] { serve(client) }
                 }
             }
-            table.removeExpired(at: .now)
+            table.removeExpired(at: now)
         }
     }
 }
@@ -66,7 +70,7 @@ extension ResponderLoop {
 
     /// Begins a connection and serves it at once: most requests are there already.
     private func admit(_ descriptor: consuming Descriptor) {
-        serve(table.insert(descriptor, ResponderConnection(limits: limits, at: .now)))
+        serve(table.insert(descriptor, ResponderConnection(limits: limits, at: now)))
     }
 
     /// Accepts somebody although there is no descriptor left.
@@ -124,7 +128,8 @@ extension ResponderLoop {
             unsafe Glibc.send(raw, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
         }
         if count >= 0 {
-            client.connection.sent(count, at: .now)
+            client.connection.sent(count, at: now)
+            if client.connection.wish != .send { table.renewed(client.id) }
         } else if errno == EAGAIN {
             return false
         } else if errno != EINTR {

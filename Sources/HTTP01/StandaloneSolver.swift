@@ -61,9 +61,11 @@ struct StandalonePresenter: ChallengePresenter {
     /// How long the responder may take to answer ourselves.
     private static let patience = Duration.seconds(2)
 
+    /// What answers.
     let responder: Responder
     /// Where the responder is reached from this host; `nil` where it has no IP address.
     let address: SocketAddress?
+    /// Where the warning goes.
     let log: Log
 
     func present(_ answers: [KeyAuthorization]) async throws {

@@ -6,6 +6,7 @@ import Platform
 final class StopSignal: Sendable {
     private let descriptor: Descriptor
 
+    /// Makes a signal that was not sent yet.
     init() throws(SystemCallError) {
         let raw = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
         guard raw >= 0 else { throw SystemCallError("eventfd") }

@@ -5,6 +5,7 @@ package import FoundationEssentials
 ///
 /// Source: RFC 5280 §4.1.
 package struct Certificate: Equatable, Sendable {
+    /// The certificate as it came.
     package let der: [UInt8]
     /// The DNS names it is for, in its own order and in lower case.
     package let dnsNames: [String]
@@ -12,11 +13,13 @@ package struct Certificate: Equatable, Sendable {
     package let ipAddresses: [[UInt8]]
     /// Whether it has alternative names of any further kind.
     package let hasOtherNames: Bool
+    /// The first second of the validity.
     package let notBefore: Date
     /// The last second of the validity.
     package let notAfter: Date
     /// The content bytes of the DER INTEGER, a leading 00 included, as RFC 9773 §4.1 wants them.
     package let serial: [UInt8]
+    /// Which of the issuer's keys signed (RFC 5280 §4.2.1.1), where the CA says so.
     package let authorityKeyIdentifier: [UInt8]?
     /// The subject in the form of RFC 2253, harmless to print; for people, not for comparisons.
     package let subject: String
@@ -26,6 +29,7 @@ package struct Certificate: Equatable, Sendable {
     package let issuerCommonName: String?
     /// Whether it may issue certificates itself.
     package let isAuthority: Bool
+    /// The key that is certified.
     package let publicKey: PublicKey
 
     /// The SHA-256 of ``der``.

@@ -8,8 +8,10 @@ extension CertificateChain {
         package let publicKey: PublicKey
         /// The names that were asked for, no more and no fewer.
         package let dnsNames: Set<String>
+        /// The moment at which the chain has to be valid.
         package let now: Date
 
+        /// Expects a chain for `publicKey` and exactly `dnsNames`, whatever their case.
         package init(publicKey: PublicKey, dnsNames: Set<String>, now: Date) {
             self.publicKey = publicKey
             self.dnsNames = Set(dnsNames.map { $0.lowercased() })
@@ -59,6 +61,9 @@ private let toleratedSkew: TimeInterval = 60 * 60
 private let longestLifetime: TimeInterval = 3653 * 24 * 60 * 60
 
 extension Certificate {
+    /// What to call this certificate in an error: some CAs leave the subjects of leaves empty.
+    private var name: String { subject.isEmpty ? dnsNames.first ?? "no name" : subject }
+
     fileprivate func validateKey(_ publicKey: PublicKey) throws(PKIError) {
         // The bytes alone decide: all that is said about the key was read from them.
         guard self.publicKey.subjectPublicKeyInfo == publicKey.subjectPublicKeyInfo else {
@@ -81,15 +86,16 @@ extension Certificate {
         guard !hasOtherNames else { throw .extraKindsOfNames }
     }
 
+    /// Checks what is true of every certificate in a chain that works.
     fileprivate func validateValidity(at now: Date) throws(PKIError) {
         guard notBefore < notAfter else {
-            throw .emptyValidity(subject: subject, notBefore: notBefore, notAfter: notAfter)
+            throw .emptyValidity(subject: name, notBefore: notBefore, notAfter: notAfter)
         }
         guard notBefore <= now + toleratedSkew else {
-            throw .notYetValid(subject: subject, notBefore: notBefore, now: now)
+            throw .notYetValid(subject: name, notBefore: notBefore, now: now)
         }
         guard now < notAfter else {
-            throw .expired(subject: subject, notAfter: notAfter, now: now)
+            throw .expired(subject: name, notAfter: notAfter, now: now)
         }
     }
 
@@ -104,7 +110,7 @@ extension Certificate {
         switch try issuance(by: issuer) {
         case .proven: break
         case .otherIssuer: throw .brokenChain(issuer: self.issuer, next: issuer.subject)
-        case .forged: throw .forgedSignature(subject: subject, issuer: issuer.subject)
+        case .forged: throw .forgedSignature(subject: name, issuer: issuer.subject)
         }
         guard issuer.isAuthority else { throw .issuerIsNotAuthority(subject: issuer.subject) }
     }

@@ -2,10 +2,15 @@ import CLibCrypto
 
 /// The kinds of keys that certctl makes and uses, by the names that operators type.
 package enum KeyType: String, CaseIterable, Sendable {
+    /// Elliptic curve P-256, also called secp256r1 and prime256v1.
     case p256
+    /// Elliptic curve P-384, also called secp384r1.
     case p384
+    /// RSA with a modulus of 2048 bits.
     case rsa2048
+    /// RSA with a modulus of 3072 bits.
     case rsa3072
+    /// RSA with a modulus of 4096 bits.
     case rsa4096
 }
 

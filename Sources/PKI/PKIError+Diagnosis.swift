@@ -2,6 +2,7 @@ package import Diagnostics
 import FoundationEssentials
 
 extension PKIError: Diagnosable {
+    /// A wrong chain is the CA's refusal, a key file that cannot be used the store's trouble.
     package var diagnosis: Diagnosis {
         switch self {
         case .openSSL(let error):

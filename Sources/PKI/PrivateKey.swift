@@ -6,8 +6,11 @@ package import Diagnostics
 /// An `EVP_PKEY` is reference-counted atomically and nothing here changes it after `init`, so that
 /// many threads may sign with it at once; hence `@unchecked Sendable`.
 package final class PrivateKey: @unchecked Sendable {
+    /// The kind of key, which decides the algorithm of its signatures.
     package let type: KeyType
+    /// What others may know of the key.
     package let publicKey: PublicKey
+    /// The key as OpenSSL has it.
     let handle: Handle<PKey>
 
     /// Takes over `handle`.

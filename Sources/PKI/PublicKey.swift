@@ -18,6 +18,7 @@ package struct PublicKey: Hashable, Sendable {
         case other
     }
 
+    /// The numbers, for a JWK.
     package let parameters: Parameters
     /// The DER of `SubjectPublicKeyInfo` (RFC 5280 §4.1.2.7).
     package let subjectPublicKeyInfo: [UInt8]

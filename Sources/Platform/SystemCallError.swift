@@ -14,7 +14,12 @@ package struct SystemCallError: Error, Equatable, Sendable, CustomStringConverti
     }
 
     /// The kernel's words for ``code``.
-    package var reason: String { unsafe String(cString: strerror(code)) }
+    package var reason: String { Self.reason(of: code) }
+
+    /// The kernel's words for an `errno`.
+    static func reason(of code: Int32) -> String {
+        unsafe String(cString: strerror(code))
+    }
 
     package var description: String { "\(call): \(reason)" }
 }

@@ -10,6 +10,7 @@ import Platform
 struct AccountOpening: Sendable {
     private let services: Services
     private let request: IssueRequest
+    private let authority: CertificateAuthority
     private let directory: Directory
     private let client: ACMEClient
     private let accounts: AccountStore
@@ -17,14 +18,16 @@ struct AccountOpening: Sendable {
     init(
         _ services: Services,
         _ request: IssueRequest,
+        authority: CertificateAuthority,
         directory: Directory,
         client: ACMEClient
     ) {
         self.services = services
         self.request = request
+        self.authority = authority
         self.directory = directory
         self.client = client
-        accounts = AccountStore(services.store, authority: request.authority.folder)
+        accounts = AccountStore(services.store, authority: authority.folder)
     }
 
     /// Begins a session; asks the CA only where the account is not known here.
@@ -59,7 +62,7 @@ struct AccountOpening: Sendable {
     }
 
     private func takeLock() async throws -> FileLock {
-        try await services.lock("the account with \(request.authority.folder)") {
+        try await services.lock("the account with \(authority.folder)") {
             try accounts.lock()
         }
     }
@@ -94,7 +97,7 @@ struct AccountOpening: Sendable {
         try accounts.save(
             StoredAccount(
                 url: account.url.description,
-                authority: request.authority.directory.description,
+                authority: authority.directory.description,
                 email: request.email,
                 terms: directory.termsOfService
             )

@@ -25,11 +25,21 @@ package struct DeleteCertificate: Sendable {
         let name = try store.existingLineage(text).name
         let lock = try await services.lock("\(name)") { try store.lock(name) }
         defer { withExtendedLifetime(lock) {} }
-        let users = isForced ? [] : try configurations.flatMap { try files(below: $0, naming: name) }
+        let users =
+            isForced ? [] : try configurations.flatMap { try files(below: $0, naming: name) }
         guard users.isEmpty else { throw WorkflowError.inUse(lineage: "\(name)", by: users) }
+        try await forgetDeployment(of: name)
         try store.delete(name)
         try store.write(Event(.deleted, name, at: services.clock.now, detail: ""))
         return name
+    }
+
+    /// A later lineage of that name begins with generation 1 again, which is then not in use yet.
+    private func forgetDeployment(of name: LineageName) async throws {
+        let store = services.store
+        let lock = try await services.lock("the deploy journal") { try store.lockDeployments() }
+        defer { withExtendedLifetime(lock) {} }
+        try store.append(DeployRecord(name, .bootstrap))
     }
 
     /// The files below a directory in which a path of the lineage stands.
@@ -48,16 +58,34 @@ package struct DeleteCertificate: Sendable {
             case .directory:
                 waiting += try services.fileSystem.list(path).map { "\(path)/\($0)" }
             case .file:
-                guard let bytes = try? services.fileSystem.readFile(path, limit: Self.fileLimit) else {
+                guard let bytes = try? services.fileSystem.readFile(path, limit: Self.fileLimit)
+                else {
                     // Larger than any configuration, or not for this user to read.
                     continue
                 }
                 let text = String(decoding: bytes, as: UTF8.self)
                 if needles.contains(where: { text.contains($0) }) { found.append(path) }
-            case .symbolicLink, .other, nil:
+            case .symbolicLink:
+                // As in sites-enabled; a link to a link is looked at in its turn.
+                waiting.append(Self.target(of: path, try services.fileSystem.readSymbolicLink(path)))
+            case .other, nil:
                 continue
             }
         }
         return found.sorted()
+    }
+
+    /// Where a link leads, by an absolute path.
+    private static func target(of link: String, _ text: String) -> String {
+        guard !text.hasPrefix("/") else { return text }
+        var parts = link.split(separator: "/").dropLast()
+        for part in text.split(separator: "/") where part != "." {
+            if part == ".." {
+                _ = parts.popLast()
+            } else {
+                parts.append(part)
+            }
+        }
+        return "/" + parts.joined(separator: "/")
     }
 }

@@ -14,27 +14,36 @@ extension IssueCertificate {
         )
     }
 
+    /// Refuses hooks that could not be run later, while nothing has been asked of the CA.
+    func checkHooks() throws {
+        for hook in try hooks() {
+            try hookRunner.check(hook)
+        }
+    }
+
+    private func hooks() throws -> [String] {
+        let extra = request.deployHook.map { [$0] } ?? []
+        return try hookRunner.hooks(in: services.layout.deployHooks) + extra
+    }
+
     /// Points readers at the certificate and runs the hooks, unless that has all been done.
     ///
     /// Returns the hooks that were run. Throws ``HookError`` of the first one that fails; the next
     /// run begins with the hooks again.
     func deploy(_ certificate: StoredCertificate) async throws -> [String] {
-        let done = DeployRecord(name, certificate.number, .deployed)
-        guard try store.deployRecords()[name] != done else { return [] }
-        try store.publish(certificate, of: name)
-        try await append(DeployRecord(name, certificate.number, .pending))
-        let hooks = try hookRunner.hooks(in: services.layout.deployHooks) + extraHook
+        // What readers are pointed at counts, not what was noted about it.
+        let isMoved = try store.publish(certificate, of: name)
+        guard try isMoved || store.deployed()[name] != certificate.number else { return [] }
+        let hooks = try hooks()
         for hook in hooks {
             try await hookRunner.run(hook, event(certificate))
         }
-        try await append(done)
+        try await append(DeployRecord(name, certificate.number))
         try store.removeOldGenerations(of: name, inUse: certificate.number)
         let detail = "generation \(certificate.number), \(hooks.count) hooks"
         try store.write(Event(.deployed, name, at: services.clock.now, detail: detail))
         return hooks
     }
-
-    private var extraHook: [String] { request.deployHook.map { [$0] } ?? [] }
 
     private func append(_ record: DeployRecord) async throws {
         let lock = try await services.lock("the deploy journal") { try store.lockDeployments() }

@@ -13,22 +13,30 @@ extension IssueCertificate {
     /// An order that is gone is followed by a new one, an account that the CA has forgotten by a
     /// new one; a CA that goes on like that is left alone.
     private static let mostAttempts = 3
+    /// A year: whoever still runs on the bootstrap pair then has noticed.
+    private static let bootstrapLifetime: Double = 365 * 86_400
 
     func order(
         _ lineage: Lineage,
+        _ settings: IssueSettings,
         _ presenter: any ChallengePresenter
     ) async throws -> StoredCertificate {
         let client = ACMEClient(
-            transport: services.makeTransport(request.authorityRoots),
+            transport: try services.makeTransport(settings.authorityRoots),
             clock: services.clock,
             log: services.log
         )
         // The CA's directory comes while the key is made and written.
-        async let reading = client.directory(at: request.authority.directory)
-        let material = try keyMaterial(lineage)
-        try bootstrap(lineage)
+        async let reading = client.directory(at: settings.authority.directory)
+        let material = try keyMaterial(lineage, settings)
         let directory = try await reading
-        let opening = AccountOpening(services, request, directory: directory, client: client)
+        let opening = AccountOpening(
+            services,
+            request,
+            authority: settings.authority,
+            directory: directory,
+            client: client
+        )
         let session = try await opening.open()
         let pem = try await obtainChain(material, session, opening, presenter)
         return try commit(pem, material)
@@ -43,9 +51,12 @@ extension IssueCertificate {
     }
 
     /// Takes up what a crash has left, where it is for the same certificate; else begins anew.
-    private func keyMaterial(_ lineage: Lineage) throws -> KeyMaterial {
+    private func keyMaterial(
+        _ lineage: Lineage,
+        _ settings: IssueSettings
+    ) throws -> KeyMaterial {
         if let pending = lineage.progress.pending,
-            pending.settings.sharesOrder(with: request.settings),
+            pending.settings.sharesOrder(with: settings.toRemember),
             let key = try store.stagedKey(pending, of: name)
         {
             let isAlive = (pending.expires ?? .distantFuture) > services.clock.now
@@ -55,18 +66,21 @@ extension IssueCertificate {
             }
             return KeyMaterial(key: key, request: pending.certificateSigningRequest, order: order)
         }
-        let key = try PrivateKey.make(request.keyType)
-        let names = request.names.map(\.description)
-        let signingRequest = try CertificateSigningRequest(dnsNames: names, key: key)
+        let key = try PrivateKey.make(settings.keyType)
+        let signingRequest = try CertificateSigningRequest(dnsNames: settings.names, key: key)
         // Made first: the pair for nginx is put together where the key is staged.
         try bootstrap(lineage)
-        try store.stage(key, request: signingRequest, settings: request.settings, for: name)
+        try store.stage(key, request: signingRequest, settings: settings.toRemember, for: name)
         return KeyMaterial(key: key, request: signingRequest.der, order: nil)
     }
 
     /// Lets nginx start while there is no certificate yet.
     private func bootstrap(_ lineage: Lineage) throws {
         guard lineage.current == nil, try !store.isPublished(name) else { return }
+        try store.publish(store.bootstrap(of: name) ?? makeBootstrap(), of: name)
+    }
+
+    private func makeBootstrap() throws -> StoredCertificate {
         let now = services.clock.now
         let key = try PrivateKey.make(.p256)
         let certificate = try SelfSignedCertificate.make(
@@ -74,10 +88,9 @@ extension IssueCertificate {
             key: key,
             serial: Array(key.publicKey.fingerprint.prefix(8)),
             notBefore: now.addingTimeInterval(-3600),
-            notAfter: now.addingTimeInterval(365 * 86_400)
+            notAfter: now.addingTimeInterval(Self.bootstrapLifetime)
         )
-        let stored = try store.commitBootstrap(key, certificate, for: name)
-        try store.publish(stored, of: name)
+        return try store.commitBootstrap(key, certificate, for: name)
     }
 
     private func obtainChain(
@@ -120,7 +133,9 @@ extension IssueCertificate {
     private func delegate(_ presenter: any ChallengePresenter) -> IssuanceDelegate {
         let journal = store.journal(name)
         return IssuanceDelegate(
-            record: { checkpoint in try journal.append(LineageRecord(checkpoint)) },
+            record: { order, expires in
+                try journal.append(.order(url: order.description, expires: expires))
+            },
             present: { answers in try await presenter.present(answers) },
             progress: request.progress
         )
@@ -147,17 +162,7 @@ extension IssueCertificate {
             try store.journal(name).append(.abandoned(reason: "\(error)".harmless(limit: 500)))
             throw error
         }
-        return try store.commit(chain, keyType: request.keyType, for: name)
-    }
-}
-
-extension LineageRecord {
-    fileprivate init(_ checkpoint: Issuance.Checkpoint) {
-        switch checkpoint {
-        case .ordered(let url, let expires): self = .order(url: url.description, expires: expires)
-        case .finalizing: self = .finalizing
-        case .issued(let certificate): self = .certificate(url: certificate.description)
-        }
+        return try store.commit(chain, keyType: material.key.type, for: name)
     }
 }
 

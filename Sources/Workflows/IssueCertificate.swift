@@ -31,7 +31,7 @@ package struct IssueCertificate: Sendable {
 
     /// Issues the certificate unless a good one is there, and brings it into use.
     package func run() async throws -> IssueOutcome {
-        if let hook = request.deployHook { try hookRunner.check(hook) }
+        try checkHooks()
         try store.prepare()
         let lock = try await services.lock("\(name)") { try store.lock(name) }
         defer { withExtendedLifetime(lock) {} }
@@ -46,14 +46,15 @@ package struct IssueCertificate: Sendable {
     private func runLocked() async throws -> IssueOutcome {
         let lineage = try recovered(store.lineage(name))
         try checkNames(lineage)
+        let settings = IssueSettings(request, remembered: lineage.settings)
         let change: IssueOutcome.Change
         let certificate: StoredCertificate
-        if let current = lineage.current, isGoodEnough(current, of: lineage) {
+        if let current = lineage.current, isGoodEnough(current, lineage, settings) {
             (change, certificate) = (.unchanged, current)
         } else {
-            (change, certificate) = (.issued, try await obtain(lineage))
+            (change, certificate) = (.issued, try await obtain(lineage, settings))
         }
-        try store.save(request.settings, of: name)
+        try store.save(settings.toRemember, of: name)
         let hooks = try await deploy(certificate)
         return IssueOutcome(change: change, name: name, certificate: certificate, hooks: hooks)
     }
@@ -79,23 +80,29 @@ package struct IssueCertificate: Sendable {
         )
     }
 
-    private func isGoodEnough(_ current: StoredCertificate, of lineage: Lineage) -> Bool {
+    private func isGoodEnough(
+        _ current: StoredCertificate,
+        _ lineage: Lineage,
+        _ settings: IssueSettings
+    ) -> Bool {
         let manifest = current.manifest
         let due = RenewalPolicy.due(notBefore: manifest.notBefore, notAfter: manifest.notAfter)
-        let settings = lineage.settings
+        let asked = settings.toRemember
         return !request.isForced && services.clock.now < due
-            && Set(manifest.names) == Set(request.names.map(\.description))
-            && manifest.keyType == request.keyType.rawValue
-            && (settings == nil || settings?.authority == request.settings.authority)
+            && Set(manifest.names) == Set(asked.names) && manifest.keyType == asked.keyType
+            && (lineage.settings?.authority ?? asked.authority) == asked.authority
     }
 
     /// Gets a certificate from the CA and commits it.
-    private func obtain(_ lineage: Lineage) async throws -> StoredCertificate {
+    private func obtain(
+        _ lineage: Lineage,
+        _ settings: IssueSettings
+    ) async throws -> StoredCertificate {
         try store.checkRoom(for: name)
-        let solver = services.makeSolver(request.http01)
+        let solver = services.makeSolver(settings.http01)
         // The port is held before the CA is asked for anything: without it nothing can come of it.
         let certificate = try await solver.serving { presenter in
-            try await order(lineage, presenter)
+            try await order(lineage, settings, presenter)
         }
         let until = certificate.manifest.notAfter.formatted(.iso8601)
         services.log.notice("certificate issued", ["lineage": "\(name)", "until": until])
@@ -110,7 +117,14 @@ package struct IssueCertificate: Sendable {
     }
 
     private func noteFailure(_ error: any Error) {
-        let event = Event(.failed, name, at: services.clock.now, detail: "\(error)")
+        let diagnosis = (error as? any Diagnosable)?.diagnosis
+        let detail = diagnosis.map { "\($0.what): \($0.why)" } ?? "\(error)"
+        let event = Event(
+            .failed,
+            name,
+            at: services.clock.now,
+            detail: detail.harmless(limit: 500)
+        )
         // The failure itself is what the operator has to hear of.
         try? store.write(event)
     }

@@ -15,7 +15,7 @@ package struct Services: Sendable {
     package let user: UInt32
     package let log: Log
     /// Makes a transport that trusts the roots in a PEM file, or the system's.
-    package let makeTransport: @Sendable (_ roots: String?) -> any Transport
+    package let makeTransport: @Sendable (_ roots: String?) throws -> any Transport
     package let makeSolver: @Sendable (HTTP01Settings) -> any ChallengeSolver
 
     package init(
@@ -25,7 +25,7 @@ package struct Services: Sendable {
         processes: any ProcessRunner,
         user: UInt32,
         log: Log,
-        makeTransport: @escaping @Sendable (_ roots: String?) -> any Transport,
+        makeTransport: @escaping @Sendable (_ roots: String?) throws -> any Transport,
         makeSolver: @escaping @Sendable (HTTP01Settings) -> any ChallengeSolver
     ) {
         self.layout = layout
@@ -53,7 +53,9 @@ package struct HTTP01Settings: Equatable, Sendable {
         case standalone
     }
 
-    /// The port that CAs ask on. Source: RFC 8555 §8.3.
+    /// The port that CAs ask on.
+    ///
+    /// Source: RFC 8555 §8.3.
     package static let standardPort: UInt16 = 80
 
     package var mode: Mode

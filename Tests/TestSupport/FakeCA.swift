@@ -16,7 +16,7 @@ package struct FakeCA {
         /// Changes an answer before it is sent; is told which resource answers.
         package var tamper: (@Sendable (Resource, HTTPResponse) -> Outcome)?
         /// Makes the certificate chain in PEM in place of the good one.
-        package var chain: (@Sendable (TestCertificateAuthority, [UInt8]) -> [UInt8])?
+        package var chain: (@Sendable (TestCertificateAuthority, _ request: [UInt8]) -> [UInt8])?
         /// How many good nonces are refused; `nil` for all of them.
         package var refusedNonces: Int? = 0
         /// How many times an order is `processing` before it is valid; `nil` for ever.
@@ -60,7 +60,7 @@ package struct FakeCA {
     package private(set) var counts: [Resource: Int] = [:]
     /// How many orders were made.
     package private(set) var orderCount: Int = 0
-    /// How many certificates were made.
+    /// How many certificates were made: orders that were finalized.
     package private(set) var certificateCount = 0
     /// What the responder serves, by path; the CA looks here when it validates.
     package var served: [String: String] = [:]
@@ -74,7 +74,7 @@ package struct FakeCA {
     private var accounts: [String: String] = [:]
     private var orders: [OrderState] = []
 
-    /// - Parameter now: The CA's own clock.
+    /// Makes a CA with a clock of its own.
     package init(_ authority: TestCertificateAuthority, now: @escaping @Sendable () -> Date) {
         self.authority = authority
         self.now = now
@@ -147,7 +147,8 @@ package struct FakeCA {
         _ signed: SignedRequest
     ) -> HTTPResponse {
         if resource == .newOrder { return newOrder(signed) }
-        guard let number = arguments.first.flatMap({ Int($0) }), orders.indices.contains(number) else {
+        guard let number = arguments.first.flatMap({ Int($0) }), orders.indices.contains(number)
+        else {
             return Self.problem("malformed", "no such resource", status: 404)
         }
         let part = arguments.dropFirst().first.flatMap { Int($0) } ?? 0
@@ -238,8 +239,10 @@ package struct FakeCA {
         let isValid = order.isAnswered[part]
         let status = order.isInvalid ? "invalid" : isValid ? "valid" : "pending"
         let detail = behaviour.challengeProblem ?? "no answer"
-        let error = order.isInvalid
-            ? #","error":{"type":"urn:ietf:params:acme:error:connection","detail":"\#(detail)"}"# : ""
+        let error =
+            order.isInvalid
+            ? #","error":{"type":"urn:ietf:params:acme:error:connection","detail":"\#(detail)"}"#
+            : ""
         return Self.json(
             """
             {"status":"\(status)","identifier":{"type":"dns","value":"\(order.names[part])"},
@@ -266,18 +269,33 @@ package struct FakeCA {
             return Self.problem("orderNotReady", "the order is not ready", status: 403)
         }
         orders[number].request = signed.certificateSigningRequest
+        certificateCount += 1
         return pollOrder(number)
     }
 
     private mutating func certificate(_ number: Int) -> HTTPResponse {
         guard let request = orders[number].request else { return HTTPResponse(status: 404) }
-        certificateCount += 1
-        let chain = behaviour.chain?(authority, request) ?? authority.chainPEM(for: request, now())
+        let chain = behaviour.chain?(authority, request) ?? goodChain(request)
         return HTTPResponse(
             status: 200,
             headers: ["content-type": "application/pem-certificate-chain"],
             body: chain
         )
+    }
+
+    /// 90 days from an hour ago, for exactly what was asked for.
+    private func goodChain(_ request: [UInt8]) -> [UInt8] {
+        let start = now().addingTimeInterval(-3600)
+        do {
+            let leaf = try authority.issue(
+                csr: request,
+                notBefore: start,
+                notAfter: start.addingTimeInterval(90 * 86_400)
+            )
+            return authority.chainPEM(leaf: leaf)
+        } catch {
+            preconditionFailure("the fake CA cannot sign: \(error)")
+        }
     }
 
     // MARK: Answers

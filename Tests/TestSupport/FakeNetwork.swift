@@ -13,7 +13,8 @@ package final class FakeNetwork: Transport, ChallengeSolver, ChallengePresenter 
     }
 
     /// Lets a test look at the CA or change it.
-    package func withCA<Result>(_ body: (inout sending FakeCA) -> sending Result) -> sending Result {
+    package func withCA<Result>(_ body: (inout sending FakeCA) -> sending Result) -> sending Result
+    {
         ca.withLock(body)
     }
 

@@ -13,6 +13,8 @@ struct MemoryDisk {
         var content: Content
         /// What a power cut leaves; `nil` for a file that was never synced.
         var durable: Content?
+        /// The number of the change at which it was last synced.
+        var syncedAt = 0
         var mode: FileMode
         var owner: UInt32
     }
@@ -71,6 +73,7 @@ struct MemoryDisk {
     }
 
     mutating func loseUnsynced() {
+        forgetOldPlaces()
         for (number, inode) in inodes {
             // Half of an unsynced file is the worst that can be found.
             var lost = inode
@@ -81,6 +84,23 @@ struct MemoryDisk {
             case (.link, nil): break
             }
             inodes[number] = lost
+        }
+    }
+
+    /// Journaling file systems make a rename last as a whole: once the new directory is synced,
+    /// the old one no longer has the entry either.
+    private mutating func forgetOldPlaces() {
+        var newest: [Int: Int] = [:]
+        let directories = inodes.sorted {
+            ($0.value.syncedAt, $0.key) > ($1.value.syncedAt, $1.key)
+        }
+        for (number, inode) in directories {
+            guard case .directory(let entries)? = inode.durable else { continue }
+            let kept = entries.filter { newest[$0.value] == nil }
+            for entry in kept.values {
+                newest[entry] = number
+            }
+            inodes[number]?.durable = .directory(kept)
         }
     }
 
@@ -230,6 +250,7 @@ struct MemoryDisk {
     private mutating func flush(_ number: Int) {
         let content = inodes[number]?.content
         inodes[number]?.durable = content
+        inodes[number]?.syncedAt = changes
     }
 
     mutating func close(_ file: OpenFile) throws(FileSystemError) {

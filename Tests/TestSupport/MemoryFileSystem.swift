@@ -129,7 +129,8 @@ extension MemoryFileSystem {
         try look { disk throws(FileSystemError) in try disk.read(file, count: count) }
     }
 
-    package func write(_ file: OpenFile, _ bytes: ArraySlice<UInt8>) throws(FileSystemError) -> Int {
+    package func write(_ file: OpenFile, _ bytes: ArraySlice<UInt8>) throws(FileSystemError) -> Int
+    {
         try change { disk throws(FileSystemError) in try disk.write(file, bytes) }
     }
 

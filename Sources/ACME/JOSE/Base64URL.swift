@@ -9,6 +9,19 @@ package enum Base64URL {
         return String(base64.compactMap(urlSafe))
     }
 
+    /// Whether `text` has no character outside of the alphabet.
+    static func isAlphabet(_ text: String) -> Bool {
+        text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+                true
+            default:
+                false
+            }
+        }
+    }
+
     private static func urlSafe(_ character: Character) -> Character? {
         switch character {
         case "+": "-"

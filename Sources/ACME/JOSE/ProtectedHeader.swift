@@ -26,7 +26,8 @@ package struct ProtectedHeader: Equatable, Sendable {
             case .kid(let account): #""kid":"\#(account)""#
             }
         // Neither a WebURL nor a Nonce can hold a character that JSON would have to escape.
-        return #"{"alg":"\#(keyType.joseAlgorithm)",\#(identity),"nonce":"\#(nonce)","url":"\#(url)"}"#
+        return
+            #"{"alg":"\#(keyType.joseAlgorithm)",\#(identity),"nonce":"\#(nonce)","url":"\#(url)"}"#
     }
 }
 

@@ -48,7 +48,7 @@ extension Issuance {
             return advance(order)
         }
         state = .recordingOrder(order)
-        return .record(.ordered(url: order.url, expires: order.expires))
+        return .record(order: order.url, expires: order.expires)
     }
 
     /// Goes on from whatever state the order is in.
@@ -65,11 +65,11 @@ extension Issuance {
             }
             finalizeAttempts += 1
             polling = PollPolicy()
-            state = .recordingFinalize(order)
-            return .record(.finalizing)
+            state = .finalizing(order)
+            let request = Finalize(certificateSigningRequest: plan.certificateSigningRequest)
+            return .post([request.post(to: order)])
         case .valid(let certificate):
-            state = .recordingCertificate(certificate)
-            return .record(.issued(certificate: certificate))
+            return download(certificate)
         case .invalid:
             return explain(order, retryAfter: nil)
         }
@@ -152,7 +152,9 @@ extension Issuance {
 
     private mutating func pause(_ order: Order, retryAfter: Duration?) -> Action {
         guard let delay = polling.next(retryAfter: retryAfter) else {
-            return fail(.notInTime("the order is still \(order.status.name)", waited: polling.waited))
+            return fail(
+                .notInTime("the order is still \(order.status.name)", waited: polling.waited)
+            )
         }
         state = .pausing(order)
         return .wait(delay)

@@ -7,7 +7,7 @@ package import HTTP
 /// that the action names.
 ///
 ///     idle → ordering → recordingOrder → readingAuthorizations → presenting → answering
-///     → polling → finalizing → polling → recordingCertificate → downloading → settled
+///     → polling → finalizing → polling → downloading → settled
 ///
 /// An order may enter at any of these points, since a CA may answer newOrder with one that is
 /// ready already, and a crash may have happened anywhere. While it waits, the machine asks for
@@ -20,8 +20,9 @@ package struct Issuance: Sendable {
     package enum Action: Equatable {
         /// Send all of these, side by side, then call ``received(_:at:)``.
         case post([SignedPost])
-        /// Make this outlive a crash, then call ``recorded()``.
-        case record(Checkpoint)
+        /// Make this outlive a crash, then call ``recorded()``: the order itself tells how far it
+        /// is, so its URL is all that a later run needs.
+        case record(order: WebURL, expires: Date?)
         /// Serve these answers until the end, then call ``presented()``.
         case present([KeyAuthorization])
         /// Wait, then call ``waited()``.
@@ -29,13 +30,6 @@ package struct Issuance: Sendable {
         /// The certificate chain in PEM, as the CA sent it: not checked yet.
         case finish(pem: [UInt8])
         case fail(ACMEError)
-    }
-
-    /// What has to be known after a crash.
-    package enum Checkpoint: Equatable, Sendable {
-        case ordered(url: WebURL, expires: Date?)
-        case finalizing
-        case issued(certificate: WebURL)
     }
 
     /// How far it is, for people who watch.
@@ -78,10 +72,8 @@ package struct Issuance: Sendable {
         case answering(Order)
         case pausing(Order)
         case polling(Order)
-        case recordingFinalize(Order)
         case finalizing(Order)
         case explaining(Order, retryAfter: Duration?)
-        case recordingCertificate(WebURL)
         case downloading(WebURL)
         case pausingDownload(WebURL)
         case settled
@@ -106,8 +98,8 @@ package struct Issuance: Sendable {
         case .readingAuthorizations: .authorizing
         case .presenting, .answering, .explaining: .validating
         case .pausing, .polling: finalizeAttempts > 0 ? .finalizing : .validating
-        case .recordingFinalize, .finalizing: .finalizing
-        case .recordingCertificate, .downloading, .pausingDownload, .settled: .downloading
+        case .finalizing: .finalizing
+        case .downloading, .pausingDownload, .settled: .downloading
         }
     }
 
@@ -119,18 +111,10 @@ package struct Issuance: Sendable {
     }
 
     package mutating func recorded() -> Action {
-        switch state {
-        case .recordingOrder(let order):
-            return advance(order)
-        case .recordingFinalize(let order):
-            state = .finalizing(order)
-            let request = Finalize(certificateSigningRequest: plan.certificateSigningRequest)
-            return .post([request.post(to: order)])
-        case .recordingCertificate(let url):
-            return download(url)
-        default:
+        guard case .recordingOrder(let order) = state else {
             preconditionFailure("nothing was to be recorded")
         }
+        return advance(order)
     }
 
     package mutating func presented() -> Action {
@@ -170,7 +154,7 @@ package struct Issuance: Sendable {
         return .post([.get(order.url)])
     }
 
-    private mutating func download(_ url: WebURL) -> Action {
+    mutating func download(_ url: WebURL) -> Action {
         state = .downloading(url)
         downloadAttempts += 1
         return .post([.get(url, accept: "application/pem-certificate-chain")])

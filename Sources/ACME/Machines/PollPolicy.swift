@@ -18,7 +18,7 @@ package struct PollPolicy: Equatable, Sendable {
 
     /// Returns the next wait; `nil` when patience has run out.
     ///
-    /// - Parameter retryAfter: What the CA asked for in its last answer.
+    /// `retryAfter` is what the CA asked for in its last answer.
     package mutating func next(retryAfter: Duration?) -> Duration? {
         // A wish for no pause at all, as from a clock that is ahead, would be a loop without end.
         let wish = retryAfter.flatMap { $0 > .zero ? $0 : nil }

@@ -4,8 +4,8 @@ import HTTP
 extension HTTPResponse {
     /// Decodes the body as one JSON object.
     ///
-    /// - Parameter resource: What the answer should be, for the error: "an order".
-    /// - Throws: ``ACMEError/unreadableAnswer(_:excerpt:)``.
+    /// `resource` is what the answer should be, for the error: "an order". Throws
+    /// ``ACMEError/unreadableAnswer(_:excerpt:)``.
     func decoded<Value: Decodable>(
         as type: Value.Type,
         _ resource: String
@@ -29,10 +29,8 @@ extension WebURL.Origin {
     ///
     /// A CA that could name any URL could make this machine send requests to its neighbours.
     ///
-    /// - Parameters:
-    ///   - text: The URL; `nil` when the member or field was missing.
-    ///   - field: Where it stood, for the error.
-    /// - Throws: ``ACMEError/foreignURL(field:value:)``.
+    /// `text` is `nil` when the member or field was missing, and `field` says where it stood.
+    /// Throws ``ACMEError/foreignURL(field:value:)``.
     func url(_ text: String?, field: String) throws(ACMEError) -> WebURL {
         guard let text, let url = WebURL(text), url.origin == self else {
             throw .foreignURL(field: field, value: text ?? "nothing")

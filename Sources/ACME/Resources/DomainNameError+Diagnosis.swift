@@ -4,7 +4,8 @@ extension DomainNameError: Diagnosable {
     package var diagnosis: Diagnosis {
         let (name, why, fix) = explanation
         return Diagnosis(
-            what: "\(name.isEmpty ? "an empty name" : name.harmless(limit: 300)) is not a host name",
+            what:
+                "\(name.isEmpty ? "an empty name" : name.harmless(limit: 300)) is not a host name",
             why: why,
             fix: fix,
             exitCode: .usage

@@ -8,16 +8,7 @@ package struct Nonce: Hashable, Sendable, CustomStringConvertible {
 
     /// Takes `text` as a nonce; `nil` unless it is 1 to 1024 characters of base64url.
     package init?(_ text: String) {
-        let isAlphabet = text.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-                true
-            default:
-                false
-            }
-        }
-        guard isAlphabet, (1...1024).contains(text.utf8.count) else { return nil }
+        guard Base64URL.isAlphabet(text), (1...1024).contains(text.utf8.count) else { return nil }
         description = text
     }
 }

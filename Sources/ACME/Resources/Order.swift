@@ -15,10 +15,9 @@ package struct Order: Equatable, Sendable {
 
     /// Reads an order.
     ///
-    /// - Parameters:
-    ///   - url: The order's URL where it is known; else it is taken from `Location`, which only
-    ///     the answer to newOrder has to carry.
-    /// - Throws: ``ACMEError`` for an answer that cannot be read or that leads elsewhere.
+    /// `url` is the order's own where it is known; else it is taken from `Location`, which only
+    /// the answer to newOrder has to carry. Throws ``ACMEError`` for an answer that cannot be read
+    /// or that leads elsewhere.
     package init(
         _ response: HTTPResponse,
         at url: WebURL?,

@@ -12,11 +12,11 @@ struct IssueArguments: Sendable {
 
     private let names: [DomainName]
     private let lineage: LineageName?
-    private let authority: CertificateAuthority
+    private let authority: CertificateAuthority?
     private let roots: String?
     private let email: String?
-    private let keyType: KeyType
-    private let http01: HTTP01Settings
+    private let keyType: KeyType?
+    private let http01: HTTP01Options
     private let isForced: Bool
     private let hasAgreed: Bool
     private let deployHook: String?
@@ -24,15 +24,15 @@ struct IssueArguments: Sendable {
     init(_ arguments: ParsedArguments) throws {
         names = try Self.names(arguments.operands)
         lineage = try arguments["name"].map(Self.lineageName)
-        authority = try Self.authority(arguments["ca"] ?? CertificateAuthority.defaultName)
+        authority = try arguments["ca"].map(Self.authority)
         roots = arguments["ca-roots"]
         email = try arguments["email"].map(Self.email)
-        keyType = try Self.choice(arguments["key-type"], option: "key-type", default: .p256)
-        http01 = HTTP01Settings(
-            mode: try Self.choice(arguments["http01"], option: "http01", default: .auto),
-            port: try arguments["http01-port"].map(Self.port) ?? HTTP01Settings.standardPort,
-            address: arguments["http01-address"]
-        )
+        keyType = try arguments["key-type"].map { try Self.choice($0, option: "key-type") }
+        var http01 = HTTP01Options()
+        http01.mode = try arguments["http01"].map { try Self.choice($0, option: "http01") }
+        http01.port = try arguments["http01-port"].map(Self.port)
+        http01.address = arguments["http01-address"]
+        self.http01 = http01
         isForced = arguments.has("force")
         hasAgreed = arguments.has("agree-tos")
         deployHook = arguments["deploy-hook"]
@@ -43,16 +43,8 @@ struct IssueArguments: Sendable {
     func request(in context: CommandContext) throws -> IssueRequest {
         let hasAgreed = hasAgreed
         let hosts = names.map(\.description)
-        return IssueRequest(
+        var request = IssueRequest(
             names: names,
-            lineage: lineage,
-            authority: authority,
-            authorityRoots: try roots.map { try Self.rootsFile($0, context.services) },
-            email: email,
-            keyType: keyType,
-            http01: http01,
-            isForced: isForced,
-            deployHook: try deployHook.map { try Self.realPath($0, option: "deploy-hook") },
             agreesToTerms: { url in
                 guard !hasAgreed, context.console.isInteractive else { return hasAgreed }
                 context.story.end()
@@ -61,6 +53,15 @@ struct IssueArguments: Sendable {
             },
             progress: { step in context.story.show(step, hosts) }
         )
+        request.lineage = lineage
+        request.authority = authority
+        request.authorityRoots = try roots.map { try Self.rootsFile($0, context.services) }
+        request.email = email
+        request.keyType = keyType
+        request.http01 = http01
+        request.isForced = isForced
+        request.deployHook = try deployHook.map { try Self.realPath($0, option: "deploy-hook") }
+        return request
     }
 
     /// Names in their normal form, each once, in the order given.
@@ -99,20 +100,23 @@ struct IssueArguments: Sendable {
     /// Stricter than mail is: what could end a header or join two addresses is no part of one.
     private static func email(_ text: String) throws(UsageError) -> String {
         let parts = text.split(separator: "@", omittingEmptySubsequences: false)
-        let isPlain = text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+        let isPlain =
+            text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
             && !text.contains { "\"'<>(),;:\\?[]".contains($0) }
         guard isPlain, parts.count == 2, parts.allSatisfy({ !$0.isEmpty }), text.count <= 254 else {
-            throw .unusableValue(option: "email", value: text, allowed: "one address: ops@example.com")
+            throw .unusableValue(
+                option: "email",
+                value: text,
+                allowed: "one address: ops@example.com"
+            )
         }
         return text
     }
 
     private static func choice<Choice: RawRepresentable<String> & CaseIterable>(
-        _ text: String?,
-        option: String,
-        default fallback: Choice
+        _ text: String,
+        option: String
     ) throws(UsageError) -> Choice {
-        guard let text else { return fallback }
         guard let choice = Choice(rawValue: text) else {
             let allowed = Choice.allCases.map(\.rawValue).joined(separator: ", ")
             throw .unusableValue(option: option, value: text, allowed: allowed)

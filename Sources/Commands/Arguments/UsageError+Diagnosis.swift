@@ -31,7 +31,9 @@ extension UsageError: Diagnosable {
         case .repeatedOption(let name):
             return ("--\(name) is given twice", "only one of them could count", "leave one out")
         case .missingValue(let name, let placeholder):
-            return ("--\(name) lacks its value", "nothing follows it", "write: --\(name) \(placeholder)")
+            return (
+                "--\(name) lacks its value", "nothing follows it", "write: --\(name) \(placeholder)"
+            )
         case .unexpectedValue(let name):
             return ("--\(name) takes no value", "it is a switch", "write only: --\(name)")
         case .unusableValue(let option, let value, let allowed):

@@ -4,7 +4,11 @@ extension HookError: Diagnosable {
     package var diagnosis: Diagnosis {
         switch self {
         case .notRunnable(let path, let reason):
-            unusable(path, reason, fix: "give the absolute path of an executable: chmod +x '\(path)'")
+            unusable(
+                path,
+                reason,
+                fix: "give the absolute path of an executable: chmod +x '\(path)'"
+            )
         case .notTrusted(let path, let reason):
             unusable(path, reason, fix: "chmod go-w '\(path)', and let root or yourself own it")
         case .notStarted(let path, let reason):

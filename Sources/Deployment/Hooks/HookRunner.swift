@@ -13,7 +13,7 @@ package struct HookRunner: Sendable {
     private let user: UInt32
     private let log: Log
 
-    /// - Parameter user: Who runs certctl; a hook belongs to that user or to root.
+    /// Makes a runner; a hook has to belong to `user`, who runs certctl, or to root.
     package init(
         fileSystem: any FileSystem,
         processes: any ProcessRunner,
@@ -29,8 +29,11 @@ package struct HookRunner: Sendable {
     /// The hooks of a directory in the order of their names; none where it is missing.
     ///
     /// What cannot be run (a README, a hook that was switched off by `chmod -x`) is left out.
+    /// Throws ``HookError/notTrusted(path:reason:)`` for a directory that others could put a hook
+    /// into.
     package func hooks(in directory: String) throws -> [String] {
-        guard try fileSystem.status(directory) != nil else { return [] }
+        guard let status = try fileSystem.status(directory) else { return [] }
+        try checkTrust(directory, status)
         return try fileSystem.list(directory).map { "\(directory)/\($0)" }.filter { path in
             let status = try fileSystem.status(path)
             let isRunnable = status?.kind == .file && (status?.mode.bits ?? 0) & 0o100 != 0
@@ -49,6 +52,10 @@ package struct HookRunner: Sendable {
         guard status.kind == .file, status.mode.bits & 0o100 != 0 else {
             throw HookError.notRunnable(path: path, reason: "it is not an executable file")
         }
+        try checkTrust(path, status)
+    }
+
+    private func checkTrust(_ path: String, _ status: FileStatus) throws(HookError) {
         guard status.owner == user || status.owner == 0 else {
             throw HookError.notTrusted(path: path, reason: "it belongs to user \(status.owner)")
         }

@@ -1,8 +1,6 @@
 /// Whole files, written so that a crash leaves the old one or the new one.
 extension FileSystem {
-    /// Reads a whole file.
-    ///
-    /// - Parameter limit: The most bytes that the file may have; a longer one is an error.
+    /// Reads a whole file; one of more than `limit` bytes is an error.
     package func readFile(_ path: String, limit: Int) throws(FileSystemError) -> [UInt8] {
         let file = try open(path, .reading)
         defer { closeQuietly(file) }
@@ -50,7 +48,7 @@ extension FileSystem {
 
     /// Puts a file in the place of another, or where none is, and makes that last.
     ///
-    /// - Parameter temporary: A path on the same file system; what a crash left there is removed.
+    /// `temporary` is a path on the same file system; what a crash left there is removed.
     package func replaceFile(
         _ path: String,
         _ bytes: [UInt8],

@@ -76,7 +76,9 @@ package struct POSIXFileSystem: FileSystem {
 
     package func readSymbolicLink(_ path: String) throws(FileSystemError) -> String {
         var count = 0
-        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: Int(PATH_MAX)) { buffer, initialized in
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: Int(PATH_MAX)) {
+            buffer,
+            initialized in
             count = unsafe buffer.withMemoryRebound(to: CChar.self) { characters in
                 unsafe characters.baseAddress.map { start in
                     unsafe readlink(path, start, characters.count)
@@ -165,7 +167,7 @@ package struct POSIXFileSystem: FileSystem {
             operation: operation,
             path: path,
             reason: FileSystemError.Reason(code),
-            text: SystemError.text(code)
+            text: SystemCallError.reason(of: code)
         )
     }
 
@@ -205,6 +207,22 @@ extension FileStatus.Kind {
         case S_IFDIR: self = .directory
         case S_IFLNK: self = .symbolicLink
         default: self = .other
+        }
+    }
+}
+
+extension FileSystemError.Reason {
+    fileprivate init(_ code: Int32) {
+        switch code {
+        case ENOENT: self = .notFound
+        case EEXIST: self = .exists
+        case EACCES, EPERM: self = .notPermitted
+        case EROFS: self = .readOnly
+        case ENOSPC, EDQUOT: self = .noSpace
+        case ELOOP: self = .symbolicLink
+        case ENOTDIR: self = .notDirectory
+        case ENOTEMPTY: self = .notEmpty
+        default: self = .other(code)
         }
     }
 }

@@ -9,6 +9,8 @@ import Synchronization
 package final class CurlTransport: Transport {
     private let queue: TransferQueue
     private let settings: CurlSettings
+    /// Ends when the queue is closed and empty.
+    private let thread: WorkerThread
 
     /// Starts the transport.
     ///
@@ -16,10 +18,12 @@ package final class CurlTransport: Transport {
     ///   - roots: A PEM file of roots that replace the system's; with it, servers at private
     ///     addresses are allowed, since a CA of one's own is usually there.
     ///   - userAgent: What RFC 8555 §6.1 asks every client to send.
-    package init(roots: String?, userAgent: String) {
+    /// - Throws: `SystemCallError` when there is no thread to be had.
+    package init(roots: String?, userAgent: String) throws(SystemCallError) {
         settings = CurlSettings(roots: roots, userAgent: userAgent)
-        queue = TransferQueue()
-        startThread { [queue] in queue.work() }
+        let queue = TransferQueue()
+        self.queue = queue
+        thread = try WorkerThread { queue.work() }
     }
 
     deinit {

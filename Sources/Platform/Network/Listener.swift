@@ -5,6 +5,7 @@ package struct Endpoint: Hashable, Sendable {
     /// The TCP port; 0 lets the kernel choose one.
     package var port: UInt16
 
+    /// Names `port` on `address`, by default on all addresses.
     package init(address: String? = nil, port: UInt16) {
         self.address = address
         self.port = port

@@ -8,7 +8,8 @@ struct PeerAddress: Equatable, CustomStringConvertible {
     init(bytes: [UInt8]) {
         // An IPv4 address in IPv6's clothes is judged as what it is.
         let mapped: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]
-        self.bytes = bytes.count == 16 && bytes.starts(with: mapped) ? Array(bytes.suffix(4)) : bytes
+        self.bytes =
+            bytes.count == 16 && bytes.starts(with: mapped) ? Array(bytes.suffix(4)) : bytes
     }
 
     /// Reads a socket address; `nil` when it is neither IPv4 nor IPv6.

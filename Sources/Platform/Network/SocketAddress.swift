@@ -4,6 +4,7 @@ import Glibc
 package struct SocketAddress: Hashable, Sendable {
     /// The address as it travels: 4 bytes for IPv4, 16 for IPv6.
     package let bytes: [UInt8]
+    /// The TCP port.
     package let port: UInt16
 
     /// Any address of this host, by IPv4.

@@ -7,6 +7,7 @@ package struct SocketListener: Listener {
     /// How often a port of the kernel's choice is tried for both families.
     private static let attempts = 16
 
+    /// Makes a listener; there is nothing to set up.
     package init() {}
 
     package func listen(at endpoint: Endpoint) throws(ListenError) -> [ListeningSocket] {

@@ -85,6 +85,8 @@ struct CurlSettings: Sendable {
         for field in request.headers.fields {
             unsafe headerLines = curl_slist_append(headerLines, "\(field.name): \(field.value)")
         }
+        // RFC 8555 §6.1: the CA's errors are for people, who here read English.
+        unsafe headerLines = curl_slist_append(headerLines, "Accept-Language: en")
         // libcurl would ask whether a large body is welcome, which costs a round trip.
         unsafe headerLines = curl_slist_append(headerLines, "Expect:")
         guard unsafe certctl_curl_set_list(easy, CURLOPT_HTTPHEADER, headerLines) == CURLE_OK,
@@ -198,10 +200,8 @@ private func takeBody(
     _ count: Int,
     _ context: UnsafeMutableRawPointer?
 ) -> Int {
-    guard let context = unsafe context else { return 0 }
-    let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
     let piece = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
-    return unsafe transfer.take(body: piece) ? piece.count : 0
+    return unsafe transfer(context)?.take(body: piece) == true ? piece.count : 0
 }
 
 private func takeHeader(
@@ -210,10 +210,13 @@ private func takeHeader(
     _ count: Int,
     _ context: UnsafeMutableRawPointer?
 ) -> Int {
-    guard let context = unsafe context else { return 0 }
-    let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
     let line = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
-    return unsafe transfer.take(header: line) ? line.count : 0
+    return unsafe transfer(context)?.take(header: line) == true ? line.count : 0
+}
+
+/// The transfer that libcurl was given as a callback's context.
+private func transfer(_ context: UnsafeMutableRawPointer?) -> Transfer? {
+    unsafe context.map { unsafe Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
 }
 
 /// Opens a socket unless the address is one that no public CA has: whoever can change a name's
@@ -223,12 +226,11 @@ private func openPublicSocket(
     _ purpose: curlsocktype,
     _ address: UnsafeMutablePointer<curl_sockaddr>?
 ) -> curl_socket_t {
-    guard let context = unsafe context, let address = unsafe address else {
+    guard let transfer = unsafe transfer(context), let address = unsafe address else {
         return curl_socket_t(CURL_SOCKET_BAD)
     }
     let peer = unsafe withUnsafePointer(to: &address.pointee.addr) { unsafe PeerAddress($0) }
     guard let peer, !peer.isPrivate else {
-        let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
         transfer.refuse(peer?.description ?? "of an unknown family")
         return curl_socket_t(CURL_SOCKET_BAD)
     }

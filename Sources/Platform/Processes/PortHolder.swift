@@ -8,6 +8,7 @@ package enum PortHolder: Equatable, Sendable {
 
 /// A process that listens; its texts are harmless to print.
 package struct ListeningProcess: Equatable, Sendable {
+    /// The process's number, as this process sees it.
     package let pid: Int32
     /// The name that the kernel knows it by: at most 15 characters.
     package let program: String
@@ -16,6 +17,7 @@ package struct ListeningProcess: Equatable, Sendable {
     /// Who has to be asked to stop it.
     package let supervisor: Supervisor
 
+    /// Describes a process; the texts have to be harmless already.
     package init(pid: Int32, program: String, command: String, supervisor: Supervisor) {
         self.pid = pid
         self.program = program
@@ -40,7 +42,9 @@ package enum Supervisor: Equatable, Sendable {
 
 /// A container engine, by the name of its command.
 package enum ContainerEngine: String, Equatable, Sendable, CustomStringConvertible {
+    /// Docker, which publishes ports by processes of its own.
     case docker
+    /// Podman, whose containers have no daemon above them.
     case podman
 
     package var description: String { rawValue }

@@ -13,8 +13,12 @@ package struct SpawnProcessRunner: ProcessRunner {
     package func run(_ command: ChildCommand) async throws(ProcessError) -> ChildResult {
         let child = try Child(command)
         let grace = grace
-        // Waiting blocks, and the concurrency pool of a small machine may have one thread.
-        return await BlockingCall.run { child.wait(command, grace: grace) }
+        do {
+            return try await WorkerThread.run { child.wait(command, grace: grace) }
+        } catch {
+            child.abandon()
+            throw ProcessError(executable: command.executable, reason: error.reason)
+        }
     }
 }
 
@@ -26,7 +30,10 @@ private struct Child {
     init(_ command: ChildCommand) throws(ProcessError) {
         var pipes: [Int32] = [-1, -1]
         guard unsafe pipe(&pipes) == 0 else {
-            throw ProcessError(executable: command.executable, reason: SystemError.text(errno))
+            throw ProcessError(
+                executable: command.executable,
+                reason: SystemCallError.reason(of: errno)
+            )
         }
         // Our end must not reach the child, nor a child that another thread starts.
         _ = fcntl(pipes[0], F_SETFD, FD_CLOEXEC)
@@ -35,7 +42,10 @@ private struct Child {
         let code = Self.spawn(command, output: pipes[1], &process)
         guard code == 0 else {
             close(pipes[0])
-            throw ProcessError(executable: command.executable, reason: SystemError.text(code))
+            throw ProcessError(
+                executable: command.executable,
+                reason: SystemCallError.reason(of: code)
+            )
         }
         self.process = process
         output = pipes[0]
@@ -101,6 +111,13 @@ private struct Child {
         let status = reap()
         drain(limit: command.outputLimit, &kept)
         return ChildResult(ending: isLate ? .timedOut : Self.ending(status), output: kept)
+    }
+
+    /// Ends a child that nobody can wait for.
+    func abandon() {
+        kill(-process, SIGKILL)
+        _ = reap()
+        close(output)
     }
 
     /// Reads until the child has ended; `false` when the deadline came first.

@@ -71,13 +71,10 @@ struct OrderScript {
 
     // MARK: What is to be done
 
-    /// The checkpoint of the new order.
-    var ordered: Issuance.Checkpoint {
-        .ordered(url: orderURL, expires: now.addingTimeInterval(7 * 86_400))
+    /// The new order is made to outlive a crash.
+    var record: Issuance.Action {
+        .record(order: orderURL, expires: now.addingTimeInterval(7 * 86_400))
     }
-
-    /// The checkpoint of the certificate.
-    var issued: Issuance.Checkpoint { .issued(certificate: certificateURL) }
 
     /// Both authorizations are read.
     var readAuthorizations: Issuance.Action {
@@ -177,7 +174,6 @@ struct OrderScript {
     func finalizing() throws -> Issuance {
         var issuance = try polling()
         _ = issuance.received([order("ready")], at: now)
-        _ = issuance.recorded()
         return issuance
     }
 
@@ -185,7 +181,6 @@ struct OrderScript {
     func downloading() throws -> Issuance {
         var issuance = try finalizing()
         _ = issuance.received([order("valid")], at: now)
-        _ = issuance.recorded()
         return issuance
     }
 }

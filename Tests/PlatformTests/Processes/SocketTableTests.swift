@@ -2,43 +2,57 @@ import Testing
 
 @testable import Platform
 
-/// proc_net(5): the kernel's list of sockets.
+/// The tables were copied from a running kernel; proc_net(5).
 @Suite struct SocketTableTests {
     private static let header =
-        "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid"
-    private static let listening =
-        "   0: 00000000:0050 00000000:0000 0A 00000000:00000000 00:00000000 00000000"
+        "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  "
+        + "timeout inode\n"
 
-    private func table(_ lines: String...) -> [SocketTable.Entry] {
-        let text = ([Self.header] + lines).joined(separator: "\n")
-        return SocketTable(text, listeningOn: 80).entries
+    private static let ipv4 =
+        header + """
+               0: 00000000:0050 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 \
+            21733 1 0000000000000000 100 0 0 10 0
+               1: 0100007F:0CEA 00000000:0000 0A 00000000:00000000 00:00000000 00000000   101        0 \
+            17466 1 0000000000000000 100 0 0 10 0
+               2: 0100007F:0050 0100007F:D431 01 00000000:00000000 00:00000000 00000000     0        0 \
+            99999 1 0000000000000000 20 4 30 10 -1
+
+            """
+
+    private static let ipv6 =
+        header + """
+               0: 00000000000000000000000000000000:0050 00000000000000000000000000000000:0000 0A \
+            00000000:00000000 00:00000000 00000000    33        0 21734 1 0000000000000000 100 0 0 10 0
+
+            """
+
+    @Test func `a socket that listens on the port is found with its user`() {
+        let entries = SocketTable(Self.ipv4, listeningOn: 3306).entries
+        #expect(entries == [SocketTable.Entry(inode: 17466, user: 101)])
     }
 
-    @Test func `a socket that listens on the port is found`() {
-        let entries = table(
-            "\(Self.listening)    33        0 12345 1 0000000000000000 100 0 0 10 0"
-        )
-        #expect(entries == [SocketTable.Entry(inode: 12345, user: 33)])
+    @Test func `a connection of the port does not listen`() {
+        #expect(SocketTable(Self.ipv4, listeningOn: 80).entries.map(\.inode) == [21733])
     }
 
-    @Test func `an IPv6 socket is found`() {
-        let zeros = String(repeating: "0", count: 32)
-        let entries = table("   1: \(zeros):0050 \(zeros):0000 0A 0:0 00:0 0     0        0 77 1 x")
-        #expect(entries == [SocketTable.Entry(inode: 77, user: 0)])
+    @Test func `IPv6 addresses are as good`() {
+        let entries = SocketTable(Self.ipv6, listeningOn: 80).entries
+        #expect(entries == [SocketTable.Entry(inode: 21734, user: 33)])
     }
 
-    @Test func `other ports and sockets that do not listen are left out`() {
-        let entries = table(
-            "   0: 00000000:0051 00000000:0000 0A 0:0 00:0 0    33        0 1 1 x",
-            "   1: 0100007F:0050 0100007F:A1B2 01 0:0 00:0 0    33        0 2 1 x",
-            "   2: 00000000:A1B2 00000000:0050 0A 0:0 00:0 0    33        0 3 1 x"
-        )
-        #expect(entries.isEmpty)
+    @Test func `nobody listens on another port`() {
+        #expect(SocketTable(Self.ipv4, listeningOn: 81).entries.isEmpty)
     }
 
-    @Test func `a line that cannot be understood is left out`() {
-        let good = "\(Self.listening)    33        0 12345 1 x"
-        let entries = table("", "garbage", Self.listening, "a b c 0A e f g h i j", good)
-        #expect(entries.map(\.inode) == [12345])
+    @Test func `every cut of a table can be read`() {
+        for length in 0...Self.ipv4.count {
+            let table = SocketTable(String(Self.ipv4.prefix(length)), listeningOn: 80)
+            #expect(table.entries.count <= 1)
+        }
+    }
+
+    @Test(arguments: ["", "\n\n", "  0: x:y z 0A a b c d e f", "0: :0050 : 0A 0 0 0 -1 0 -1"])
+    func `what is no table has no entries`(text: String) {
+        #expect(SocketTable(text, listeningOn: 80).entries.isEmpty)
     }
 }

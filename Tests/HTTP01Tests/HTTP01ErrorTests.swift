@@ -1,0 +1,72 @@
+import Diagnostics
+import Platform
+import Testing
+
+@testable import HTTP01
+
+@Suite struct HTTP01ErrorTests {
+    @Test(arguments: [
+        (Supervisor.unit("nginx.service"), "sudo systemctl stop nginx.service; or "),
+        (
+            .container(.docker, id: String(repeating: "ab", count: 32)),
+            "docker stop abababababab; or "
+        ),
+        (
+            .container(.podman, id: String(repeating: "ab", count: 32)),
+            "podman stop abababababab; or "
+        ),
+        (.publishedBy(.docker), "docker stop $(docker ps --quiet --filter publish=80); or "),
+        (.publishedBy(.podman), "podman port --all shows which container"),
+        (.socketUnit, "systemctl list-sockets shows which"),
+        (.unknown, "sudo kill 812; or "),
+    ])
+    func `the fix fits whoever has to stop the holder`(supervisor: Supervisor, start: String) {
+        let diagnosis = HTTP01Error.portTaken(80, holders: [holder(supervisor)]).diagnosis
+        #expect(diagnosis.fix.hasPrefix(start))
+        #expect(diagnosis.fix.hasSuffix("add --http01-port 8080"))
+    }
+
+    @Test func `the reason names pid, unit and command`() {
+        let error = HTTP01Error.portTaken(80, holders: [holder(.unit("nginx.service"))])
+        #expect(
+            error.diagnosis.why
+                == "nginx listens on it (pid 812, unit nginx.service, nginx: master process)"
+        )
+    }
+
+    @Test func `one fix for two holders is said once`() {
+        let holders = [holder(.publishedBy(.docker)), holder(.publishedBy(.docker))]
+        let fix = HTTP01Error.portTaken(80, holders: holders).diagnosis.fix
+        #expect(fix.split(separator: "docker stop").count == 1)
+    }
+
+    @Test(arguments: [[], [PortHolder.hidden(user: 33)]])
+    func `a holder that cannot be seen is looked for as root`(holders: [PortHolder]) {
+        let fix = HTTP01Error.portTaken(80, holders: holders).diagnosis.fix
+        #expect(fix.hasPrefix("sudo ss -ltnp 'sport = :80'"))
+    }
+
+    @Test func `a port that may not be bound needs sudo or another port`() {
+        let fix = HTTP01Error.notPermitted(port: 80).diagnosis.fix
+        #expect(fix.contains("sudo"))
+        #expect(fix.contains("--http01-port"))
+    }
+
+    @Test(arguments: [
+        HTTP01Error.portTaken(80, holders: []), .notPermitted(port: 80),
+        .addressNotAvailable("192.0.2.1"), .responder(SystemCallError("eventfd", code: 24)),
+    ])
+    func `every failure is one of the configuration of this host`(error: HTTP01Error) {
+        #expect(error.diagnosis.exitCode == .configuration)
+    }
+
+    private func holder(_ supervisor: Supervisor) -> PortHolder {
+        let process = ListeningProcess(
+            pid: 812,
+            program: "nginx",
+            command: "nginx: master process",
+            supervisor: supervisor
+        )
+        return .process(process)
+    }
+}

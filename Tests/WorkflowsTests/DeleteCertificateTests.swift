@@ -1,0 +1,60 @@
+import CertificateStore
+import Platform
+import TestSupport
+import Testing
+
+@testable import Workflows
+
+/// Design §2 and §15: only `delete` ends a lineage, and not while nginx names its files.
+@Suite struct DeleteCertificateTests {
+    private let host: TestHost
+    private let include = "\(TestHost.home)/lib/tls/nginx/example.com.conf"
+
+    init() throws {
+        host = try TestHost()
+    }
+
+    private func delete(isForced: Bool = false) async throws {
+        let workflow = DeleteCertificate(host.services, configurations: ["/etc/nginx"])
+        _ = try await workflow.run("example.com", isForced: isForced)
+    }
+
+    @Test func `a deleted lineage is listed no more`() async throws {
+        try await host.issue()
+        try await delete()
+        #expect(try ListCertificates(host.services).all() == [])
+    }
+
+    @Test(arguments: [
+        "/lib/tls/nginx/example.com.conf", "/lib/tls/live/example.com/fullchain.pem",
+        "/lib/tls/gen/example.com/000001/privkey.pem",
+    ])
+    func `a configuration that names a file of the lineage keeps it`(_ path: String) async throws {
+        try await host.issue()
+        let text = "server { include \(TestHost.home)\(path); }"
+        host.disk.put("/etc/nginx/conf.d/site.conf", Array(text.utf8), mode: .publicFile)
+        await #expect(
+            throws: WorkflowError.inUse(
+                lineage: "example.com",
+                by: ["/etc/nginx/conf.d/site.conf"]
+            )
+        ) { try await delete() }
+        #expect(try host.faultOfServedPair() == nil)
+    }
+
+    @Test func `force deletes it all the same`() async throws {
+        try await host.issue()
+        host.disk.put("/etc/nginx/nginx.conf", Array("include \(include);".utf8))
+        try await delete(isForced: true)
+        #expect(try host.disk.status(include) == nil)
+    }
+
+    @Test func `a lineage made again is brought into use again`() async throws {
+        host.disk.put("/opt/hook", Array("#!/bin/sh".utf8), mode: FileMode(0o755))
+        try await host.issue()
+        try await delete()
+        let outcome = try await host.issue { $0.deployHook = "/opt/hook" }
+        #expect(outcome.hooks == ["/opt/hook"])
+        #expect(try host.faultOfServedPair() == nil)
+    }
+}

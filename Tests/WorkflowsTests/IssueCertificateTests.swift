@@ -1,0 +1,184 @@
+import ACME
+import CertificateStore
+import Diagnostics
+import FoundationEssentials
+import HTTP
+import PKI
+import Platform
+import TestSupport
+import Testing
+
+@testable import Workflows
+
+/// Design §5: the flow of one certificate; §15: what `issue` decides.
+@Suite struct IssueCertificateTests {
+    let host: TestHost
+
+    init() throws {
+        host = try TestHost()
+    }
+
+    @Test func `a certificate is issued for exactly the names asked for`() async throws {
+        let outcome = try await host.issue()
+        #expect(outcome.change == .issued)
+        #expect(outcome.certificate.number == GenerationNumber(1))
+        #expect(outcome.certificate.manifest.names == ["example.com", "www.example.com"])
+        #expect(try host.faultOfServedPair() == nil)
+    }
+
+    @Test func `the CA finds nothing to complain of in any request`() async throws {
+        try await host.issue()
+        #expect(host.network.withCA { $0.complaints } == [])
+    }
+
+    @Test func `one name with a known account takes nine requests`() async throws {
+        try await host.issue(["first.test"])
+        let before = host.network.withCA { $0.counts.values.reduce(0, +) }
+        try await host.issue(["second.test"])
+        #expect(host.network.withCA { $0.counts.values.reduce(0, +) } - before <= 9)
+    }
+
+    @Test func `the same names again change nothing and ask the CA nothing`() async throws {
+        try await host.issue()
+        let before = host.network.withCA { $0.counts }
+        let outcome = try await host.issue(["www.example.com", "example.com"]) {
+            $0.lineage = LineageName("example.com")
+        }
+        #expect(outcome.change == .unchanged)
+        #expect(host.network.withCA { $0.counts } == before)
+    }
+
+    @Test func `force replaces a certificate that is not due`() async throws {
+        try await host.issue()
+        let outcome = try await host.issue { $0.isForced = true }
+        #expect(outcome.change == .issued)
+        #expect(outcome.certificate.number == GenerationNumber(2))
+    }
+
+    @Test func `a certificate is replaced after two thirds of its life`() async throws {
+        try await host.issue()
+        host.clock.advance(by: .seconds(61 * 86_400))
+        #expect(try await host.issue().change == .issued)
+    }
+
+    @Test func `three generations are kept`() async throws {
+        for _ in 1...6 {
+            try await host.issue { $0.isForced = true }
+        }
+        let directory = "\(TestHost.home)/lib/tls/gen/example.com"
+        #expect(try host.disk.list(directory) == ["000004", "000005", "000006"])
+    }
+
+    @Test func `a new key is made for every certificate`() async throws {
+        let first = try await host.issue().certificate.manifest.publicKey
+        let second = try await host.issue { $0.isForced = true }.certificate.manifest.publicKey
+        #expect(first != second)
+    }
+
+    @Test func `other names for an existing lineage are refused`() async throws {
+        try await host.issue()
+        #expect(await host.exitCode(["example.com", "mail.example.com"]) == .configuration)
+    }
+
+    @Test func `other names by name change the lineage`() async throws {
+        try await host.issue()
+        let outcome = try await host.issue(["example.com", "mail.example.com"]) {
+            $0.lineage = LineageName("example.com")
+        }
+        #expect(outcome.certificate.manifest.names == ["example.com", "mail.example.com"])
+    }
+
+    @Test func `before the first certificate a bootstrap pair stands in its place`() async throws {
+        host.misbehave { $0.challengeProblem = "no route" }
+        #expect(await host.exitCode() == .challengeFailed)
+        #expect(try host.faultOfServedPair() == nil)
+        #expect(try host.store.lineage(#require(LineageName("example.com"))).current == nil)
+    }
+
+    @Test func `without agreement to the terms nothing is registered`() async throws {
+        #expect(await host.exitCode { $0.agreesToTerms = { _ in false } } == .usage)
+        #expect(host.network.withCA { $0.counts[.newAccount] } == nil)
+    }
+
+    @Test func `a CA without terms needs no agreement`() async throws {
+        host.misbehave { $0.termsOfService = nil }
+        #expect(await host.exitCode { $0.agreesToTerms = { _ in false } } == .success)
+    }
+
+    @Test func `an account that the CA has forgotten is registered again and it is said so`()
+        async throws
+    {
+        try await host.issue()
+        host.network.withCA { $0.forget() }
+        #expect(try await host.issue { $0.isForced = true }.change == .issued)
+        #expect(host.log.messages.contains { $0.contains("forgotten the account") })
+    }
+
+    @Test func `an account whose file is lost is found by its key`() async throws {
+        try await host.issue()
+        let accounts = "\(TestHost.home)/lib/accounts"
+        let folder = try #require(try host.disk.list(accounts).first)
+        try host.disk.removeFile("\(accounts)/\(folder)/account.json")
+        try await host.issue { request in
+            request.isForced = true
+            request.agreesToTerms = { _ in false }
+        }
+        #expect(host.network.withCA { $0.counts[.newAccount] } == 2)
+    }
+
+    @Test func `a key that others could read is not used`() async throws {
+        try await host.issue()
+        let accounts = "\(TestHost.home)/lib/accounts"
+        let folder = try #require(try host.disk.list(accounts).first)
+        host.disk.setMode("\(accounts)/\(folder)/key.pem", FileMode(0o644))
+        #expect(await host.exitCode { $0.isForced = true } == .store)
+    }
+
+    @Test func `too little room is found out before the CA is asked`() async throws {
+        var plan = MemoryFileSystem.Plan()
+        plan.room = 1_000_000
+        host.disk.plan(plan)
+        #expect(await host.exitCode() == .store)
+        #expect(host.network.withCA { $0.counts } == [:])
+    }
+
+    @Test func `no file with a key in it can be read by others at any moment`() async throws {
+        try await host.issue()
+        try await host.issue { $0.isForced = true }
+        #expect(host.disk.exposedKeys == [])
+    }
+
+    @Test func `hooks run in order after the commit and then the one of the command`()
+        async throws
+    {
+        for name in ["20-second", "10-first"] {
+            let path = "\(TestHost.home)/etc/hooks/deploy.d/\(name)"
+            host.disk.put(path, Array("#!/bin/sh".utf8), mode: FileMode(0o755))
+        }
+        host.disk.put("/opt/extra", Array("#!/bin/sh".utf8), mode: FileMode(0o755))
+        try await host.issue { $0.deployHook = "/opt/extra" }
+        let names = host.hooks.commands.map { $0.executable.split(separator: "/").last ?? "" }
+        #expect(names == ["10-first", "20-second", "extra"])
+    }
+
+    @Test func `a failed hook costs no certificate and runs alone the next time`() async throws {
+        host.disk.put("/opt/hook", Array("#!/bin/sh".utf8), mode: FileMode(0o755))
+        host.hooks.end("/opt/hook", .exited(3), output: "no such container")
+        #expect(await host.exitCode { $0.deployHook = "/opt/hook" } == .deployment)
+        let before = host.network.withCA { $0.counts }
+
+        host.hooks.end("/opt/hook", .exited(0))
+        let outcome = try await host.issue { $0.deployHook = "/opt/hook" }
+        #expect(outcome.hooks == ["/opt/hook"])
+        #expect(host.network.withCA { $0.counts } == before)
+    }
+
+    @Test func `an include that was lost is put back and the hooks run`() async throws {
+        host.disk.put("/opt/hook", Array("#!/bin/sh".utf8), mode: FileMode(0o755))
+        try await host.issue()
+        try host.disk.removeFile("\(TestHost.home)/lib/tls/nginx/example.com.conf")
+        let outcome = try await host.issue { $0.deployHook = "/opt/hook" }
+        #expect(outcome.hooks == ["/opt/hook"])
+        #expect(try host.faultOfServedPair() == nil)
+    }
+}
