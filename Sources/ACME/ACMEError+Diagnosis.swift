@@ -170,12 +170,27 @@ extension TransportFailure {
             (text, "check that this machine can reach \(host), then run the same command again")
         case .timedOut(let text):
             (text, "run the same command again; if it stays so, look for a firewall on the way out")
-        case .notTrusted(let text):
-            (text, "for a private CA give the certificate of its root with --ca-roots FILE")
+        case .notTrusted(let distrust, let text):
+            (text, distrust.fix(host))
         case .privateAddress(let text):
             (text, "for a CA in your own network give its root with --ca-roots FILE")
         case .tooLarge(let limit):
             ("the answer is longer than \(limit) bytes", "check the address given by --ca")
+        }
+    }
+}
+
+extension TransportFailure.Distrust {
+    fileprivate func fix(_ host: String) -> String {
+        switch self {
+        case .issuer:
+            "for a CA of your own give the certificate of its root with --ca-roots FILE"
+        case .host:
+            "write the name that the server's certificate is for in --ca, in place of \(host)"
+        case .dates:
+            "check this machine's clock (timedatectl); if it is right, the CA has to act"
+        case .other:
+            "check that \(host) speaks TLS 1.2 or newer, and the address given by --ca"
         }
     }
 }

@@ -28,11 +28,13 @@ package struct ACMEClient: Sendable {
         for _ in 0...Self.mostRedirects {
             let response = try await get(url, bodyLimit: Self.directoryLimit)
             guard [301, 302, 307, 308].contains(response.status) else {
-                guard response.isSuccess else { throw Problem(response).error }
+                guard response.isSuccess else {
+                    throw ACMEError.unreadableAnswer("a directory", excerpt: Problem(response).text)
+                }
                 return try Directory(response, at: url)
             }
             let target = response.headers["location"] ?? "nothing"
-            guard let next = WebURL(target) else {
+            guard let next = WebURL(target, from: url) else {
                 throw ACMEError.foreignURL(field: "Location of the directory", value: target)
             }
             url = next
@@ -58,7 +60,7 @@ package struct ACMEClient: Sendable {
             case .accept: preconditionFailure("an accepted answer has been returned")
             case .fail(let error): throw error
             case .retry(let delay):
-                log.info("asking again", ["url": "\(url)", "in": "\(delay)"])
+                log.notice("asking again", ["url": "\(url)", "in": "\(delay)"])
                 try await clock.sleep(for: delay)
             }
         }

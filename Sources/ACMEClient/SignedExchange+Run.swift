@@ -20,7 +20,7 @@ extension Session {
             case .send(let request):
                 action = await send(request, for: &exchange)
             case .wait(let delay):
-                client.log.info("asking again", ["in": "\(delay)"])
+                client.log.notice("asking again", ["in": "\(delay)"])
                 try await client.clock.sleep(for: delay)
                 action = exchange.waited()
             case .finish(let response):

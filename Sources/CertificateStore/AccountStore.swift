@@ -48,9 +48,12 @@ package struct AccountStore: Sendable {
         guard try store.fileSystem.status(keyPath) != nil else { return nil }
         try store.checkTrust(directory: directory)
         try store.checkTrust(key: keyPath)
-        return try PrivateKey(
-            pem: Secret(store.fileSystem.readFile(keyPath, limit: Self.fileLimit))
-        )
+        let pem = Secret(try store.fileSystem.readFile(keyPath, limit: Self.fileLimit))
+        do {
+            return try PrivateKey(pem: pem)
+        } catch {
+            throw StoreError.damaged(path: keyPath, error.diagnosis.why)
+        }
     }
 
     /// Makes a new account key durable, before any CA knows it.

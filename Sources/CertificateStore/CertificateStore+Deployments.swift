@@ -1,15 +1,18 @@
 package import Platform
 
-/// That a generation is in use: readers are pointed at it and every hook has succeeded.
+/// What is known about bringing a generation of a lineage into use.
 ///
 /// A lineage whose last record names an older generation than its last commit is pending.
 package struct DeployRecord: Codable, Equatable, Sendable {
     package let lineage: LineageName
     package let generation: GenerationNumber
+    /// The hook of `--deploy-hook` that has not succeeded yet; `nil` when every hook has.
+    package let owedHook: String?
 
-    package init(_ lineage: LineageName, _ generation: GenerationNumber) {
+    package init(_ lineage: LineageName, _ generation: GenerationNumber, owedHook: String? = nil) {
         self.lineage = lineage
         self.generation = generation
+        self.owedHook = owedHook
     }
 }
 
@@ -18,9 +21,9 @@ extension CertificateStore {
         Journal(layout.deployJournal, in: fileSystem)
     }
 
-    /// The generation of each lineage that was last brought into use.
-    package func deployed() throws -> [LineageName: GenerationNumber] {
-        try deployments.records().reduce(into: [:]) { $0[$1.lineage] = $1.generation }
+    /// The last record of each lineage.
+    package func deployRecords() throws -> [LineageName: DeployRecord] {
+        try deployments.records().reduce(into: [:]) { $0[$1.lineage] = $1 }
     }
 
     /// Takes the lock under which records are added; `nil` while another process has it.
@@ -31,7 +34,7 @@ extension CertificateStore {
     /// Adds a record; the caller holds the lock.
     package func append(_ record: DeployRecord) throws {
         if try deployments.size > Journal<DeployRecord>.compactionSize {
-            let latest = try deployed().sorted { $0.key < $1.key }.map(DeployRecord.init)
+            let latest = try deployRecords().values.sorted { $0.lineage < $1.lineage }
             try deployments.replace(with: latest, temporary: layout.deployJournal + ".new")
         }
         try deployments.append(record)

@@ -64,16 +64,21 @@ extension CertificateStore {
         Journal(layout.journal(name), in: fileSystem)
     }
 
+    /// The settings; `nil` where there are none, or where the file is damaged: the journal has
+    /// those of the last certificate.
     private func settings(_ name: LineageName) throws -> LineageSettings? {
         let path = layout.settings(name)
         guard try fileSystem.status(path) != nil else { return nil }
-        return try decode(LineageSettings.self, path)
+        do {
+            return try decode(LineageSettings.self, path)
+        } catch is StoreError {
+            return nil
+        }
     }
 
     /// Remembers how the lineage was asked for; writes nothing when that is what is remembered.
     package func save(_ settings: LineageSettings, of name: LineageName) throws {
-        // Settings that cannot be read are what this replaces.
-        guard (try? self.settings(name)) != settings else { return }
+        guard try self.settings(name) != settings else { return }
         try fileSystem.replaceFile(
             layout.settings(name),
             StoreJSON.encode(settings),

@@ -22,12 +22,12 @@ extension CertificateStore {
                 layout.include(name),
                 include,
                 .publicFile,
-                temporary: "\(layout.temporary)/\(name).conf"
+                temporary: layout.temporary(name, "conf")
             )
         }
         let target = "../gen/\(name)/\(stored.number)"
         guard try currentLink(name) != target else { return isNew }
-        let temporary = "\(layout.temporary)/\(name).live"
+        let temporary = layout.temporary(name, "live")
         try fileSystem.removeIfPresent(temporary)
         try fileSystem.makeSymbolicLink(temporary, to: target)
         try fileSystem.rename(temporary, to: layout.live(name), exclusive: false)
@@ -67,8 +67,7 @@ extension CertificateStore {
             Self.keptGenerations - 1
         )
         for number in old {
-            let grave = "\(layout.temporary)/\(name).\(number).old"
-            if try fileSystem.status(grave) != nil { try fileSystem.removeTree(grave) }
+            let grave = layout.temporary(name, "old-\(number)")
             let directory = layout.generation(number, of: name).directory
             try fileSystem.rename(directory, to: grave, exclusive: true)
             try fileSystem.removeTree(grave)
@@ -79,9 +78,9 @@ extension CertificateStore {
     package func delete(_ name: LineageName) throws {
         try fileSystem.removeIfPresent(layout.include(name))
         try fileSystem.removeIfPresent(layout.live(name))
-        let grave = "\(layout.temporary)/\(name).deleted"
-        for path in [grave, layout.staging(name)] where try fileSystem.status(path) != nil {
-            try fileSystem.removeTree(path)
+        let grave = layout.temporary(name, "deleted")
+        if try fileSystem.status(layout.staging(name)) != nil {
+            try fileSystem.removeTree(layout.staging(name))
         }
         if try fileSystem.status(layout.generations(name)) != nil {
             try fileSystem.rename(layout.generations(name), to: grave, exclusive: true)

@@ -36,6 +36,9 @@ package struct CertificateStore: Sendable {
             (layout.live, .publicDirectory),
             (layout.nginx, .publicDirectory),
         ]
+        if let home = layout.home, try fileSystem.status(home) == nil {
+            try makeDirectory(home, .publicDirectory)
+        }
         for (path, mode) in directories {
             try makeDirectory(path, mode)
         }
@@ -47,7 +50,12 @@ package struct CertificateStore: Sendable {
             try checkTrust(directory: path)
             return
         }
-        try fileSystem.makeDirectory(path, mode)
+        do {
+            try fileSystem.makeDirectory(path, mode)
+        } catch  where error.reason == .exists {
+            // Another certctl was quicker.
+            try checkTrust(directory: path)
+        }
         if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
             try fileSystem.syncDirectory(String(path[..<slash]))
         }
@@ -89,8 +97,8 @@ package struct CertificateStore: Sendable {
         if let files = space.files, files < Self.leastFiles {
             throw StoreError.noRoom(path: layout.tls, "\(files) more files can be made")
         }
-        let probe = "\(layout.temporary)/\(name).probe"
-        let moved = probe + ".moved"
+        let probe = layout.temporary(name, "probe")
+        let moved = layout.temporary(name, "probe-moved")
         try fileSystem.removeIfPresent(probe)
         try fileSystem.removeIfPresent(moved)
         try fileSystem.writeNewFile(probe, Array("certctl\n".utf8), .privateFile)
@@ -103,6 +111,24 @@ package struct CertificateStore: Sendable {
     /// - Returns: `nil` while another process has it.
     package func lock(_ name: LineageName) throws -> FileLock? {
         try makeDirectory(layout.lineage(name), .privateDirectory)
-        return try FileLock(layout.lock(name), in: fileSystem)
+        try checkTrust(directory: layout.generations(name))
+        guard let lock = try FileLock(layout.lock(name), in: fileSystem) else { return nil }
+        try removeLeftovers(of: name)
+        return lock
+    }
+
+    /// Removes what a crash has left of files and directories that were on their way out.
+    ///
+    /// Keys may be among them. What is being staged stays: the order may go on with it.
+    private func removeLeftovers(of name: LineageName) throws {
+        guard try fileSystem.status(layout.temporary) != nil else { return }
+        for entry in try fileSystem.list(layout.temporary) where entry.hasPrefix("\(name)~") {
+            let path = "\(layout.temporary)/\(entry)"
+            if try fileSystem.status(path)?.kind == .directory {
+                try fileSystem.removeTree(path)
+            } else {
+                try fileSystem.removeFile(path)
+            }
+        }
     }
 }

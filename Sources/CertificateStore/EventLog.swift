@@ -26,7 +26,8 @@ package struct Event: Codable, Equatable, Sendable {
 extension CertificateStore {
     /// Adds a line to `events.log`.
     ///
-    /// It is not synced: a lost line of history is no loss of a certificate.
+    /// It is not synced: a lost line of history is no loss of a certificate, and callers should
+    /// take a failure for no more than that.
     package func write(_ event: Event) throws {
         let file = try fileSystem.open(layout.events, .appending(.privateFile))
         defer { fileSystem.closeQuietly(file) }

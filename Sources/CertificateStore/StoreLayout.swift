@@ -6,15 +6,19 @@ package struct StoreLayout: Equatable, Sendable {
     package let state: String
     /// Sockets.
     package let runtime: String
+    /// The directory of all three, where they have one of their own.
+    package let home: String?
 
     /// The roots of an installed certctl.
     package static let system = StoreLayout(
         configuration: "/etc/certctl",
         state: "/var/lib/certctl",
-        runtime: "/run/certctl"
+        runtime: "/run/certctl",
+        home: nil
     )
 
-    private init(configuration: String, state: String, runtime: String) {
+    private init(configuration: String, state: String, runtime: String, home: String?) {
+        self.home = home
         self.configuration = configuration
         self.state = state
         self.runtime = runtime
@@ -22,7 +26,12 @@ package struct StoreLayout: Equatable, Sendable {
 
     /// The roots below one directory, an absolute path without symbolic links.
     package init(home: String) {
-        self.init(configuration: "\(home)/etc", state: "\(home)/lib", runtime: "\(home)/run")
+        self.init(
+            configuration: "\(home)/etc",
+            state: "\(home)/lib",
+            runtime: "\(home)/run",
+            home: home
+        )
     }
 
     var accounts: String { "\(state)/accounts" }
@@ -48,6 +57,10 @@ package struct StoreLayout: Equatable, Sendable {
     func generations(_ name: LineageName) -> String { "\(generations)/\(name)" }
     /// Where the next generation is put together; one at a time, under the lineage's lock.
     func staging(_ name: LineageName) -> String { "\(temporary)/\(name)" }
+    /// A short-lived file or directory of a lineage; no lineage's name has a tilde in it.
+    func temporary(_ name: LineageName, _ purpose: String) -> String {
+        "\(temporary)/\(name)~\(purpose)"
+    }
     /// The link to the current generation, for readers other than nginx.
     package func live(_ name: LineageName) -> String { "\(live)/\(name)" }
     /// The file that nginx includes.

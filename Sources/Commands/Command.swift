@@ -12,6 +12,8 @@ protocol Command: Sendable {
     static var options: [CommandOption] { get }
     /// Whether it looks at the store; what does not can be run by anyone.
     static var usesStore: Bool { get }
+    /// Whether it makes a home that is not there yet.
+    static var makesHome: Bool { get }
 
     /// Throws ``UsageError`` or another diagnosable error for arguments that make no sense.
     init(_ arguments: ParsedArguments) throws
@@ -21,6 +23,7 @@ protocol Command: Sendable {
 
 extension Command {
     static var usesStore: Bool { true }
+    static var makesHome: Bool { false }
 
     static var usage: String {
         let rest = operands.isEmpty ? "" : " \(operands)"

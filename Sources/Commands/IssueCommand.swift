@@ -35,6 +35,8 @@ struct IssueCommand: Command {
         CommandOption(name: "deploy-hook", value: "PATH", summary: "run this after deploy.d, now"),
     ]
 
+    static let makesHome = true
+
     private let issue: IssueArguments
 
     init(_ arguments: ParsedArguments) throws {

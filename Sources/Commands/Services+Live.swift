@@ -21,7 +21,7 @@ extension Services {
     ) throws -> Services {
         let fileSystem = POSIXFileSystem()
         return Services(
-            layout: command.usesStore ? try layout(arguments, command, fileSystem) : .system,
+            layout: command.usesStore ? try layout(arguments, command) : .system,
             fileSystem: fileSystem,
             clock: SystemClock(),
             processes: SpawnProcessRunner(),
@@ -42,30 +42,35 @@ extension Services {
 
     private static func layout(
         _ arguments: ParsedArguments,
-        _ command: any Command.Type,
-        _ fileSystem: POSIXFileSystem
+        _ command: any Command.Type
     ) throws -> StoreLayout {
         guard let home = arguments["home"] else {
             guard LiveProcess.user == 0 else { throw UsageError.needsRoot(command: command.name) }
             return .system
         }
-        if RealPath.of(home) == nil { try makeHome(home, fileSystem) }
-        guard let real = RealPath.of(home) else {
-            throw UsageError.unusableFile(option: "home", path: home, reason: "it cannot be made")
-        }
+        let real = try realHome(home, mayBeMissing: command.makesHome)
         guard real.utf8.count + longestSocket.utf8.count <= socketPathLimit else {
             throw UsageError.homeTooLong(real, limit: socketPathLimit - longestSocket.utf8.count)
         }
         return StoreLayout(home: real)
     }
 
-    /// Makes the home itself; its parent has to be there.
-    private static func makeHome(_ home: String, _ fileSystem: POSIXFileSystem) throws {
-        let path = home.hasSuffix("/") ? String(home.dropLast()) : home
-        do {
-            try fileSystem.makeDirectory(path, .publicDirectory)
-        } catch {
-            throw UsageError.unusableFile(option: "home", path: home, reason: error.text)
+    /// Makes a home's path absolute; one that is missing needs a parent that is there.
+    private static func realHome(
+        _ home: String,
+        mayBeMissing: Bool
+    ) throws(UsageError) -> String {
+        if let real = RealPath.of(home) { return real }
+        guard mayBeMissing else {
+            throw .unusableFile(option: "home", path: home, reason: "there is no such folder")
         }
+        var parts = home.split(separator: "/", omittingEmptySubsequences: false)
+        while parts.last?.isEmpty == true { parts.removeLast() }
+        let name = parts.popLast() ?? ""
+        let parent = parts.isEmpty ? "." : parts == [""] ? "/" : parts.joined(separator: "/")
+        guard let real = RealPath.of(parent), !name.isEmpty, name != "..", name != "." else {
+            throw .unusableFile(option: "home", path: home, reason: "its parent is not there")
+        }
+        return real == "/" ? "/\(name)" : "\(real)/\(name)"
     }
 }

@@ -9,13 +9,25 @@ package enum TransportFailure: Error, Equatable, Sendable {
     /// Nothing came within the time that was allowed.
     case timedOut(String)
     /// The server's certificate is not trusted, or no TLS could be spoken.
-    case notTrusted(String)
+    case notTrusted(Distrust, String)
     /// The address is private or of this machine, which a public CA never is.
     case privateAddress(String)
     /// The answer is longer than the caller can use.
     case tooLarge(limit: Int)
     /// The answer is no HTTP, or the transport itself failed.
     case broken(String)
+
+    /// Why a server is not trusted.
+    package enum Distrust: Equatable, Sendable {
+        /// Nobody that we trust has issued its certificate.
+        case issuer
+        /// The certificate is for another host.
+        case host
+        /// The certificate has expired, or is not valid yet.
+        case dates
+        /// Anything else about TLS.
+        case other
+    }
 
     /// Whether asking again in a moment may help.
     package var isTemporary: Bool {

@@ -33,6 +33,17 @@ package struct WebURL: Hashable, Sendable, CustomStringConvertible {
         self.description = text
         self.origin = origin
     }
+
+    /// Takes the target of a redirect, which may be a path on the server of `base`.
+    ///
+    /// Source: RFC 9110 §10.2.2; RFC 3986 §4.2 knows more forms, which no CA was seen to use.
+    package init?(_ reference: String, from base: WebURL) {
+        guard reference.hasPrefix("/"), !reference.hasPrefix("//") else {
+            self.init(reference)
+            return
+        }
+        self.init("https://\(base.origin.host):\(base.origin.port)\(reference)")
+    }
 }
 
 extension WebURL.Origin {

@@ -4,7 +4,7 @@ import Platform
 /// `certctl delete`: forgets a lineage and its keys, unless nginx needs them.
 package struct DeleteCertificate: Sendable {
     /// A configuration is a few hundred small files; what is more is something else.
-    private static let mostFiles = 2000
+    private static let mostFiles = 20_000
     private static let fileLimit = 1024 * 1024
 
     private let services: Services
@@ -30,7 +30,7 @@ package struct DeleteCertificate: Sendable {
         guard users.isEmpty else { throw WorkflowError.inUse(lineage: "\(name)", by: users) }
         try await forgetDeployment(of: name)
         try store.delete(name)
-        try store.write(Event(.deleted, name, at: services.clock.now, detail: ""))
+        services.note(.deleted, name, "")
         return name
     }
 
@@ -52,8 +52,11 @@ package struct DeleteCertificate: Sendable {
         var found: [String] = []
         var waiting = [root]
         var seen = 0
-        while let path = waiting.popLast(), seen < Self.mostFiles {
+        while let path = waiting.popLast() {
             seen += 1
+            guard seen <= Self.mostFiles else {
+                throw WorkflowError.tooManyFiles(lineage: "\(name)", below: root)
+            }
             switch try services.fileSystem.status(path)?.kind {
             case .directory:
                 waiting += try services.fileSystem.list(path).map { "\(path)/\($0)" }
@@ -67,7 +70,9 @@ package struct DeleteCertificate: Sendable {
                 if needles.contains(where: { text.contains($0) }) { found.append(path) }
             case .symbolicLink:
                 // As in sites-enabled; a link to a link is looked at in its turn.
-                waiting.append(Self.target(of: path, try services.fileSystem.readSymbolicLink(path)))
+                waiting.append(
+                    Self.target(of: path, try services.fileSystem.readSymbolicLink(path))
+                )
             case .other, nil:
                 continue
             }

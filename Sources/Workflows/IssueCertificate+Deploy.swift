@@ -16,14 +16,13 @@ extension IssueCertificate {
 
     /// Refuses hooks that could not be run later, while nothing has been asked of the CA.
     func checkHooks() throws {
-        for hook in try hooks() {
+        for hook in try hooks(extra: request.deployHook) {
             try hookRunner.check(hook)
         }
     }
 
-    private func hooks() throws -> [String] {
-        let extra = request.deployHook.map { [$0] } ?? []
-        return try hookRunner.hooks(in: services.layout.deployHooks) + extra
+    private func hooks(extra: String?) throws -> [String] {
+        try hookRunner.hooks(in: services.layout.deployHooks) + (extra.map { [$0] } ?? [])
     }
 
     /// Points readers at the certificate and runs the hooks, unless that has all been done.
@@ -31,17 +30,21 @@ extension IssueCertificate {
     /// Returns the hooks that were run. Throws ``HookError`` of the first one that fails; the next
     /// run begins with the hooks again.
     func deploy(_ certificate: StoredCertificate) async throws -> [String] {
+        let done = DeployRecord(name, certificate.number)
+        let last = try store.deployRecords()[name]
         // What readers are pointed at counts, not what was noted about it.
         let isMoved = try store.publish(certificate, of: name)
-        guard try isMoved || store.deployed()[name] != certificate.number else { return [] }
-        let hooks = try hooks()
+        guard isMoved || last != done else { return [] }
+        let extra = request.deployHook ?? last?.owedHook
+        // A hook that was asked for once is owed until it has succeeded, whatever comes between.
+        if let extra { try await append(DeployRecord(name, certificate.number, owedHook: extra)) }
+        let hooks = try hooks(extra: extra)
         for hook in hooks {
             try await hookRunner.run(hook, event(certificate))
         }
-        try await append(DeployRecord(name, certificate.number))
+        try await append(done)
         try store.removeOldGenerations(of: name, inUse: certificate.number)
-        let detail = "generation \(certificate.number), \(hooks.count) hooks"
-        try store.write(Event(.deployed, name, at: services.clock.now, detail: detail))
+        services.note(.deployed, name, "generation \(certificate.number), \(hooks.count) hooks")
         return hooks
     }
 

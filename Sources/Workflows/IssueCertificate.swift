@@ -106,26 +106,12 @@ package struct IssueCertificate: Sendable {
         }
         let until = certificate.manifest.notAfter.formatted(.iso8601)
         services.log.notice("certificate issued", ["lineage": "\(name)", "until": until])
-        let event = Event(
-            .issued,
-            name,
-            at: services.clock.now,
-            detail: "generation \(certificate.number) until \(until)"
-        )
-        try store.write(event)
+        services.note(.issued, name, "generation \(certificate.number) until \(until)")
         return certificate
     }
 
     private func noteFailure(_ error: any Error) {
         let diagnosis = (error as? any Diagnosable)?.diagnosis
-        let detail = diagnosis.map { "\($0.what): \($0.why)" } ?? "\(error)"
-        let event = Event(
-            .failed,
-            name,
-            at: services.clock.now,
-            detail: detail.harmless(limit: 500)
-        )
-        // The failure itself is what the operator has to hear of.
-        try? store.write(event)
+        services.note(.failed, name, diagnosis.map { "\($0.what): \($0.why)" } ?? "\(error)")
     }
 }

@@ -25,7 +25,7 @@ package struct LineageReport: Equatable, Sendable {
     /// The file for nginx to include.
     package let include: String
 
-    init(_ lineage: Lineage, deployed: GenerationNumber?, layout: StoreLayout, now: Date) {
+    init(_ lineage: Lineage, deployed: DeployRecord?, layout: StoreLayout, now: Date) {
         self.lineage = lineage
         include = layout.include(lineage.name)
         guard let current = lineage.current else {
@@ -37,7 +37,7 @@ package struct LineageReport: Equatable, Sendable {
         let manifest = current.manifest
         let due = RenewalPolicy.due(notBefore: manifest.notBefore, notAfter: manifest.notAfter)
         self.due = due
-        isDeployPending = deployed != current.number
+        isDeployPending = deployed != DeployRecord(lineage.name, current.number)
         if now >= manifest.notAfter {
             state = .expired
         } else if now < manifest.notBefore {
@@ -59,7 +59,7 @@ package struct ListCertificates: Sendable {
     /// All lineages, sorted by name.
     package func all() throws -> [LineageReport] {
         let store = services.store
-        let deployed = try store.deployed()
+        let deployed = try store.deployRecords()
         return try store.lineageNames().map { name in
             try report(store.lineage(name), deployed[name])
         }
@@ -70,10 +70,10 @@ package struct ListCertificates: Sendable {
     /// Throws ``StoreError/unknownLineage(_:known:)``.
     package func one(_ name: String) throws -> LineageReport {
         let lineage = try services.store.existingLineage(name)
-        return try report(lineage, services.store.deployed()[lineage.name])
+        return try report(lineage, services.store.deployRecords()[lineage.name])
     }
 
-    private func report(_ lineage: Lineage, _ deployed: GenerationNumber?) -> LineageReport {
+    private func report(_ lineage: Lineage, _ deployed: DeployRecord?) -> LineageReport {
         LineageReport(
             lineage,
             deployed: deployed,

@@ -28,6 +28,13 @@ extension WorkflowError: Diagnosable {
                     + "--force deletes it all the same",
                 exitCode: .configuration
             )
+        case .tooManyFiles(let lineage, let directory):
+            return Diagnosis(
+                what: "\(lineage) was not deleted",
+                why: "there are too many files below \(directory) to see whether nginx needs it",
+                fix: "see for yourself, then delete it with --force",
+                exitCode: .configuration
+            )
         }
     }
 }

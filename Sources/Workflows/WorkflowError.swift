@@ -6,4 +6,6 @@ package enum WorkflowError: Error, Equatable {
     case unusableLineageName(String)
     /// An nginx configuration on this host names the lineage's files.
     case inUse(lineage: String, by: [String])
+    /// There are more files than any nginx has, so that who uses the lineage cannot be told.
+    case tooManyFiles(lineage: String, below: String)
 }

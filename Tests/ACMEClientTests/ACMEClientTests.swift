@@ -65,7 +65,7 @@ import Testing
         await #expect(throws: ACMEError.self) {
             try await read { _, _ in
                 _ = asked.next()
-                return .failure(.notTrusted("self-signed"))
+                return .failure(.notTrusted(.issuer, "self-signed"))
             }
         }
         #expect(asked.next() == 2)

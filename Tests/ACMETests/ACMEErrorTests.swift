@@ -17,7 +17,7 @@ import Testing
         (.noAnswer(.notConnected(escape), from: url("https://ca.test/dir")), .unreachable),
         (.noAnswer(.timedOut(escape), from: url("https://ca.test/dir")), .unreachable),
         (.noAnswer(.broken(escape), from: url("https://ca.test/dir")), .unreachable),
-        (.noAnswer(.notTrusted(escape), from: url("https://ca.test/dir")), .configuration),
+        (.noAnswer(.notTrusted(.issuer, escape), from: url("https://ca.test/dir")), .configuration),
         (.noAnswer(.privateAddress(escape), from: url("https://ca.test/dir")), .configuration),
         (.noAnswer(.tooLarge(limit: 1), from: url("https://ca.test/dir")), .refused),
         (.busy(problem, until: until), .unreachable),

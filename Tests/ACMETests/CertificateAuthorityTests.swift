@@ -18,7 +18,7 @@ import Testing
 
     @Test func `every name on the list is known, the default among them`() {
         #expect(CertificateAuthority.names.allSatisfy { CertificateAuthority($0)?.folder == $0 })
-        #expect(CertificateAuthority.names.contains(CertificateAuthority.standard))
+        #expect(CertificateAuthority.names.contains(CertificateAuthority.standard.folder))
     }
 
     @Test func `a known CA is the same by its URL`() {

@@ -10,7 +10,7 @@ import Testing
 
     @Test(
         arguments: [
-            TransportFailure.hostNotFound(""), .notTrusted(""), .privateAddress(""),
+            TransportFailure.hostNotFound(""), .notTrusted(.issuer, ""), .privateAddress(""),
             .tooLarge(limit: 1),
         ]
     )

@@ -168,7 +168,7 @@ import Testing
         let before = host.network.withCA { $0.counts }
 
         host.hooks.end("/opt/hook", .exited(0))
-        let outcome = try await host.issue { $0.deployHook = "/opt/hook" }
+        let outcome = try await host.issue()
         #expect(outcome.hooks == ["/opt/hook"])
         #expect(host.network.withCA { $0.counts } == before)
     }
@@ -180,5 +180,48 @@ import Testing
         let outcome = try await host.issue { $0.deployHook = "/opt/hook" }
         #expect(outcome.hooks == ["/opt/hook"])
         #expect(try host.faultOfServedPair() == nil)
+    }
+
+    @Test func `what is not asked for is as the lineage remembers it`() async throws {
+        try await host.issue { request in
+            request.keyType = .p384
+            request.http01.port = 8080
+        }
+        let outcome = try await host.issue { $0.isForced = true }
+        #expect(outcome.certificate.manifest.keyType == "p384")
+        let lineage = try host.store.lineage(outcome.name)
+        #expect(lineage.settings?.http01Port == 8080)
+    }
+
+    @Test func `the CA is remembered with its roots`() async throws {
+        try await host.issue { $0.authorityRoots = "/etc/roots.pem" }
+        let outcome = try await host.issue { request in
+            request.authority = nil
+            request.isForced = true
+        }
+        let settings = try #require(try host.store.lineage(outcome.name).settings)
+        #expect(settings.authority == FakeCA.directoryURL)
+        #expect(settings.authorityRoots == "/etc/roots.pem")
+    }
+
+    @Test func `a hook that others could write is refused before the CA is asked`() async throws {
+        let path = "\(TestHost.home)/etc/hooks/deploy.d/10-open"
+        host.disk.put(path, Array("#!/bin/sh".utf8), mode: FileMode(0o777))
+        #expect(await host.exitCode() == .configuration)
+        #expect(host.network.withCA { $0.counts } == [:])
+    }
+
+    @Test func `a history that cannot be written keeps nothing from being used`() async throws {
+        host.disk.put(directory: "\(TestHost.home)/lib/events.log")
+        #expect(await host.exitCode() == .success)
+        #expect(try host.faultOfServedPair() == nil)
+    }
+
+    @Test func `keys on their way out do not survive a crash in between`() async throws {
+        try await host.issue()
+        let grave = "\(TestHost.home)/lib/tls/.tmp/example.com~old-000000/privkey.pem"
+        host.disk.put(grave, Array("PRIVATE KEY".utf8))
+        try await host.issue()
+        #expect(try host.disk.list("\(TestHost.home)/lib/tls/.tmp") == [])
     }
 }

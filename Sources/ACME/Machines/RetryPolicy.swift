@@ -44,6 +44,10 @@ package struct RetryPolicy: Equatable, Sendable {
         guard failure.isTemporary, retries < Self.pauses.count else {
             return .fail(.noAnswer(failure, from: url))
         }
+        // Silence has cost up to a minute already: once more is all that anyone waits for.
+        if case .timedOut = failure {
+            guard retries == 0 else { return .fail(.noAnswer(failure, from: url)) }
+        }
         defer { retries += 1 }
         return .retry(after: Self.pauses[retries])
     }

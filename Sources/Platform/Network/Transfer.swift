@@ -151,7 +151,7 @@ struct CurlSettings: Sendable {
         guard result == CURLE_OK else {
             let detail = unsafe String(cString: errorText)
             let text = detail.isEmpty ? unsafe String(cString: curl_easy_strerror(result)) : detail
-            finish(.failure(failure ?? TransportFailure(result, text)))
+            unsafe finish(.failure(failure ?? self.failure(easy, result, text)))
             return
         }
         var status = 0
@@ -238,21 +238,48 @@ private func openPublicSocket(
     return unsafe socket(address.pointee.family, type, address.pointee.protocol)
 }
 
-extension TransportFailure {
-    fileprivate init(_ code: CURLcode, _ text: String) {
+extension Transfer {
+    /// `CURLE_TOO_LARGE`, which libcurl has since 8.6.
+    private static let curlTooLarge = CURLcode(rawValue: 100)
+    private static let expired = 10
+    private static let notYetValid = 9
+
+    /// Tells what libcurl's code means for whoever asked.
+    private func failure(
+        _ easy: UnsafeMutableRawPointer,
+        _ code: CURLcode,
+        _ text: String
+    ) -> TransportFailure {
         switch code {
         case CURLE_COULDNT_RESOLVE_HOST:
-            self = .hostNotFound(text)
+            .hostNotFound(text)
         case CURLE_COULDNT_CONNECT, CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR,
             CURLE_PARTIAL_FILE:
-            self = .notConnected(text)
+            .notConnected(text)
         case CURLE_OPERATION_TIMEDOUT:
-            self = .timedOut(text)
-        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR,
-            CURLE_SSL_CERTPROBLEM:
-            self = .notTrusted(text)
+            .timedOut(text)
+        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR:
+            .notTrusted(unsafe distrust(easy), text)
+        case CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM:
+            .notTrusted(.other, text)
+        case CURLE_OUT_OF_MEMORY, Self.curlTooLarge:
+            // What libcurl says of one header line of more than 100 KB.
+            .tooLarge(limit: Self.headerLimit)
         default:
-            self = .broken(text)
+            .broken(text)
+        }
+    }
+
+    /// Reads why the server's certificate did not pass.
+    ///
+    /// Source: OpenSSL's X509_V_ERR numbers; 0 where the chain passed and the name did not.
+    private func distrust(_ easy: UnsafeMutableRawPointer) -> TransportFailure.Distrust {
+        var result = 0
+        unsafe certctl_curl_get_long(easy, CURLINFO_SSL_VERIFYRESULT, &result)
+        switch result {
+        case 0: return .host
+        case Self.expired, Self.notYetValid: return .dates
+        default: return .issuer
         }
     }
 }

@@ -86,7 +86,7 @@ import Testing
 
     @Test(
         arguments: [
-            TransportFailure.hostNotFound("no such host"), .notTrusted("self-signed"),
+            TransportFailure.hostNotFound("no such host"), .notTrusted(.issuer, "self-signed"),
             .privateAddress("10.0.0.1"), .tooLarge(limit: 1),
         ]
     )

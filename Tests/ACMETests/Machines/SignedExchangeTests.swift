@@ -117,13 +117,23 @@ import Testing
     @Test func `a lost nonce is asked for again, and its URL named in the end`() {
         var exchange = exchange()
         _ = exchange.start()
-        let failure = TransportFailure.timedOut("30 s")
+        let failure = TransportFailure.notConnected("reset")
         for seconds in [1, 2, 4] {
             #expect(exchange.failed(failure, from: newNonce) == .wait(.seconds(seconds)))
             #expect(exchange.waited() == .takeNonce)
         }
         let end = SignedExchange.Action.fail(.noAnswer(failure, from: newNonce))
         #expect(exchange.failed(failure, from: newNonce) == end)
+    }
+
+    @Test func `a CA that is silent is asked once more and no further`() {
+        var exchange = exchange()
+        _ = exchange.start()
+        let silence = TransportFailure.timedOut("30 s")
+        #expect(exchange.failed(silence, from: newNonce) == .wait(.seconds(1)))
+        #expect(exchange.waited() == .takeNonce)
+        let end = SignedExchange.Action.fail(.noAnswer(silence, from: newNonce))
+        #expect(exchange.failed(silence, from: newNonce) == end)
     }
 
     @Test func `a refused nonce is replaced by the one that came with the refusal, at once`() throws
@@ -192,7 +202,7 @@ import Testing
 
     @Test func `a CA that is not trusted is not asked again`() throws {
         var exchange = try sent()
-        let failure = TransportFailure.notTrusted("self-signed certificate")
+        let failure = TransportFailure.notTrusted(.issuer, "self-signed certificate")
         let end = SignedExchange.Action.fail(.noAnswer(failure, from: target))
         #expect(exchange.failed(failure, from: target) == end)
     }
