@@ -96,11 +96,21 @@ import Testing
         #expect(verdict == .fail(.noAnswer(failure, from: target)))
     }
 
+    @Test func `silence, which takes long to notice, is borne once more and no further`() {
+        var policy = RetryPolicy()
+        let silence = TransportFailure.timedOut("60 s")
+        #expect(policy.verdict(on: silence, from: target) == .retry(after: .seconds(1)))
+        #expect(
+            policy.verdict(on: silence, from: target) == .fail(.noAnswer(silence, from: target))
+        )
+    }
+
     @Test func `lost answers and servers in trouble share the three attempts`() {
         var policy = RetryPolicy()
-        _ = policy.verdict(on: .timedOut(""), from: target)
+        let failure = TransportFailure.notConnected("reset")
+        _ = policy.verdict(on: failure, from: target)
         _ = policy.verdict(on: answer(503), at: now)
-        #expect(policy.verdict(on: .timedOut(""), from: target) == .retry(after: .seconds(4)))
+        #expect(policy.verdict(on: failure, from: target) == .retry(after: .seconds(4)))
         #expect(policy.verdict(on: answer(503), at: now) == .fail(.busy(problem(503), until: nil)))
     }
 }

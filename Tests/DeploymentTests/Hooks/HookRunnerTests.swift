@@ -62,6 +62,22 @@ import Testing
         #expect(try runner().hooks(in: Self.directory) == [path])
     }
 
+    @Test func `a directory that others could put a hook into is refused`() {
+        files.setMode(Self.directory, FileMode(0o775))
+        let reason = "others may write to it (mode 0775)"
+        #expect(throws: HookError.notTrusted(path: Self.directory, reason: reason)) {
+            try runner().hooks(in: Self.directory)
+        }
+    }
+
+    @Test func `a directory of another user is refused`() {
+        files.setOwner(Self.directory, 1001)
+        let reason = "it belongs to user 1001"
+        #expect(throws: HookError.notTrusted(path: Self.directory, reason: reason)) {
+            try runner().hooks(in: Self.directory)
+        }
+    }
+
     @Test func `a directory that is not there has no hooks`() throws {
         #expect(try runner().hooks(in: "/etc/elsewhere/deploy.d").isEmpty)
     }

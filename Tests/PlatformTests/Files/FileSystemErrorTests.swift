@@ -1,22 +1,9 @@
 import Diagnostics
-import Glibc
+import Platform
 import Testing
-
-@testable import Platform
 
 /// Group D of the reliability catalogue: every failure of the disk says what to do.
 @Suite struct FileSystemErrorTests {
-    @Test(
-        arguments: [
-            (ENOENT, .notFound), (EEXIST, .exists), (EACCES, .notPermitted), (EPERM, .notPermitted),
-            (EROFS, .readOnly), (ENOSPC, .noSpace), (EDQUOT, .noSpace), (ELOOP, .symbolicLink),
-            (ENOTDIR, .notDirectory), (ENOTEMPTY, .notEmpty), (EIO, .other(EIO)),
-        ] as [(Int32, FileSystemError.Reason)]
-    )
-    func `a code of the system is a reason`(code: Int32, reason: FileSystemError.Reason) {
-        #expect(FileSystemError.Reason(code) == reason)
-    }
-
     @Test(
         arguments: [
             FileSystemError.Reason.notFound, .exists, .notPermitted, .readOnly, .noSpace,

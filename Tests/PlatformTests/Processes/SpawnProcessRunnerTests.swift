@@ -153,7 +153,7 @@ import Testing
 
     @Test func `what takes too long is ended with all that it started`() async throws {
         let script = "echo begun; (sleep 60 & echo $!; wait) & echo $!; wait"
-        let result = try await run(script, timeLimit: .milliseconds(200))
+        let result = try await run(script, timeLimit: .milliseconds(400))
         #expect(result.ending == .timedOut)
         let processes = text(result).split(separator: "\n").compactMap { Int32($0) }
         #expect(processes.count == 2)
@@ -164,15 +164,18 @@ import Testing
 
     @Test func `what does not listen is ended all the same`() async throws {
         let script = "trap '' TERM; echo $$; while :; do sleep 60; done"
-        let result = try await run(script, timeLimit: .milliseconds(100))
+        let result = try await run(script, timeLimit: .milliseconds(400))
         #expect(result.ending == .timedOut)
         let process = try #require(Int32(text(result).dropLast()))
         #expect(try await isGone(process))
     }
 
     @Test func `what is asked to end may say a last word`() async throws {
-        let script = "trap 'echo sorry; exit 0' TERM; echo begun; while :; do sleep 0.01; done"
-        let result = try await run(script, timeLimit: .milliseconds(200))
+        let script = "trap 'echo sorry; exit 0' TERM; echo begun; while :; do :; done"
+        let patient = SpawnProcessRunner(grace: .seconds(30))
+        let result = try await patient.run(
+            command("/bin/sh", ["-c", script], timeLimit: .milliseconds(400))
+        )
         #expect(result.ending == .timedOut)
         #expect(text(result) == "begun\nsorry\n")
     }
