@@ -14,7 +14,7 @@
 int certctl_open_no_symlinks(const char *path, int flags, mode_t mode) {
     struct open_how how;
     memset(&how, 0, sizeof how);
-    how.flags = (uint64_t)(flags | O_CLOEXEC | O_NOFOLLOW);
+    how.flags = (uint64_t)(flags | O_CLOEXEC);
     how.mode = flags & O_CREAT ? mode : 0;
     how.resolve = RESOLVE_NO_SYMLINKS;
     int descriptor = (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
@@ -24,8 +24,12 @@ int certctl_open_no_symlinks(const char *path, int flags, mode_t mode) {
     return descriptor;
 }
 
-int certctl_rename(const char *from, const char *to, int exclusive) {
-    return renameat2(AT_FDCWD, from, AT_FDCWD, to, exclusive ? RENAME_NOREPLACE : 0);
+int certctl_open_place(const char *path) {
+    return certctl_open_no_symlinks(path, O_PATH, 0);
+}
+
+int certctl_rename(int from, const char *name, int to, const char *target, int exclusive) {
+    return renameat2(from, name, to, target, exclusive ? RENAME_NOREPLACE : 0);
 }
 
 int certctl_accept(int listener) {

@@ -70,9 +70,10 @@ package struct DeleteCertificate: Sendable {
                 if needles.contains(where: { text.contains($0) }) { found.append(path) }
             case .symbolicLink:
                 // As in sites-enabled; a link to a link is looked at in its turn.
-                waiting.append(
-                    Self.target(of: path, try services.fileSystem.readSymbolicLink(path))
-                )
+                let text = try services.fileSystem.readSymbolicLink(path)
+                let target = Self.target(of: path, text)
+                // No call goes through links that stand on the way to it.
+                waiting.append(RealPath.of(target) ?? target)
             case .other, nil:
                 continue
             }

@@ -112,4 +112,27 @@ import Testing
         #expect(WebURL(longest) != nil)
         #expect(WebURL(longest + "a") == nil)
     }
+
+    /// RFC 9110 §10.2.2, as far as CAs use it.
+    @Test(
+        arguments: [
+            ("/dir", "https://ca.test:14000/dir"), ("/a?b=c", "https://ca.test:14000/a?b=c"),
+            ("https://other.test/dir", "https://other.test/dir"),
+        ]
+    )
+    func `a redirect leads to a path of the same server or to a whole URL`(
+        reference: String,
+        target: String
+    ) throws {
+        let base = try #require(WebURL("https://CA.test:14000/old/dir"))
+        #expect(WebURL(reference, from: base)?.description == target)
+    }
+
+    @Test(arguments: [
+        "//evil.test/dir", "/\\evil.test", "dir", "", "/a b", "http://ca.test/", "/#x",
+    ])
+    func `a redirect to anything else is refused`(reference: String) throws {
+        let base = try #require(WebURL("https://ca.test/dir"))
+        #expect(WebURL(reference, from: base) == nil)
+    }
 }

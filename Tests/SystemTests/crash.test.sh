@@ -152,7 +152,8 @@ rm -f "$T"/bad.*
 echo "# TERM and INT at random moments"
 begin_with ""; start=${EPOCHREALTIME/./}; run issue env; whole=$(((${EPOCHREALTIME/./} - start) / 1000)) # milliseconds
 interrupted=0
-for ((i = 0; i < 10; i++)); do
+# A run lasts some 50 ms: how many of ten are caught is chance, so it goes on until three were.
+for ((i = 0; i < 10 || (i < 60 && interrupted < 3); i++)); do
   signal=TERM; ((i % 2)) && signal=INT
   moment=$((RANDOM * whole / 32768 + 1)) point="$signal after $moment ms of $whole"
   begin_with ""; before='' ; mark
@@ -167,6 +168,6 @@ for ((i = 0; i < 10; i++)); do
   recover 1
 done
 ok "TERM and INT end it by that signal, and free its port" none signal
-ok "some of ten came in time ($interrupted)" [ "$interrupted" -ge 3 ]
+ok "and three or more came in time ($interrupted of $i)" [ "$interrupted" -ge 3 ]
 judge "TERM and INT"
 summary

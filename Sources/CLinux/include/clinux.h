@@ -16,8 +16,11 @@
 /* Opens PATH and refuses a symbolic link in any part of it; where the kernel is older than 5.6, in
    its last part only. */
 int certctl_open_no_symlinks(const char *path, int flags, mode_t mode);
-/* rename(2); with EXCLUSIVE not 0 it fails with EEXIST where TO exists. */
-int certctl_rename(const char *from, const char *to, int exclusive);
+/* The same for a path whose place alone is wanted, and whose contents this user may not see. */
+int certctl_open_place(const char *path);
+/* Moves NAME in the directory FROM to TARGET in the directory TO; with EXCLUSIVE not 0 it fails with
+   EEXIST where something is. */
+int certctl_rename(int from, const char *name, int to, const char *target, int exclusive);
 
 /* Sockets. */
 

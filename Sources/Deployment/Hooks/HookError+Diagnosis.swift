@@ -4,13 +4,13 @@ extension HookError: Diagnosable {
     package var diagnosis: Diagnosis {
         switch self {
         case .notRunnable(let path, let reason):
-            unusable(
-                path,
-                reason,
-                fix: "give the absolute path of an executable: chmod +x '\(path)'"
-            )
+            unusable(path, reason) { path in
+                "give the absolute path of an executable: chmod +x '\(path)'"
+            }
         case .notTrusted(let path, let reason):
-            unusable(path, reason, fix: "chmod go-w '\(path)', and let root or yourself own it")
+            unusable(path, reason) { path in
+                "chmod go-w '\(path)', and let root or yourself own it"
+            }
         case .notStarted(let path, let reason):
             failure(path, reason)
         case .failed(let path, let status, let output):
@@ -22,11 +22,16 @@ extension HookError: Diagnosable {
         }
     }
 
-    private func unusable(_ path: String, _ reason: String, fix: String) -> Diagnosis {
-        Diagnosis(
-            what: "the hook \(path.harmless(limit: 300)) cannot be run",
+    private func unusable(
+        _ path: String,
+        _ reason: String,
+        fix: (_ path: String) -> String
+    ) -> Diagnosis {
+        let shown = path.harmless(limit: 300)
+        return Diagnosis(
+            what: "the hook \(shown) cannot be run",
             why: reason,
-            fix: fix,
+            fix: fix(shown),
             exitCode: .configuration
         )
     }

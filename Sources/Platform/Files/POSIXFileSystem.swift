@@ -60,49 +60,52 @@ package struct POSIXFileSystem: FileSystem {
         to target: String,
         exclusive: Bool
     ) throws(FileSystemError) {
-        try check(unsafe certctl_rename(path, target, exclusive ? 1 : 0), "rename", target)
+        let source = try parent(of: path, "rename")
+        let destination = try parent(of: target, "rename")
+        let (result, code) = source.perform { from, name in
+            destination.perform { to, target in
+                unsafe certctl_rename(from, name, to, target, exclusive ? 1 : 0)
+            }.result
+        }
+        if result < 0 { throw error("rename", target, code) }
     }
 
     package func makeDirectory(_ path: String, _ mode: FileMode) throws(FileSystemError) {
-        try check(unsafe mkdir(path, mode.bits), "mkdir", path)
+        try perform("mkdir", path) { unsafe mkdirat($0, $1, mode.bits) }
     }
 
     package func makeSymbolicLink(
         _ path: String,
         to target: String
     ) throws(FileSystemError) {
-        try check(unsafe symlink(target, path), "symlink", path)
+        try perform("symlink", path) { unsafe symlinkat(target, $0, $1) }
     }
 
     package func readSymbolicLink(_ path: String) throws(FileSystemError) -> String {
-        var count = 0
-        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: Int(PATH_MAX)) {
-            buffer,
-            initialized in
-            count = unsafe buffer.withMemoryRebound(to: CChar.self) { characters in
-                unsafe characters.baseAddress.map { start in
-                    unsafe readlink(path, start, characters.count)
-                } ?? -1
-            }
-            initialized = max(0, count)
+        var target = ""
+        try perform("readlink", path) { directory, name in
+            let (result, text) = readLink(name, in: directory)
+            target = text
+            return result
         }
-        try check(count, "readlink", path)
-        return String(decoding: bytes, as: UTF8.self)
+        return target
     }
 
     package func removeFile(_ path: String) throws(FileSystemError) {
-        try check(unsafe unlink(path), "unlink", path)
+        try perform("unlink", path) { unsafe unlinkat($0, $1, 0) }
     }
 
     package func removeDirectory(_ path: String) throws(FileSystemError) {
-        try check(unsafe rmdir(path), "rmdir", path)
+        try perform("rmdir", path) { unsafe unlinkat($0, $1, AT_REMOVEDIR) }
     }
 
     package func status(_ path: String) throws(FileSystemError) -> FileStatus? {
         var status = stat()
-        guard unsafe lstat(path, &status) == 0 else {
-            if errno == ENOENT { return nil }
-            throw error("lstat", path)
+        do throws(FileSystemError) {
+            try perform("lstat", path) { unsafe fstatat($0, $1, &status, AT_SYMLINK_NOFOLLOW) }
+        } catch {
+            guard error.reason == .notFound else { throw error }
+            return nil
         }
         return FileStatus(
             kind: FileStatus.Kind(status.st_mode),
@@ -134,8 +137,12 @@ package struct POSIXFileSystem: FileSystem {
     }
 
     package func space(_ path: String) throws(FileSystemError) -> FreeSpace {
+        let raw = unsafe certctl_open_place(path)
+        try check(raw, "open", path)
+        let place = OpenFile(number: raw)
+        defer { closeQuietly(place) }
         var status = statvfs()
-        try check(unsafe statvfs(path, &status), "statvfs", path)
+        try check(unsafe fstatvfs(raw, &status), "statvfs", path)
         return FreeSpace(
             bytes: UInt64(status.f_bavail) * UInt64(status.f_frsize),
             // Btrfs and others make inodes as needed and say 0 of 0.
@@ -161,9 +168,33 @@ package struct POSIXFileSystem: FileSystem {
         throw error(operation, path(of: file))
     }
 
-    private func error(_ operation: String, _ path: String) -> FileSystemError {
-        let code = errno
-        return FileSystemError(
+    /// Makes a call on the name of `path` in its directory, which no link leads to.
+    private func perform(
+        _ operation: String,
+        _ path: String,
+        _ call: (_ directory: Int32, _ name: String) -> Int32
+    ) throws(FileSystemError) {
+        let (result, code) = try parent(of: path, operation).perform(call)
+        if result < 0 { throw error(operation, path, code) }
+    }
+
+    private func parent(
+        of path: String,
+        _ operation: String
+    ) throws(FileSystemError) -> ParentDirectory {
+        do {
+            return try ParentDirectory(of: path)
+        } catch {
+            throw self.error(operation, path, error.code)
+        }
+    }
+
+    private func error(
+        _ operation: String,
+        _ path: String,
+        _ code: Int32 = errno
+    ) -> FileSystemError {
+        FileSystemError(
             operation: operation,
             path: path,
             reason: FileSystemError.Reason(code),
@@ -176,9 +207,24 @@ package struct POSIXFileSystem: FileSystem {
         let saved = errno
         defer { errno = saved }
         let link = "/proc/self/fd/\(file.number)"
+        let (result, path) = readLink(link, in: AT_FDCWD)
         // The number alone still tells something where /proc is not mounted.
-        return (try? readSymbolicLink(link)) ?? link
+        return result < 0 ? link : path
     }
+}
+
+/// Reads where a link points to; returns a negative number, and sets `errno`, where that fails.
+private func readLink(_ name: String, in directory: Int32) -> (result: Int32, target: String) {
+    var count = 0
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: Int(PATH_MAX)) { buffer, initialized in
+        count = unsafe buffer.withMemoryRebound(to: CChar.self) { characters in
+            unsafe characters.baseAddress.map { start in
+                unsafe readlinkat(directory, name, start, characters.count)
+            } ?? -1
+        }
+        initialized = max(0, count)
+    }
+    return (Int32(count), String(decoding: bytes, as: UTF8.self))
 }
 
 /// Calls `body` again while a signal interrupts it.

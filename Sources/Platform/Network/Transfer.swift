@@ -274,12 +274,13 @@ extension Transfer {
 
     /// Reads why the server's certificate did not pass.
     ///
-    /// Source: OpenSSL's X509_V_ERR numbers; 0 where the chain passed and the name did not.
+    /// Source: OpenSSL's X509_V_ERR numbers. libcurl compares the name before it asks for the
+    /// result, which is then still the 1 that it begins with.
     private func distrust(_ easy: UnsafeMutableRawPointer) -> TransportFailure.Distrust {
         var result = 0
         unsafe certctl_curl_get_long(easy, CURLINFO_SSL_VERIFYRESULT, &result)
         switch result {
-        case 0: return .host
+        case 0, 1: return .host
         case Self.expired, Self.notYetValid: return .dates
         default: return .issuer
         }

@@ -1,0 +1,62 @@
+import FoundationEssentials
+import Testing
+
+@testable import Deployment
+
+extension HookEvent {
+    /// The event of a certificate for two names.
+    static let deploy = HookEvent(
+        lineage: "example.com",
+        names: ["example.com", "www.example.com"],
+        privateKey: "/tls/gen/example.com/000001/privkey.pem",
+        certificate: "/tls/gen/example.com/000001/cert.pem",
+        chain: "/tls/gen/example.com/000001/chain.pem",
+        fullChain: "/tls/gen/example.com/000001/fullchain.pem",
+        include: "/tls/nginx/example.com.conf",
+        live: "/tls/live/example.com"
+    )
+}
+
+/// The contract of `hooks/README.md`.
+@Suite struct HookEventTests {
+    /// The first column of the table of variables in `hooks/README.md`.
+    private static func variables() throws -> [String] {
+        let root = #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
+        let text = try String(contentsOfFile: "/\(root)/hooks/README.md", encoding: .utf8)
+        let rows = text.split(separator: "\n").drop { $0 != "| variable | value |" }
+            .dropFirst(2).prefix { $0.hasPrefix("|") }
+        return rows.flatMap { row in
+            row.split(separator: "|")[0].split(separator: " ").map { $0.filter { $0 != "`" } }
+        }
+    }
+
+    @Test func `a hook gets the variables that the manual names, and no others`() throws {
+        let variables = try Self.variables()
+        #expect(variables.count == 12)
+        #expect(HookEvent.deploy.environment.keys.sorted() == variables.sorted())
+    }
+
+    @Test func `the variables tell of one generation`() {
+        let names = "example.com www.example.com"
+        #expect(
+            HookEvent.deploy.environment == [
+                "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                "LC_ALL": "C",
+                "CERTCTL_EVENT": "deploy",
+                "CERTCTL_LINEAGE": "example.com",
+                "CERTCTL_NAMES": names,
+                "CERTCTL_PRIVKEY": "/tls/gen/example.com/000001/privkey.pem",
+                "CERTCTL_CERT": "/tls/gen/example.com/000001/cert.pem",
+                "CERTCTL_CHAIN": "/tls/gen/example.com/000001/chain.pem",
+                "CERTCTL_FULLCHAIN": "/tls/gen/example.com/000001/fullchain.pem",
+                "CERTCTL_NGINX_INCLUDE": "/tls/nginx/example.com.conf",
+                "RENEWED_LINEAGE": "/tls/live/example.com",
+                "RENEWED_DOMAINS": names,
+            ]
+        )
+    }
+
+    @Test func `a hook is told the event and the lineage as arguments`() {
+        #expect(HookEvent.deploy.arguments == ["deploy", "example.com"])
+    }
+}
