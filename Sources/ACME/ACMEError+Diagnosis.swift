@@ -189,6 +189,8 @@ extension TransportFailure.Distrust {
             "write the name that the server's certificate is for in --ca, in place of \(host)"
         case .dates:
             "check this machine's clock (timedatectl); if it is right, the CA has to act"
+        case .roots:
+            "give certificates in PEM with --ca-roots, or leave it out for a public CA"
         case .other:
             "check that \(host) speaks TLS 1.2 or newer, and the address given by --ca"
         }

@@ -69,7 +69,11 @@ extension Services {
         let name = parts.popLast() ?? ""
         let parent = parts.isEmpty ? "." : parts == [""] ? "/" : parts.joined(separator: "/")
         guard let real = RealPath.of(parent), !name.isEmpty, name != "..", name != "." else {
-            throw .unusableFile(option: "home", path: home, reason: "its parent is not there")
+            throw .unusableFile(
+                option: "home",
+                path: home,
+                reason: "its parent folder is not there"
+            )
         }
         return real == "/" ? "/\(name)" : "\(real)/\(name)"
     }

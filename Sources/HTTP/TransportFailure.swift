@@ -25,6 +25,8 @@ package enum TransportFailure: Error, Equatable, Sendable {
         case host
         /// The certificate has expired, or is not valid yet.
         case dates
+        /// The file of roots to trust cannot be read.
+        case roots
         /// Anything else about TLS.
         case other
     }

@@ -260,7 +260,9 @@ extension Transfer {
             .timedOut(text)
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR:
             .notTrusted(unsafe distrust(easy), text)
-        case CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM:
+        case CURLE_SSL_CACERT_BADFILE:
+            .notTrusted(.roots, text)
+        case CURLE_SSL_CERTPROBLEM:
             .notTrusted(.other, text)
         case CURLE_OUT_OF_MEMORY, Self.curlTooLarge:
             // What libcurl says of one header line of more than 100 KB.
