@@ -71,6 +71,11 @@ extension ACMEError: Diagnosable {
                 "the CA sends us to an address that is not its own",
                 "\(field) is \(value.harmless(limit: 200))", report
             )
+        case .foreignName(let name):
+            return (
+                "the CA asks about a name that is not in the order",
+                "it is \(name.harmless(limit: 300))", report
+            )
         case .noNonce:
             return ("the CA gave no nonce", "its answer has no usable Replay-Nonce", report)
         case .termsNotAgreed(let url):

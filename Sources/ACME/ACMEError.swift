@@ -25,6 +25,8 @@ package enum ACMEError: Error, Equatable {
     case externalAccountRequired
     /// The account was deactivated or revoked.
     case accountNotUsable(status: String)
+    /// The CA wants a name validated that was not asked for.
+    case foreignName(String)
     /// The CA does not offer http-01 for a name.
     case challengeNotOffered(host: String, offered: [String])
     /// A challenge's token breaks RFC 8555 §8.3.

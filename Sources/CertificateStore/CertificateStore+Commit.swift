@@ -85,7 +85,7 @@ extension CertificateStore {
         let damaged = layout.generation(.bootstrap, of: name).directory
         if try fileSystem.status(damaged) != nil { try fileSystem.removeTree(damaged) }
         try stage(key, for: name)
-        let chain = try CertificateChain(pem: PEM.encode(certificate.der, label: "CERTIFICATE"))
+        let chain = CertificateChain(leaf: certificate)
         try complete(chain, kind: .bootstrap, keyType: key.type, for: name)
         return try moveIntoPlace(.bootstrap, of: name)
     }

@@ -56,7 +56,10 @@ package enum Run {
             front.append(rest.removeFirst())
             if word == "--home", let value = rest.popFirst() { front.append(value) }
         }
-        guard let command = rest.popFirst() else { return [] }
+        guard let command = rest.popFirst() else {
+            if front.contains("--version") { return ["version"] + front.filter { $0 != "--version" } }
+            return front.contains("--help") ? ["help"] : []
+        }
         return [command] + front + rest
     }
 

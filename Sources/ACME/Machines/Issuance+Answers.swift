@@ -171,9 +171,15 @@ extension Issuance {
         of order: Order,
         retryAfter: Duration?
     ) throws(ACMEError) -> Action {
+        var problem: Problem?
+        if case .invalid(let reason) = order.status {
+            problem = reason
+            // Without its authorizations the order's own reason is what there is to tell.
+            guard responses.allSatisfy(\.isSuccess) else { throw .orderFailed(problem) }
+        }
         let failures = try authorizations(responses, of: order).filter(\.hasFailed).map(\.failure)
         guard failures.isEmpty else { throw .challengesFailed(failures) }
-        if case .invalid(let problem) = order.status { throw .orderFailed(problem) }
+        if case .invalid = order.status { throw .orderFailed(problem) }
         return pause(order, retryAfter: retryAfter)
     }
 
@@ -185,7 +191,12 @@ extension Issuance {
         for (response, url) in zip(responses, order.authorizations) {
             guard response.isSuccess else { throw Problem(response).error }
             let origin = plan.directory.origin
-            authorizations.append(try Authorization(response, at: url, origin: origin))
+            let authorization = try Authorization(response, at: url, origin: origin)
+            let name = authorization.identifier.value
+            guard plan.names.contains(where: { $0.description == name.lowercased() }) else {
+                throw .foreignName(name)
+            }
+            authorizations.append(authorization)
         }
         return authorizations
     }

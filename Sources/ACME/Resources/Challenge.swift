@@ -55,7 +55,7 @@ package struct Challenge: Equatable, Sendable {
             url = try container.decodeIfPresent(String.self, forKey: .url)
             token = try container.decodeIfPresent(String.self, forKey: .token)
             status = try container.decodeIfPresent(String.self, forKey: .status)
-            error = try container.decodeIfPresent(Problem.self, forKey: .error)
+            error = try container.decodeIfPresent(Lenient<Problem>.self, forKey: .error)?.value
         }
     }
 }

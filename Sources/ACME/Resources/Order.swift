@@ -39,7 +39,7 @@ package struct Order: Equatable, Sendable {
         status = try OrderStatus(
             wire.status,
             certificate: wire.certificate,
-            problem: wire.error,
+            problem: wire.error?.value,
             origin: origin
         )
     }
@@ -55,6 +55,6 @@ package struct Order: Equatable, Sendable {
         var authorizations: [String]?
         var finalize: String
         var certificate: String?
-        var error: Problem?
+        var error: Lenient<Problem>?
     }
 }

@@ -149,4 +149,13 @@ import Testing
         let error = ACMEError.refused(.says(.other("unauthorized")))
         #expect(issuance.received(answers, at: ca.now) == .fail(error))
     }
+
+    @Test func `a CA that asks about a name of nobody's order is refused`() throws {
+        var issuance = try ca.issuance(["a.example", "c.example"])
+        _ = issuance.start()
+        _ = issuance.received([ca.order("pending", status: 201, location: true)], at: ca.now)
+        _ = issuance.recorded()
+        let action = issuance.received([ca.authorization(1), ca.authorization(2)], at: ca.now)
+        #expect(action == .fail(.foreignName("b.example")))
+    }
 }
