@@ -57,7 +57,9 @@ package enum Run {
             if word == "--home", let value = rest.popFirst() { front.append(value) }
         }
         guard let command = rest.popFirst() else {
-            if front.contains("--version") { return ["version"] + front.filter { $0 != "--version" } }
+            if front.contains("--version") {
+                return ["version"] + front.filter { $0 != "--version" }
+            }
             return front.contains("--help") ? ["help"] : []
         }
         return [command] + front + rest
