@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
-# Runs the tests without being asked for them by hand; see `make install` for where things go.
+# Where `make install` puts things.
 PREFIX ?= /usr/local
 DESTDIR ?=
 
@@ -78,7 +78,8 @@ lint: ## checks the form, and that effects stay where they belong
 	swift format lint --strict --recursive --parallel Sources Tests Package.swift
 	bash Tests/check-effects
 
-install: build ## installs to $(PREFIX), with hooks
+install: ## installs to $(PREFIX), with hooks, what `make build` has made
+	@test -x $(CERTCTL) || { echo 'first run: make build'; exit 1; }
 	install -D -m 0755 $(CERTCTL) $(DESTDIR)$(PREFIX)/bin/certctl
 	install -D -m 0755 -t $(DESTDIR)$(PREFIX)/lib/certctl/hooks hooks/reload-nginx
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/doc/certctl README.md hooks/README.md LICENSE

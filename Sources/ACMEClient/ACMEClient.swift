@@ -47,6 +47,7 @@ package struct ACMEClient: Sendable {
         var retries = RetryPolicy()
         while true {
             let verdict: RetryPolicy.Verdict
+            log.debug("reading", ["url": "\(url)"])
             do {
                 let response = try await transport.send(
                     HTTPRequest(.get, url, bodyLimit: bodyLimit)

@@ -94,7 +94,10 @@ package final class Session: Sendable {
     }
 
     func requestNonce() async throws(TransportFailure) -> HTTPResponse {
-        try await client.transport.send(HTTPRequest(.head, directory.newNonce, bodyLimit: 0))
+        client.log.debug("asking for a nonce", ["url": "\(directory.newNonce)"])
+        return try await client.transport.send(
+            HTTPRequest(.head, directory.newNonce, bodyLimit: 0)
+        )
     }
 
     func keepNonce(of response: HTTPResponse) {

@@ -39,3 +39,7 @@ static inline CURLMcode certctl_curl_multi_set_long(CURLM *m, CURLMoption o, lon
 }
 /* The result stands in a union, which Swift does not import by its field's name. */
 static inline CURLcode certctl_curl_result(const CURLMsg *m) { return m->data.result; }
+/* The address lies over the end of its field: an IPv6 one is longer than a struct sockaddr. */
+static inline const struct sockaddr *certctl_curl_address(const struct curl_sockaddr *a) {
+    return &a->addr;
+}

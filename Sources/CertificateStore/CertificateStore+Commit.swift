@@ -36,7 +36,9 @@ extension CertificateStore {
         let path = GenerationFiles(directory: layout.staging(name)).privateKey
         guard try fileSystem.status(path) != nil else { return nil }
         try checkTrust(key: path)
-        let key = try PrivateKey(pem: Secret(fileSystem.readFile(path, limit: Self.keyLimit)))
+        let pem = Secret(try fileSystem.readFile(path, limit: Self.keyLimit))
+        // A crash may have torn it; the journal then names another one.
+        guard let key = try? PrivateKey(pem: pem) else { return nil }
         return Hexadecimal.text(key.publicKey.fingerprint) == pending.publicKey ? key : nil
     }
 
@@ -149,25 +151,28 @@ extension CertificateStore {
     /// Forgets what lies behind the last commit once the journal has grown.
     private func compactJournal(_ name: LineageName) throws {
         let journal = journal(name)
-        guard try journal.size > Journal<LineageRecord>.compactionSize,
-            let committed = LineageProgress(try journal.records()).committed
-        else { return }
-        try journal.replace(
-            with: [.committed(committed)],
-            temporary: layout.journal(name) + ".new"
-        )
+        guard try journal.size > Journal<LineageRecord>.compactionSize else { return }
+        let records = try journal.records()
+        guard let commit = records.lastIndex(where: \.isCommit) else { return }
+        // The settings of a certificate stand in the record of its key.
+        let key = records[..<commit].last(where: \.isKey)
+        let kept = (key.map { [$0] } ?? []) + [records[commit]]
+        try journal.replace(with: kept, temporary: layout.journal(name) + ".new")
+    }
+}
+
+extension LineageRecord {
+    fileprivate var isCommit: Bool {
+        if case .committed = self { true } else { false }
+    }
+
+    fileprivate var isKey: Bool {
+        if case .key = self { true } else { false }
     }
 }
 
 extension String {
     fileprivate var lastComponent: String {
         lastIndex(of: "/").map { String(self[index(after: $0)...]) } ?? self
-    }
-}
-
-extension Hexadecimal {
-    /// The SHA-256 of `bytes`.
-    static func digest(_ bytes: [UInt8]) -> String {
-        text(SHA256.digest(bytes))
     }
 }

@@ -1,4 +1,4 @@
-package import FoundationEssentials
+import FoundationEssentials
 import Platform
 
 /// A lineage as it stands on disk.
@@ -16,11 +16,6 @@ package struct StoredCertificate: Equatable, Sendable {
     package let number: GenerationNumber
     package let files: GenerationFiles
     package let manifest: Manifest
-
-    /// Whether `now` lies within its validity.
-    package func isValid(at now: Date) -> Bool {
-        manifest.notBefore <= now && now < manifest.notAfter
-    }
 }
 
 extension CertificateStore {
@@ -31,8 +26,10 @@ extension CertificateStore {
         guard try fileSystem.status(layout.lineages) != nil else { return [] }
         try checkTrust(directory: layout.lineages)
         return try fileSystem.list(layout.lineages).compactMap(LineageName.init).filter { name in
-            // A deleted lineage leaves its lock behind.
-            try fileSystem.status(layout.generations(name)) != nil
+            // A deleted lineage leaves its lock behind, and one half deleted has to be found again.
+            try [layout.generations(name), layout.journal(name), layout.settings(name)].contains {
+                try fileSystem.status($0) != nil
+            }
         }
     }
 

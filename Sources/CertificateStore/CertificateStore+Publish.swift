@@ -78,6 +78,9 @@ extension CertificateStore {
     package func delete(_ name: LineageName) throws {
         try fileSystem.removeIfPresent(layout.include(name))
         try fileSystem.removeIfPresent(layout.live(name))
+        // Nothing may come back that names files which are gone.
+        try fileSystem.syncDirectory(layout.nginx)
+        try fileSystem.syncDirectory(layout.live)
         let grave = layout.temporary(name, "deleted")
         if try fileSystem.status(layout.staging(name)) != nil {
             try fileSystem.removeTree(layout.staging(name))

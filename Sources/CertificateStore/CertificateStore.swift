@@ -18,11 +18,6 @@ package struct CertificateStore: Sendable {
         self.user = user
     }
 
-    /// Whether there is a store yet.
-    package var exists: Bool {
-        get throws { try fileSystem.status(layout.state) != nil }
-    }
-
     /// Makes the directories that are missing, and refuses those that cannot be trusted.
     package func prepare() throws {
         let directories: [(String, FileMode)] = [
@@ -86,6 +81,11 @@ package struct CertificateStore: Sendable {
         guard !status.mode.isOpenToOthers else {
             throw StoreError.distrusted(path: path, .readableByOthers("\(status.mode)"))
         }
+    }
+
+    /// Refuses a certificate whose key others could have read.
+    package func checkKey(of stored: StoredCertificate) throws {
+        try checkTrust(key: stored.files.privateKey)
     }
 
     /// Finds out whether a certificate could be saved, before a CA is asked for one.

@@ -3,6 +3,9 @@ package struct GenerationNumber: Hashable, Comparable, Codable, Sendable, Custom
     /// The pair that lets nginx start before there is a certificate.
     package static let bootstrap = GenerationNumber(0)
 
+    /// Far beyond one a second for a century; what is above is no number that was counted to.
+    private static let limit = 1 << 40
+
     package let value: Int
 
     package init(_ value: Int) {
@@ -11,7 +14,9 @@ package struct GenerationNumber: Hashable, Comparable, Codable, Sendable, Custom
 
     /// Reads the name of a generation's directory; `nil` for any other name.
     init?(directory name: String) {
-        guard let value = Int(name), value >= 0, GenerationNumber(value).description == name else {
+        guard let value = Int(name), (0..<Self.limit).contains(value),
+            GenerationNumber(value).description == name
+        else {
             return nil
         }
         self.init(value)

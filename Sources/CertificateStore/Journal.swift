@@ -4,7 +4,8 @@ package import Platform
 /// An append-only file of records, each durable before ``append(_:)`` returns.
 ///
 /// A record is a line: the length of its JSON in bytes, the CRC32C of it, and the JSON. What
-/// follows the last whole record is what a crash has torn, and is dropped.
+/// follows the last whole record is what a crash has torn, and is dropped. A damaged line before
+/// it, or one of a newer version, is passed over and costs no other.
 package struct Journal<Record: Codable & Sendable>: Sendable {
     /// Beyond this size the owner should ``replace(with:temporary:)`` what no longer matters.
     package static var compactionSize: Int { 64 * 1024 }
@@ -60,12 +61,18 @@ package struct Journal<Record: Codable & Sendable>: Sendable {
         guard try fileSystem.status(path) != nil else { return ([], 0) }
         let bytes = try fileSystem.readFile(path, limit: Self.sizeLimit)
         var records: [Record] = []
-        var rest = bytes[...]
-        while let (record, end) = Self.firstRecord(in: rest) {
-            records.append(record)
-            rest = rest[end...]
+        var wholeLength = 0
+        var start = bytes.startIndex
+        // JSON has no line breaks but escaped ones, so that every one ends a record.
+        while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
+            if let json = Self.json(ofLine: bytes[start..<end]) {
+                wholeLength = end + 1
+                // What a newer version has written means nothing to this one.
+                if let record = try? StoreJSON.decode(Record.self, json) { records.append(record) }
+            }
+            start = end + 1
         }
-        return (records, bytes.count - rest.count)
+        return (records, wholeLength)
     }
 
     private static func line(_ record: Record) -> [UInt8] {
@@ -74,19 +81,13 @@ package struct Journal<Record: Codable & Sendable>: Sendable {
         return Array("\(json.count) \(checksum) ".utf8) + json + [UInt8(ascii: "\n")]
     }
 
-    /// Reads the record that `bytes` begin with; `nil` when it is torn or flipped.
-    private static func firstRecord(in bytes: ArraySlice<UInt8>) -> (Record, end: Int)? {
-        let head = bytes.prefix(24).split(separator: UInt8(ascii: " "), maxSplits: 2)
-        guard head.count == 3, let length = Int(String(decoding: head[0], as: UTF8.self)),
-            let checksum = UInt32(String(decoding: head[1], as: UTF8.self), radix: 16)
+    /// The JSON of a line; `nil` when the line is torn or flipped.
+    private static func json(ofLine line: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        let parts = line.split(separator: UInt8(ascii: " "), maxSplits: 2)
+        guard parts.count == 3, let length = Int(String(decoding: parts[0], as: UTF8.self)),
+            let checksum = UInt32(String(decoding: parts[1], as: UTF8.self), radix: 16),
+            parts[2].count == length, CRC32C.checksum(parts[2]) == checksum
         else { return nil }
-        let start = head[2].startIndex
-        guard length > 0, length < bytes.endIndex - start else { return nil }
-        let json = bytes[start..<start + length]
-        guard bytes[json.endIndex] == UInt8(ascii: "\n"), CRC32C.checksum(json) == checksum,
-            // A record of a newer version ends what this one can read, like a torn one.
-            let record = try? StoreJSON.decode(Record.self, json)
-        else { return nil }
-        return (record, json.endIndex + 1)
+        return parts[2]
     }
 }

@@ -10,7 +10,7 @@ package struct Manifest: Codable, Equatable, Sendable {
         case bootstrap
     }
 
-    /// Raised when a reader of the old form could misread the new one.
+    /// Raised with every change of the form, so that a later version can tell what it reads.
     package static let currentSchema = 1
 
     package let schema: Int
@@ -38,15 +38,5 @@ package struct Manifest: Codable, Equatable, Sendable {
         notAfter = leaf.notAfter
         publicKey = Hexadecimal.text(leaf.publicKey.fingerprint)
         self.files = files
-    }
-}
-
-/// Bytes as hexadecimal digits.
-enum Hexadecimal {
-    static func text(_ bytes: some Sequence<UInt8>) -> String {
-        bytes.reduce(into: "") { text, byte in
-            text += byte < 16 ? "0" : ""
-            text += String(byte, radix: 16)
-        }
     }
 }

@@ -54,7 +54,7 @@ package struct StoreLayout: Equatable, Sendable {
     func settings(_ name: LineageName) -> String { "\(lineage(name))/settings.json" }
     func journal(_ name: LineageName) -> String { "\(lineage(name))/journal" }
     func lock(_ name: LineageName) -> String { "\(lineage(name))/lock" }
-    func generations(_ name: LineageName) -> String { "\(generations)/\(name)" }
+    package func generations(_ name: LineageName) -> String { "\(generations)/\(name)" }
     /// Where the next generation is put together; one at a time, under the lineage's lock.
     func staging(_ name: LineageName) -> String { "\(temporary)/\(name)" }
     /// A short-lived file or directory of a lineage; no lineage's name has a tilde in it.

@@ -15,7 +15,11 @@ struct IssueCommand: Command {
             value: "NAME|URL",
             summary: "\(CertificateAuthority.names.joined(separator: ", ")) or a directory's URL"
         ),
-        CommandOption(name: "ca-roots", value: "FILE", summary: "trust for a CA of your own (PEM)"),
+        CommandOption(
+            name: "ca-roots",
+            value: "FILE",
+            summary: "trust for a CA of your own (PEM); or: system"
+        ),
         CommandOption(name: "agree-tos", value: nil, summary: "agree to the CA's terms of service"),
         CommandOption(name: "email", value: "ADDRESS", summary: "where the CA may write to you"),
         CommandOption(
@@ -31,7 +35,11 @@ struct IssueCommand: Command {
             summary: HTTP01Settings.Mode.allCases.map(\.rawValue).joined(separator: ", ")
         ),
         CommandOption(name: "http01-port", value: "N", summary: "listen there instead of on 80"),
-        CommandOption(name: "http01-address", value: "A", summary: "listen on this address only"),
+        CommandOption(
+            name: "http01-address",
+            value: "A",
+            summary: "listen on this address only; or: any"
+        ),
         CommandOption(name: "deploy-hook", value: "PATH", summary: "run this after deploy.d, now"),
     ]
 

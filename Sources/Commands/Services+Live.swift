@@ -49,6 +49,16 @@ extension Services {
             return .system
         }
         let real = try realHome(home, mayBeMissing: command.makesHome)
+        // The paths below it stand in nginx's configuration, where these mean something.
+        guard real != "/", !real.unicodeScalars.contains(where: { $0.value < 32 }),
+            !real.contains(where: { "\"\\$".contains($0) })
+        else {
+            throw UsageError.unusableValue(
+                option: "home",
+                value: real,
+                allowed: "a folder other than /, without quotes, backslashes and dollar signs"
+            )
+        }
         guard real.utf8.count + longestSocket.utf8.count <= socketPathLimit else {
             throw UsageError.homeTooLong(real, limit: socketPathLimit - longestSocket.utf8.count)
         }

@@ -17,7 +17,7 @@ extension HTTP01Error: Diagnosable {
             Diagnosis(
                 what: "could not listen on port \(port) for HTTP-01 challenges",
                 why: "this user may not bind port \(port)",
-                fix: "run the same command with sudo, or \(Self.detour)",
+                fix: "run certctl with sudo and without --home, or \(Self.detour)",
                 exitCode: .configuration
             )
         case .addressNotAvailable(let address):

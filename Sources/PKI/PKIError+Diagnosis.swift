@@ -35,7 +35,7 @@ extension PKIError: Diagnosable {
         case .damagedPEM(let label):
             .unreadable("its block “\(label.harmless(limit: 60))” is cut short or damaged")
         case .unreadableCertificate:
-            .unreadable("what is called a certificate there is none")
+            .unreadable("a block that is named CERTIFICATE holds none")
         case .trailingBytes(let count):
             .unreadable("\(count) bytes follow the end of a certificate")
         case .malformedField(let field):

@@ -6,7 +6,7 @@ extension SystemCallError: Diagnosable {
             what: "the system refused what certctl needs to run",
             why: description,
             fix: "look at the limits of this process (`ulimit -a`) and at dmesg, then try again",
-            exitCode: .internalError
+            exitCode: .configuration
         )
     }
 }

@@ -36,10 +36,13 @@ struct AccountOpening: Sendable {
         defer { withExtendedLifetime(lock) {} }
         if let key = try accounts.key() {
             let session = Session(client, directory: directory, key: key)
-            if let url = try accounts.account().flatMap({ WebURL($0.url) }),
+            if let account = try accounts.account(), let url = WebURL(account.url),
                 url.origin == directory.origin
             {
                 session.use(url)
+                if let email = request.email, email != account.email {
+                    services.log.warning("the account exists already and keeps its e-mail address")
+                }
             } else {
                 try await findOrRegister(session)
             }
@@ -70,8 +73,8 @@ struct AccountOpening: Sendable {
     /// The CA may know the key: its answer to a registration can have been lost in a crash.
     private func findOrRegister(_ session: Session) async throws {
         do {
-            let account = try await session.account(.find)
-            try save(account)
+            // Found, not registered: nothing was agreed to and no address given.
+            try save(try await session.account(.find), email: nil, terms: nil)
         } catch ACMEError.refused(let problem) where problem.kind == .accountDoesNotExist {
             try await confirmTerms()
             try await register(session)
@@ -81,7 +84,7 @@ struct AccountOpening: Sendable {
     private func register(_ session: Session) async throws {
         guard !directory.requiresExternalAccount else { throw ACMEError.externalAccountRequired }
         let account = try await session.account(.register(email: request.email))
-        try save(account)
+        try save(account, email: request.email, terms: directory.termsOfService)
         let verb: StaticString = account.isNew ? "account registered" : "account found by its key"
         services.log.notice(verb, ["account": "\(account.url)"])
     }
@@ -93,13 +96,13 @@ struct AccountOpening: Sendable {
         guard await request.agreesToTerms(terms) else { throw ACMEError.termsNotAgreed(terms) }
     }
 
-    private func save(_ account: Account) throws {
+    private func save(_ account: Account, email: String?, terms: String?) throws {
         try accounts.save(
             StoredAccount(
                 url: account.url.description,
                 authority: authority.directory.description,
-                email: request.email,
-                terms: directory.termsOfService
+                email: email,
+                terms: terms
             )
         )
     }

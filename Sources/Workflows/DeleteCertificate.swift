@@ -47,7 +47,7 @@ package struct DeleteCertificate: Sendable {
         let layout = services.layout
         let needles = [
             layout.include(name), layout.live(name) + "/",
-            layout.generation(.bootstrap, of: name).directory.dropLast(6) + "",
+            layout.generations(name) + "/",
         ]
         var found: [String] = []
         var waiting = [root]

@@ -35,7 +35,7 @@ extension IssueCertificate {
         // What readers are pointed at counts, not what was noted about it.
         let isMoved = try store.publish(certificate, of: name)
         guard isMoved || last != done else { return [] }
-        let extra = request.deployHook ?? last?.owedHook
+        let extra = request.deployHook ?? last?.owedHook.flatMap(stillRunnable)
         // A hook that was asked for once is owed until it has succeeded, whatever comes between.
         if let extra { try await append(DeployRecord(name, certificate.number, owedHook: extra)) }
         let hooks = try hooks(extra: extra)
@@ -46,6 +46,21 @@ extension IssueCertificate {
         try store.removeOldGenerations(of: name, inUse: certificate.number)
         services.note(.deployed, name, "generation \(certificate.number), \(hooks.count) hooks")
         return hooks
+    }
+
+    /// An owed hook, unless it is gone: nobody can run it, and nothing else should wait for it.
+    private func stillRunnable(_ hook: String) -> String? {
+        do {
+            try hookRunner.check(hook)
+            return hook
+        } catch {
+            let reason = (error as? any Diagnosable)?.diagnosis.why ?? "\(error)"
+            services.log.warning(
+                "a hook that failed before cannot be run any more",
+                ["path": hook, "reason": reason]
+            )
+            return nil
+        }
     }
 
     private func append(_ record: DeployRecord) async throws {

@@ -68,14 +68,12 @@ extension IssueCertificate {
         }
         let key = try PrivateKey.make(settings.keyType)
         let signingRequest = try CertificateSigningRequest(dnsNames: settings.names, key: key)
-        // Made first: the pair for nginx is put together where the key is staged.
-        try bootstrap(lineage)
         try store.stage(key, request: signingRequest, settings: settings.toRemember, for: name)
         return KeyMaterial(key: key, request: signingRequest.der, order: nil)
     }
 
     /// Lets nginx start while there is no certificate yet.
-    private func bootstrap(_ lineage: Lineage) throws {
+    func bootstrap(_ lineage: Lineage) throws {
         guard lineage.current == nil, try !store.isPublished(name) else { return }
         try store.publish(store.bootstrap(of: name) ?? makeBootstrap(), of: name)
     }
@@ -113,6 +111,12 @@ extension IssueCertificate {
             {
                 services.log.warning("the CA has forgotten the account; registering again")
                 try await opening.reopen(session)
+            } catch ACMEError.refused(let problem)
+                where [.badCSR, .badPublicKey].contains(problem.kind)
+            {
+                // The next run needs another key: the CA would say the same of this one.
+                try abandon(problem.text)
+                throw ACMEError.refused(problem)
             } catch let error as ACMEError where error.endsOrder {
                 try dropOrder("\(error)")
                 throw error
@@ -145,6 +149,10 @@ extension IssueCertificate {
         try store.journal(name).append(.orderDropped(reason: reason.harmless(limit: 500)))
     }
 
+    private func abandon(_ reason: String) throws {
+        try store.journal(name).append(.abandoned(reason: reason.harmless(limit: 500)))
+    }
+
     /// Checks the chain as if the CA were an attacker, then commits it.
     private func commit(_ pem: [UInt8], _ material: KeyMaterial) throws -> StoredCertificate {
         let chain: CertificateChain
@@ -158,8 +166,9 @@ extension IssueCertificate {
                 )
             )
         } catch {
-            // The order is spent: asked again, the CA would send the same.
-            try store.journal(name).append(.abandoned(reason: "\(error)".harmless(limit: 500)))
+            // Where only the dates are wrong this machine's clock may be: with the clock put right the
+            // next run downloads the same chain. Else the order is spent.
+            if !error.isAboutDates { try abandon("\(error)") }
             throw error
         }
         return try store.commit(chain, keyType: material.key.type, for: name)
@@ -174,6 +183,16 @@ extension ACMEError {
             true
         default:
             false
+        }
+    }
+}
+
+extension PKIError {
+    /// Whether a wrong clock of this machine would explain it.
+    fileprivate var isAboutDates: Bool {
+        switch self {
+        case .notYetValid, .expired: true
+        default: false
         }
     }
 }

@@ -46,6 +46,7 @@ package struct IssueCertificate: Sendable {
     private func runLocked() async throws -> IssueOutcome {
         let lineage = try recovered(store.lineage(name))
         try checkNames(lineage)
+        if let current = lineage.current { try store.checkKey(of: current) }
         let settings = IssueSettings(request, remembered: lineage.settings)
         let change: IssueOutcome.Change
         let certificate: StoredCertificate
@@ -99,6 +100,8 @@ package struct IssueCertificate: Sendable {
         _ settings: IssueSettings
     ) async throws -> StoredCertificate {
         try store.checkRoom(for: name)
+        // Before the port: an nginx that holds it may need this pair to go on.
+        try bootstrap(lineage)
         let solver = services.makeSolver(settings.http01)
         // The port is held before the CA is asked for anything: without it nothing can come of it.
         let certificate = try await solver.serving { presenter in

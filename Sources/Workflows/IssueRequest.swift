@@ -13,8 +13,7 @@ package struct IssueRequest: Sendable {
     /// The lineage by `--name`; `nil` for the one named like the first name.
     package var lineage: LineageName?
     package var authority: CertificateAuthority?
-    /// A PEM file of roots for a CA of one's own, by absolute path.
-    package var authorityRoots: String?
+    package var authorityRoots: AuthorityRoots?
     package var email: String?
     package var keyType: KeyType?
     package var http01 = HTTP01Options()
@@ -39,27 +38,9 @@ package struct IssueRequest: Sendable {
     }
 }
 
-/// How http-01 shall be answered, as far as an operator has said so.
-package struct HTTP01Options: Equatable, Sendable {
-    package var mode: HTTP01Settings.Mode?
-    package var port: UInt16?
-    /// One of this machine's addresses; `nil` for every one, or for what was remembered.
-    package var address: String?
-
-    package init() {}
-}
-
-/// What came of it.
-package struct IssueOutcome: Equatable, Sendable {
-    package enum Change: String, Sendable {
-        case issued
-        /// There was a certificate already that is not due.
-        case unchanged
-    }
-
-    package let change: Change
-    package let name: LineageName
-    package let certificate: StoredCertificate
-    /// The hooks that were run, by path.
-    package let hooks: [String]
+/// Whom to trust when the CA is spoken to.
+package enum AuthorityRoots: Equatable, Sendable {
+    case system
+    /// A PEM file of roots for a CA of one's own, by absolute path.
+    case file(String)
 }

@@ -21,14 +21,23 @@ struct IssueSettings: Equatable, Sendable {
         authority = request.authority ?? known ?? .standard
         // Roots belong to their CA: those of another one say nothing about this.
         let isSameAuthority = authority == known
-        authorityRoots =
-            request.authorityRoots ?? (isSameAuthority ? remembered?.authorityRoots : nil)
+        switch request.authorityRoots {
+        case .system: authorityRoots = nil
+        case .file(let path): authorityRoots = path
+        case nil: authorityRoots = isSameAuthority ? remembered?.authorityRoots : nil
+        }
         keyType = request.keyType ?? remembered.flatMap { KeyType(rawValue: $0.keyType) } ?? .p256
         let mode = remembered.flatMap { HTTP01Settings.Mode(rawValue: $0.http01) }
+        let address: String? =
+            switch request.http01.address {
+            case .any: nil
+            case .only(let address): address
+            case nil: remembered?.http01Address
+            }
         http01 = HTTP01Settings(
             mode: request.http01.mode ?? mode ?? .auto,
             port: request.http01.port ?? remembered?.http01Port ?? HTTP01Settings.standardPort,
-            address: request.http01.address ?? remembered?.http01Address
+            address: address
         )
     }
 

@@ -42,30 +42,3 @@ package struct Services: Sendable {
         CertificateStore(layout, in: fileSystem, user: user)
     }
 }
-
-/// How http-01 is answered.
-package struct HTTP01Settings: Equatable, Sendable {
-    /// What the operator asked for.
-    package enum Mode: String, CaseIterable, Sendable {
-        /// Whatever fits the machine.
-        case auto
-        /// Bind the port for the time of the order.
-        case standalone
-    }
-
-    /// The port that CAs ask on.
-    ///
-    /// Source: RFC 8555 §8.3.
-    package static let standardPort: UInt16 = 80
-
-    package var mode: Mode
-    package var port: UInt16
-    /// `nil` for every address.
-    package var address: String?
-
-    package init(mode: Mode, port: UInt16, address: String?) {
-        self.mode = mode
-        self.port = port
-        self.address = address
-    }
-}

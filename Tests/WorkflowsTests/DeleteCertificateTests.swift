@@ -57,4 +57,26 @@ import Testing
         #expect(outcome.hooks == ["/opt/hook"])
         #expect(try host.faultOfServedPair() == nil)
     }
+
+    @Test func `a delete that died at any call can be done again, and leaves no key`() async throws
+    {
+        for call in 1...60 {
+            let host = try TestHost()
+            try await host.issue()
+            var plan = MemoryFileSystem.Plan()
+            plan.diesAt = host.disk.changes + call
+            host.disk.plan(plan)
+            let workflow = DeleteCertificate(host.services, configurations: ["/etc/nginx"])
+            _ = try? await workflow.run("example.com", isForced: false)
+            let hasDied = host.disk.isDead
+            host.disk.restart()
+            if try ListCertificates(host.services).all() != [] {
+                _ = try await workflow.run("example.com", isForced: false)
+            }
+            let left = host.disk.contents(below: "\(TestHost.home)/lib/tls").keys
+            #expect(left.filter { $0.hasSuffix("privkey.pem") } == [], "call \(call)")
+            guard hasDied else { return }
+        }
+        Issue.record("60 calls are more than a delete makes")
+    }
 }

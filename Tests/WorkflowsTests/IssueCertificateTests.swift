@@ -194,7 +194,7 @@ import Testing
     }
 
     @Test func `the CA is remembered with its roots`() async throws {
-        try await host.issue { $0.authorityRoots = "/etc/roots.pem" }
+        try await host.issue { $0.authorityRoots = .file("/etc/roots.pem") }
         let outcome = try await host.issue { request in
             request.authority = nil
             request.isForced = true
@@ -223,5 +223,86 @@ import Testing
         host.disk.put(grave, Array("PRIVATE KEY".utf8))
         try await host.issue()
         #expect(try host.disk.list("\(TestHost.home)/lib/tls/.tmp") == [])
+    }
+
+    @Test func `a link among the hooks is refused, not left out`() async throws {
+        host.disk.put(link: "\(TestHost.home)/etc/hooks/deploy.d/50-nginx", to: "/opt/reload-nginx")
+        #expect(await host.exitCode() == .configuration)
+    }
+
+    @Test func `an owed hook that is gone holds nothing up`() async throws {
+        host.disk.put("/opt/hook", Array("#!/bin/sh".utf8), mode: FileMode(0o755))
+        host.hooks.end("/opt/hook", .exited(1))
+        #expect(await host.exitCode { $0.deployHook = "/opt/hook" } == .deployment)
+        try host.disk.removeFile("/opt/hook")
+        #expect(await host.exitCode() == .success)
+        #expect(host.log.messages.contains { $0.contains("cannot be run any more") })
+    }
+
+    @Test func `a key that the CA refuses is not offered again`() async throws {
+        host.misbehave { behaviour in
+            behaviour.tamper = { resource, response in
+                resource == .finalize
+                    ? .success(FakeCA.problem("badPublicKey", "weak")) : .success(response)
+            }
+        }
+        #expect(await host.exitCode() == .refused)
+        let name = try #require(LineageName("example.com"))
+        #expect(try host.store.lineage(name).progress.pending == nil)
+    }
+
+    @Test func `terms that nobody agreed to are not noted as agreed to`() async throws {
+        try await host.issue()
+        let accounts = "\(TestHost.home)/lib/accounts"
+        let folder = try #require(try host.disk.list(accounts).first)
+        try host.disk.removeFile("\(accounts)/\(folder)/account.json")
+        try await host.issue { $0.isForced = true }
+        let account = try AccountStore(host.store, authority: folder).account()
+        #expect(account?.terms == nil)
+    }
+
+    @Test func `a certificate that a wrong clock calls expired is not lost`() async throws {
+        host.misbehave { behaviour in
+            behaviour.chain = { authority, request in
+                let now = ManualClock().now
+                let leaf = try? authority.issue(
+                    csr: request,
+                    notBefore: now + 86_400,
+                    notAfter: now + 90 * 86_400
+                )
+                return authority.chainPEM(leaf: leaf ?? [])
+            }
+        }
+        #expect(await host.exitCode() == .refused)
+        host.clock.advance(by: .seconds(2 * 86_400))
+        #expect(await host.exitCode() == .success)
+        #expect(host.network.withCA { $0.certificateCount } == 1)
+    }
+
+    @Test func `a certificate's key that others may read is refused`() async throws {
+        let key = try await host.issue().certificate.files.privateKey
+        host.disk.setMode(key, FileMode(0o644))
+        #expect(await host.exitCode() == .store)
+    }
+
+    @Test func `more authorizations than names are refused`() async throws {
+        host.misbehave { behaviour in
+            behaviour.tamper = { resource, response in
+                guard resource == .newOrder else { return .success(response) }
+                var order = response
+                let text = String(decoding: response.body, as: UTF8.self)
+                let more = (0..<500).map { #""https://ca.test/authorization/0/\#($0)""# }
+                order.body = Array(
+                    text.replacing(
+                        "\"authorizations\":[",
+                        with: "\"authorizations\":[\(more.joined(separator: ",")),"
+                    )
+                    .utf8
+                )
+                return .success(order)
+            }
+        }
+        #expect(await host.exitCode() == .unreachable)
+        #expect(host.network.withCA { $0.counts[.authorization] } == nil)
     }
 }

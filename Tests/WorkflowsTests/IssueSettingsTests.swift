@@ -62,4 +62,14 @@ import Testing
         #expect(settings.keyType == .p256)
         #expect(settings.http01.mode == .auto)
     }
+
+    @Test func `what is remembered can be taken back`() throws {
+        let request = try request { request in
+            request.authorityRoots = .system
+            request.http01.address = .any
+        }
+        let settings = IssueSettings(request, remembered: remembered)
+        #expect(settings.authorityRoots == nil)
+        #expect(settings.http01.address == nil)
+    }
 }

@@ -42,13 +42,23 @@ extension Issuance {
             guard url != nil, problem.kind != .accountDoesNotExist else { throw problem.error }
             throw .orderGone
         }
-        let order = try Order(response, at: url, origin: plan.directory.origin)
+        let order = try order(response, at: url)
         guard url == nil else {
             if case .invalid = order.status { throw .orderGone }
             return advance(order)
         }
         state = .recordingOrder(order)
         return .record(order: order.url, expires: order.expires)
+    }
+
+    /// Reads an order; one with more authorizations than names would keep us busy for nothing.
+    private func order(_ response: HTTPResponse, at url: WebURL?) throws(ACMEError) -> Order {
+        let order = try Order(response, at: url, origin: plan.directory.origin)
+        guard order.authorizations.count <= plan.names.count else {
+            let count = "\(order.authorizations.count) authorizations"
+            throw .unreadableAnswer("an order with one authorization a name", excerpt: count)
+        }
+        return order
     }
 
     /// Goes on from whatever state the order is in.
@@ -124,7 +134,7 @@ extension Issuance {
         at now: Date
     ) throws(ACMEError) -> Action {
         guard response.isSuccess else { throw Problem(response).error }
-        let order = try Order(response, at: order.url, origin: plan.directory.origin)
+        let order = try self.order(response, at: order.url)
         let retryAfter = response.retryAfter(from: now)
         switch order.status {
         case .pending where polling.isSlow:

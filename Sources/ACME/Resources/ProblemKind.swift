@@ -3,7 +3,9 @@
 /// Source: RFC 8555 §6.7.
 package enum ProblemKind: Equatable, Sendable, CustomStringConvertible {
     case accountDoesNotExist
+    case badCSR
     case badNonce
+    case badPublicKey
     case externalAccountRequired
     case malformed
     case orderNotReady
@@ -15,7 +17,9 @@ package enum ProblemKind: Equatable, Sendable, CustomStringConvertible {
     private static let prefix = "urn:ietf:params:acme:error:"
     private static let known: [String: ProblemKind] = [
         "accountDoesNotExist": .accountDoesNotExist,
+        "badCSR": .badCSR,
         "badNonce": .badNonce,
+        "badPublicKey": .badPublicKey,
         "externalAccountRequired": .externalAccountRequired,
         "malformed": .malformed,
         "orderNotReady": .orderNotReady,

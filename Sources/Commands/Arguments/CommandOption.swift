@@ -17,7 +17,7 @@ struct CommandOption: Equatable, Sendable {
             summary: "keep all state, settings and sockets below DIR; no root needed"
         ),
         CommandOption(name: "json", value: nil, summary: "answer in JSON, one object a line"),
-        CommandOption(name: "quiet", value: nil, summary: "say nothing but warnings and errors"),
+        CommandOption(name: "quiet", value: nil, summary: "only the answer, warnings and errors"),
         CommandOption(name: "verbose", value: nil, summary: "tell every step and every request"),
         CommandOption(name: "help", value: nil, summary: "explain the command"),
     ]

@@ -31,7 +31,7 @@ struct IssueArguments: Sendable {
         var http01 = HTTP01Options()
         http01.mode = try arguments["http01"].map { try Self.choice($0, option: "http01") }
         http01.port = try arguments["http01-port"].map(Self.port)
-        http01.address = arguments["http01-address"]
+        http01.address = try arguments["http01-address"].map(Self.address)
         self.http01 = http01
         isForced = arguments.has("force")
         hasAgreed = arguments.has("agree-tos")
@@ -55,7 +55,7 @@ struct IssueArguments: Sendable {
         )
         request.lineage = lineage
         request.authority = authority
-        request.authorityRoots = try roots.map { try Self.rootsFile($0, context.services) }
+        request.authorityRoots = try roots.map { try Self.trust($0, context.services) }
         request.email = email
         request.keyType = keyType
         request.http01 = http01
@@ -131,6 +131,22 @@ struct IssueArguments: Sendable {
         return port
     }
 
+    private static func address(_ text: String) throws(UsageError) -> ListenAddress {
+        if text == "any" { return .any }
+        guard SocketAddress(text, port: HTTP01Settings.standardPort) != nil else {
+            throw .unusableValue(
+                option: "http01-address",
+                value: text,
+                allowed: "any, or one of this machine's addresses in numbers"
+            )
+        }
+        return .only(text)
+    }
+
+    private static func trust(_ text: String, _ services: Services) throws -> AuthorityRoots {
+        text == "system" ? .system : .file(try rootsFile(text, services))
+    }
+
     private static func rootsFile(_ path: String, _ services: Services) throws -> String {
         let real = try realPath(path, option: "ca-roots")
         let bytes: [UInt8]
@@ -139,7 +155,9 @@ struct IssueArguments: Sendable {
         } catch {
             throw UsageError.unusableFile(option: "ca-roots", path: path, reason: error.text)
         }
-        guard try PEM.blocks(in: bytes).contains(where: { $0.label == "CERTIFICATE" }) else {
+        // Text that is no PEM has no certificate in it either.
+        let blocks = (try? PEM.blocks(in: bytes)) ?? []
+        guard blocks.contains(where: { $0.label == "CERTIFICATE" }) else {
             throw UsageError.unusableFile(
                 option: "ca-roots",
                 path: path,

@@ -19,6 +19,7 @@ struct LineageLine: Encodable {
     let fullChain: String?
     let nginxInclude: String?
     let authority: String?
+    let openOrder: String?
 
     init(_ report: LineageReport) {
         let current = report.lineage.current
@@ -37,5 +38,6 @@ struct LineageLine: Encodable {
         fullChain = current?.files.fullChain
         nginxInclude = report.include
         authority = report.lineage.settings?.authority
+        openOrder = report.lineage.progress.pending?.order
     }
 }

@@ -29,13 +29,17 @@ package struct HookRunner: Sendable {
     /// The hooks of a directory in the order of their names; none where it is missing.
     ///
     /// What cannot be run (a README, a hook that was switched off by `chmod -x`) is left out.
-    /// Throws ``HookError/notTrusted(path:reason:)`` for a directory that others could put a hook
-    /// into.
+    /// Throws ``HookError`` for a link, which is not followed and would be left out unseen, and for
+    /// a directory that others could put a hook into.
     package func hooks(in directory: String) throws -> [String] {
         guard let status = try fileSystem.status(directory) else { return [] }
         try checkTrust(directory, status)
         return try fileSystem.list(directory).map { "\(directory)/\($0)" }.filter { path in
             let status = try fileSystem.status(path)
+            guard status?.kind != .symbolicLink else {
+                let reason = "it is a symbolic link; put a script there that runs what it leads to"
+                throw HookError.notRunnable(path: path, reason: reason)
+            }
             let isRunnable = status?.kind == .file && (status?.mode.bits ?? 0) & 0o100 != 0
             if !isRunnable { log.info("not a hook", ["path": path]) }
             return isRunnable

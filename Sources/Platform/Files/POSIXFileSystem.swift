@@ -125,6 +125,7 @@ package struct POSIXFileSystem: FileSystem {
         // It owns the descriptor now.
         defer { unsafe closedir(directory) }
         var names: [String] = []
+        errno = 0
         while let entry = unsafe readdir(directory) {
             let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { characters in
                 unsafe characters.withMemoryRebound(to: CChar.self, capacity: 256) { text in
@@ -132,7 +133,10 @@ package struct POSIXFileSystem: FileSystem {
                 }
             }
             if name != ".", name != ".." { names.append(name) }
+            errno = 0
         }
+        // The end and a failure look alike but for this.
+        guard errno == 0 else { throw error("readdir", path) }
         return names.sorted()
     }
 

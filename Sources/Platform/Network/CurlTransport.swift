@@ -28,6 +28,8 @@ package final class CurlTransport: Transport {
 
     deinit {
         queue.close()
+        // OpenSSL cleans up when the process exits, and the thread must be done with it by then.
+        thread.join()
     }
 
     package func send(_ request: HTTPRequest) async throws(TransportFailure) -> HTTPResponse {
@@ -58,8 +60,11 @@ private final class TransferQueue: Sendable {
     }
 
     func close() {
-        state.withLock { $0.isClosed = true }
-        multi.wake()
+        // Under the lock: once it sees this, the thread frees what would be woken.
+        state.withLock { state in
+            state.isClosed = true
+            multi.wake()
+        }
     }
 
     /// Runs transfers until the queue is closed and empty.
@@ -114,8 +119,12 @@ private final class TransferQueue: Sendable {
             transfer.finish(.failure(.broken("this libcurl lacks an option that certctl needs")))
             return
         }
+        guard unsafe curl_multi_add_handle(handle, easy) == CURLM_OK else {
+            unsafe curl_easy_cleanup(easy)
+            transfer.finish(.failure(.broken("libcurl cannot begin a transfer")))
+            return
+        }
         unsafe running[easy] = transfer
-        unsafe curl_multi_add_handle(handle, easy)
     }
 
     func perform() {

@@ -229,7 +229,7 @@ private func openPublicSocket(
     guard let transfer = unsafe transfer(context), let address = unsafe address else {
         return curl_socket_t(CURL_SOCKET_BAD)
     }
-    let peer = unsafe withUnsafePointer(to: &address.pointee.addr) { unsafe PeerAddress($0) }
+    let peer = unsafe PeerAddress(certctl_curl_address(address))
     guard let peer, !peer.isPrivate else {
         transfer.refuse(peer?.description ?? "of an unknown family")
         return curl_socket_t(CURL_SOCKET_BAD)

@@ -17,7 +17,7 @@ package struct ChildCommand: Equatable, Sendable {
     package var workingDirectory: String
     /// After this long the process group gets SIGTERM, and SIGKILL when it stays.
     package var timeLimit: Duration
-    /// How many bytes of its output are kept; the rest is read and dropped.
+    /// How many bytes of its output are kept, from the end; the rest is read and dropped.
     package var outputLimit: Int
 
     package init(

@@ -167,7 +167,8 @@ private struct Child {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         let count = unsafe Glibc.read(output, &buffer, buffer.count)
         guard count > 0 else { return 0 }
-        kept += buffer.prefix(min(count, limit - kept.count))
+        // Why something failed is said at the end.
+        kept = Array((kept + buffer.prefix(count)).suffix(limit))
         return count
     }
 

@@ -227,7 +227,7 @@ import Testing
 
     @Test func `a request that the CA refuses is the end`() throws {
         var issuance = try ca.finalizing()
-        let error = ACMEError.refused(.says(.other("badCSR")))
+        let error = ACMEError.refused(.says(.badCSR))
         #expect(issuance.received([.problem("badCSR")], at: ca.now) == .fail(error))
     }
 

@@ -163,8 +163,18 @@ import Workflows
         #expect(isRefused("http01-port", text))
     }
 
-    @Test func `an address to listen on is passed on`() throws {
-        #expect(try issue("http01-address", "192.0.2.1").http01.address == "192.0.2.1")
+    @Test(arguments: ["192.0.2.1", "2001:db8::1"])
+    func `an address to listen on is passed on`(text: String) throws {
+        #expect(try issue("http01-address", text).http01.address == .only(text))
+    }
+
+    @Test func `any takes a remembered address back`() throws {
+        #expect(try issue("http01-address", "any").http01.address == .any)
+    }
+
+    @Test(arguments: ["", "typo", "192.0.2.256", "localhost", "[::1]"])
+    func `what is no address in numbers is refused`(text: String) {
+        #expect(isRefused("http01-address", text))
     }
 
     @Test(arguments: ["web", "Web", "WEB"])

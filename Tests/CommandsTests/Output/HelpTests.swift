@@ -44,7 +44,7 @@ import Testing
                   --force                     delete even what a configuration of nginx names
                   --home DIR                  keep all state, settings and sockets below DIR; no root needed
                   --json                      answer in JSON, one object a line
-                  --quiet                     say nothing but warnings and errors
+                  --quiet                     only the answer, warnings and errors
                   --verbose                   tell every step and every request
                   --help                      explain the command
 

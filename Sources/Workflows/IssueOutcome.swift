@@ -1,0 +1,16 @@
+package import CertificateStore
+
+/// What came of it.
+package struct IssueOutcome: Equatable, Sendable {
+    package enum Change: String, Sendable {
+        case issued
+        /// There was a certificate already that is not due.
+        case unchanged
+    }
+
+    package let change: Change
+    package let name: LineageName
+    package let certificate: StoredCertificate
+    /// The hooks that were run, by path.
+    package let hooks: [String]
+}
