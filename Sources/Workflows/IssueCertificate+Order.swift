@@ -68,6 +68,8 @@ extension IssueCertificate {
         }
         let key = try PrivateKey.make(settings.keyType)
         let signingRequest = try CertificateSigningRequest(dnsNames: settings.names, key: key)
+        // Made first: the pair for nginx is put together where the key is staged.
+        try bootstrap(lineage)
         try store.stage(key, request: signingRequest, settings: settings.toRemember, for: name)
         return KeyMaterial(key: key, request: signingRequest.der, order: nil)
     }

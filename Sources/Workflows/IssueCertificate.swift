@@ -100,12 +100,18 @@ package struct IssueCertificate: Sendable {
         _ settings: IssueSettings
     ) async throws -> StoredCertificate {
         try store.checkRoom(for: name)
-        // Before the port: an nginx that holds it may need this pair to go on.
-        try bootstrap(lineage)
         let solver = services.makeSolver(settings.http01)
-        // The port is held before the CA is asked for anything: without it nothing can come of it.
-        let certificate = try await solver.serving { presenter in
-            try await order(lineage, settings, presenter)
+        let certificate: StoredCertificate
+        do {
+            // The port is held before the CA is asked for anything: without it nothing can come of
+            // it.
+            certificate = try await solver.serving { presenter in
+                try await order(lineage, settings, presenter)
+            }
+        } catch {
+            // An nginx that holds the port may need the pair to go on.
+            try bootstrap(lineage)
+            throw error
         }
         let until = certificate.manifest.notAfter.formatted(.iso8601)
         services.log.notice("certificate issued", ["lineage": "\(name)", "until": until])

@@ -124,8 +124,8 @@ extension Issuance {
             // Said of a challenge that is settled already; the order tells how it went.
             guard problem.kind == .malformed else { throw problem.error }
         }
-        state = .polling(order)
-        return .post([.get(order.url)])
+        state = .pausing(order)
+        return .wait(PollPolicy.firstPause)
     }
 
     private mutating func acceptPoll(

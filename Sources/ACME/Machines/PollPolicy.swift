@@ -1,10 +1,12 @@
 /// Decides how long to wait before a resource is asked for again.
 ///
-/// The first question follows at once, then after 10, 20, 40 ms and so on up to 5 s. What the CA
-/// asks for by `Retry-After` wins.
+/// The waits are 10, 20, 40 ms and so on up to 5 s. What the CA asks for by `Retry-After` wins.
 package struct PollPolicy: Equatable, Sendable {
     /// The longest time that is waited in all.
     package static let patience: Duration = .seconds(300)
+    /// What a CA on the same machine needs to validate a name; a question at once was never seen to
+    /// be answered with anything new.
+    static let firstPause: Duration = .milliseconds(10)
     private static let longestPause: Duration = .seconds(5)
 
     /// How long has been waited so far.

@@ -27,7 +27,9 @@ import Testing
         )
         #expect(issuance.presented() == ca.answerChallenges(1, 2))
         #expect(issuance.step == .validating)
-        #expect(issuance.received([ca.taken, ca.taken], at: ca.now) == ca.poll)
+        let action = issuance.received([ca.taken, ca.taken], at: ca.now)
+        #expect(action == .wait(.milliseconds(10)))
+        #expect(issuance.waited() == ca.poll)
         #expect(issuance.received([ca.order("pending")], at: ca.now) == .wait(.milliseconds(10)))
         #expect(issuance.waited() == ca.poll)
         #expect(issuance.received([ca.order("ready")], at: ca.now) == ca.finalize)
@@ -140,7 +142,9 @@ import Testing
 
     @Test func `a challenge that the CA calls malformed is settled already`() throws {
         var issuance = try ca.answering()
-        #expect(issuance.received([.problem("malformed"), ca.taken], at: ca.now) == ca.poll)
+        let action = issuance.received([.problem("malformed"), ca.taken], at: ca.now)
+        #expect(action == .wait(.milliseconds(10)))
+        #expect(issuance.waited() == ca.poll)
     }
 
     @Test func `a challenge that is refused otherwise is the end`() throws {

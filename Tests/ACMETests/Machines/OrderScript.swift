@@ -157,6 +157,7 @@ struct OrderScript {
     func polling() throws -> Issuance {
         var issuance = try answering()
         _ = issuance.received([taken, taken], at: now)
+        _ = issuance.waited()
         return issuance
     }
 
