@@ -13,6 +13,7 @@ package struct ACMEClient: Sendable {
     let clock: any WallClock
     let log: Log
 
+    /// Makes a client that speaks over `transport` and waits on `clock`.
     package init(transport: any Transport, clock: any WallClock, log: Log) {
         self.transport = transport
         self.clock = clock

@@ -75,6 +75,7 @@ package struct AccountStore: Sendable {
         }
     }
 
+    /// Makes an account durable, in place of what was known of it.
     package func save(_ account: StoredAccount) throws {
         try store.fileSystem.replaceFile(
             accountPath,

@@ -57,6 +57,7 @@ extension CertificateStore {
         return try lineage(name)
     }
 
+    /// What has happened to a lineage since its last compaction.
     package func journal(_ name: LineageName) -> Journal<LineageRecord> {
         Journal(layout.journal(name), in: fileSystem)
     }

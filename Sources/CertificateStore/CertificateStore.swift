@@ -12,6 +12,7 @@ package struct CertificateStore: Sendable {
     /// Who runs certctl: besides root the only one who may own the store.
     private let user: UInt32
 
+    /// The store at `layout`, of `user` who runs certctl; nothing is touched yet.
     package init(_ layout: StoreLayout, in fileSystem: any FileSystem, user: UInt32) {
         self.layout = layout
         self.fileSystem = fileSystem

@@ -3,6 +3,7 @@ import Platform
 
 /// One line of the history: what happened to which lineage.
 package struct Event: Codable, Equatable, Sendable {
+    /// What happened.
     package enum Kind: String, Codable, Sendable {
         case issued
         case deployed
@@ -15,6 +16,7 @@ package struct Event: Codable, Equatable, Sendable {
     package let lineage: LineageName
     package let detail: String
 
+    /// Notes that something happened to a lineage at `time`.
     package init(_ event: Kind, _ lineage: LineageName, at time: Date, detail: String) {
         self.time = time
         self.event = event

@@ -15,6 +15,7 @@ package struct Journal<Record: Codable & Sendable>: Sendable {
     private let path: String
     private let fileSystem: any FileSystem
 
+    /// The journal at `path`, which may not be there yet.
     package init(_ path: String, in fileSystem: any FileSystem) {
         self.path = path
         self.fileSystem = fileSystem

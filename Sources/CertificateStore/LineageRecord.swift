@@ -35,6 +35,7 @@ package struct LineageProgress: Equatable, Sendable {
     /// The settings that it was made by.
     package private(set) var committedSettings: LineageSettings?
 
+    /// Follows `records` from the first to the last.
     package init(_ records: [LineageRecord]) {
         for record in records {
             apply(record)

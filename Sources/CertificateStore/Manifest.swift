@@ -4,6 +4,7 @@ import PKI
 /// What a generation is and what its files have to be; written last, so that where it is, the
 /// rest is.
 package struct Manifest: Codable, Equatable, Sendable {
+    /// What a generation is good for.
     package enum Kind: String, Codable, Sendable {
         case certificate
         /// Self-signed, to let nginx start; never counted as a certificate.

@@ -54,6 +54,7 @@ package struct StoreLayout: Equatable, Sendable {
     func settings(_ name: LineageName) -> String { "\(lineage(name))/settings.json" }
     func journal(_ name: LineageName) -> String { "\(lineage(name))/journal" }
     func lock(_ name: LineageName) -> String { "\(lineage(name))/lock" }
+    /// Where all generations of a lineage are.
     package func generations(_ name: LineageName) -> String { "\(generations)/\(name)" }
     /// Where the next generation is put together; one at a time, under the lineage's lock.
     func staging(_ name: LineageName) -> String { "\(temporary)/\(name)" }
@@ -66,6 +67,7 @@ package struct StoreLayout: Equatable, Sendable {
     /// The file that nginx includes.
     package func include(_ name: LineageName) -> String { "\(nginx)/\(name).conf" }
 
+    /// The files of one generation.
     package func generation(_ number: GenerationNumber, of name: LineageName) -> GenerationFiles {
         GenerationFiles(directory: "\(generations(name))/\(number)")
     }

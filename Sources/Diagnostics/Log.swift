@@ -41,16 +41,19 @@ package struct Log: Sendable {
     /// A log that forgets every line.
     package static let silent = Log(threshold: .error) { _ in }
 
+    /// Tells something of the wire.
     package func debug(_ message: StaticString, _ fields: @autoclosure () -> [String: String] = [:])
     {
         write(.debug, message, fields)
     }
 
+    /// Tells a step.
     package func info(_ message: StaticString, _ fields: @autoclosure () -> [String: String] = [:])
     {
         write(.info, message, fields)
     }
 
+    /// Tells that the world has changed.
     package func notice(
         _ message: StaticString,
         _ fields: @autoclosure () -> [String: String] = [:]
@@ -58,6 +61,7 @@ package struct Log: Sendable {
         write(.notice, message, fields)
     }
 
+    /// Tells what someone should look at.
     package func warning(
         _ message: StaticString,
         _ fields: @autoclosure () -> [String: String] = [:]

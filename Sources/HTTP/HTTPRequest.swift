@@ -1,5 +1,8 @@
 /// A request as a value; whoever has a `Transport` can send it.
 package struct HTTPRequest: Equatable, Sendable {
+    /// The methods that an ACME client uses.
+    ///
+    /// Source: RFC 8555 §6.2 to §6.5.
     package enum Method: String, Sendable {
         case get = "GET"
         case head = "HEAD"

@@ -11,6 +11,7 @@ package struct DeleteCertificate: Sendable {
     /// Where nginx's configuration is looked for.
     private let configurations: [String]
 
+    /// Prepares the workflow; `configurations` are searched for the lineage's files.
     package init(_ services: Services, configurations: [String] = ["/etc/nginx"]) {
         self.services = services
         self.configurations = configurations

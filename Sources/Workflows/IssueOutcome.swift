@@ -2,6 +2,7 @@ package import CertificateStore
 
 /// What came of it.
 package struct IssueOutcome: Equatable, Sendable {
+    /// Whether there is a new certificate.
     package enum Change: String, Sendable {
         case issued
         /// There was a certificate already that is not due.

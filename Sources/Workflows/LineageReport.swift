@@ -4,6 +4,7 @@ import Renewal
 
 /// A lineage as `certctl list` and `certctl show` tell of it.
 package struct LineageReport: Equatable, Sendable {
+    /// How a lineage stands at the moment of the report.
     package enum State: String, Sendable {
         /// No certificate yet.
         case waiting

@@ -5,6 +5,7 @@ import Platform
 package struct ListCertificates: Sendable {
     private let services: Services
 
+    /// Prepares the workflow; nothing is read yet.
     package init(_ services: Services) {
         self.services = services
     }

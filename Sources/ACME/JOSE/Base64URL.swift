@@ -4,6 +4,7 @@ import FoundationEssentials
 ///
 /// Source: RFC 7515 §2.
 package enum Base64URL {
+    /// Writes `bytes`.
     package static func encode(_ bytes: some Sequence<UInt8>) -> String {
         let base64 = Data(bytes).base64EncodedString()
         return String(base64.compactMap(urlSafe))

@@ -17,6 +17,7 @@ package import HTTP
 ///
 /// Source: RFC 8555 §7.1.6 and §7.4.
 package struct Issuance: Sendable {
+    /// What the caller has to do next, and which method it then calls.
     package enum Action: Equatable {
         /// Send all of these, side by side, then call ``received(_:at:)``.
         case post([SignedPost])
@@ -50,6 +51,7 @@ package struct Issuance: Sendable {
         /// Of the account key, in base64url.
         package let thumbprint: String
 
+        /// Plans one certificate; `names` are at least one.
         package init(
             directory: Directory,
             names: [DomainName],
@@ -103,6 +105,7 @@ package struct Issuance: Sendable {
         }
     }
 
+    /// Begins; to be called once, before anything else.
     package mutating func start() -> Action {
         guard case .idle(let url) = state else { preconditionFailure("it was started before") }
         state = .ordering(resuming: url)
@@ -110,6 +113,7 @@ package struct Issuance: Sendable {
         return .post([.get(url)])
     }
 
+    /// Reports that the order will be found again after a crash.
     package mutating func recorded() -> Action {
         guard case .recordingOrder(let order) = state else {
             preconditionFailure("nothing was to be recorded")
@@ -117,6 +121,7 @@ package struct Issuance: Sendable {
         return advance(order)
     }
 
+    /// Reports that the answers are being served.
     package mutating func presented() -> Action {
         guard case .presenting(let order, let answers) = state else {
             preconditionFailure("nothing was to be presented")
@@ -127,6 +132,7 @@ package struct Issuance: Sendable {
         return .post(answers)
     }
 
+    /// Reports that the time asked for has passed.
     package mutating func waited() -> Action {
         switch state {
         case .pausing(let order): return poll(order)

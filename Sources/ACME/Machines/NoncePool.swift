@@ -11,11 +11,13 @@ package struct NoncePool: Equatable, Sendable {
 
     package var count: Int { nonces.count }
 
+    /// Keeps a nonce; a full pool lets go of its oldest.
     package mutating func add(_ nonce: Nonce) {
         if nonces.count == Self.capacity { nonces.removeFirst() }
         nonces.append(nonce)
     }
 
+    /// Takes the newest nonce out; `nil` when there is none.
     package mutating func take() -> Nonce? {
         nonces.popLast()
     }

@@ -11,6 +11,7 @@ package import HTTP
 ///
 /// Source: RFC 8555 §6.2 to §6.7.
 package struct SignedExchange: Sendable {
+    /// What the caller has to do next, and which method it then calls.
     package enum Action: Equatable {
         /// Take a nonce from the pool and call ``received(_:)``; where it is empty ask the CA and
         /// call ``received(nonce:at:)`` or ``failed(_:from:)``.
@@ -46,17 +47,20 @@ package struct SignedExchange: Sendable {
     private var retries = RetryPolicy()
     private var refusedNonces = 0
 
+    /// Prepares the exchange for `post`, signed in the name of `signer`.
     package init(_ post: SignedPost, signer: ProtectedHeader.Signer) {
         self.post = post
         self.signer = signer
     }
 
+    /// Begins; to be called once, before anything else.
     package mutating func start() -> Action {
         precondition(state == .idle, "the exchange was started before")
         state = .awaitingNonce
         return .takeNonce
     }
 
+    /// Takes a nonce of the pool.
     package mutating func received(_ nonce: Nonce) -> Action {
         precondition(state == .awaitingNonce, "no nonce was asked for")
         state = .awaitingSignature
@@ -79,6 +83,7 @@ package struct SignedExchange: Sendable {
         }
     }
 
+    /// Takes the request's signed body.
     package mutating func signed(_ signature: JSONWebSignature) -> Action {
         precondition(state == .awaitingSignature, "nothing was to be signed")
         state = .awaitingResponse
@@ -95,6 +100,7 @@ package struct SignedExchange: Sendable {
         )
     }
 
+    /// Takes the CA's answer to the request.
     package mutating func received(_ response: HTTPResponse, at now: Date) -> Action {
         precondition(state == .awaitingResponse, "no request is under way")
         if response.status == 400, Problem(response).kind == .badNonce {
@@ -109,6 +115,7 @@ package struct SignedExchange: Sendable {
         return act(on: retries.verdict(on: failure, from: url), nil)
     }
 
+    /// Reports that the time asked for has passed.
     package mutating func waited() -> Action {
         precondition(state == .pausing, "no pause was asked for")
         state = .awaitingNonce

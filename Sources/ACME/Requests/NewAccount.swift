@@ -4,6 +4,7 @@ import HTTP
 ///
 /// Source: RFC 8555 §7.3 and §7.3.1.
 package struct NewAccount: Equatable, Sendable {
+    /// What the CA is to do about a key that it does not know.
     package enum Purpose: Equatable, Sendable {
         /// Only find the account of this key.
         case find
@@ -13,6 +14,7 @@ package struct NewAccount: Equatable, Sendable {
 
     package let purpose: Purpose
 
+    /// Prepares the request for `purpose`.
     package init(_ purpose: Purpose) {
         self.purpose = purpose
     }

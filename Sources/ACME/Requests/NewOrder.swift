@@ -6,10 +6,12 @@ import HTTP
 package struct NewOrder: Equatable, Sendable {
     package let names: [DomainName]
 
+    /// Asks for one certificate that is for all of `names`.
     package init(names: [DomainName]) {
         self.names = names
     }
 
+    /// The request, to be signed by the account.
     package func post(to directory: Directory) -> SignedPost {
         let wire = Wire(identifiers: names.map(Identifier.dns))
         return SignedPost(to: directory.newOrder, payload: Payload.json(wire))

@@ -8,6 +8,7 @@ package struct SignedPost: Equatable, Sendable {
     /// The media type that the answer should have; `nil` for JSON.
     package let accept: String?
 
+    /// Makes a request with `payload`; an empty one reads what is at `url`.
     package init(to url: WebURL, payload: [UInt8], accept: String? = nil) {
         self.url = url
         self.payload = payload

@@ -6,6 +6,7 @@ package struct Identifier: Codable, Equatable, Sendable {
     package let type: String
     package let value: String
 
+    /// The identifier of a host name.
     package static func dns(_ name: DomainName) -> Identifier {
         Identifier(type: "dns", value: name.description)
     }

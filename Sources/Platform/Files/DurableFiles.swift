@@ -76,6 +76,7 @@ extension FileSystem {
         try sync(directory)
     }
 
+    /// Removes a file; nothing happens where none is.
     package func removeIfPresent(_ path: String) throws(FileSystemError) {
         guard try status(path) != nil else { return }
         try removeFile(path)

@@ -2,6 +2,7 @@
 package struct FileMode: Equatable, Sendable, CustomStringConvertible {
     package let bits: UInt32
 
+    /// Takes permission bits as `chmod` does; others are dropped.
     package init(_ bits: UInt32) {
         self.bits = bits & 0o7777
     }

@@ -54,6 +54,7 @@ package struct OpenFile: Hashable, Sendable {
 
 /// What `lstat` tells of a file.
 package struct FileStatus: Equatable, Sendable {
+    /// What a path leads to.
     package enum Kind: Sendable {
         case file
         case directory

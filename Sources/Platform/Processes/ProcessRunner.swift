@@ -39,6 +39,7 @@ package struct ChildCommand: Equatable, Sendable {
 
 /// How it ended.
 package struct ChildResult: Equatable, Sendable {
+    /// How a program came to its end.
     package enum Ending: Equatable, Sendable {
         case exited(Int32)
         case signalled(Int32)

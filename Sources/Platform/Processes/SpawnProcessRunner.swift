@@ -6,6 +6,7 @@ package struct SpawnProcessRunner: ProcessRunner {
     /// How long a process group that was asked to end may take.
     private let grace: Duration
 
+    /// Makes a runner; `grace` is what lies between SIGTERM and SIGKILL.
     package init(grace: Duration = .seconds(5)) {
         self.grace = grace
     }

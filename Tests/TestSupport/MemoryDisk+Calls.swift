@@ -1,0 +1,160 @@
+import Platform
+
+/// The system calls of a ``MemoryFileSystem``, as strict as the real ones.
+extension MemoryDisk {
+    mutating func add(
+        _ path: String,
+        _ content: Content,
+        mode: FileMode,
+        _ operation: String
+    ) throws(FileSystemError) {
+        guard try find(path, operation) == nil else { throw error(operation, path, .exists) }
+        let number = nextInode
+        nextInode += 1
+        inodes[number] = Inode(content: content, durable: nil, mode: mode, owner: user)
+        try setEntry(path, number, operation)
+    }
+
+    mutating func open(_ path: String, _ purpose: OpenPurpose) throws(FileSystemError) -> OpenFile {
+        switch purpose {
+        case .creating(let mode):
+            try add(path, .file([]), mode: mode, "open")
+        case .appending(let mode) where try find(path, "open") == nil:
+            try add(path, .file([]), mode: mode, "open")
+        case .appending, .reading, .directory:
+            break
+        }
+        let number = try require(path, "open")
+        if case .link? = inodes[number]?.content { throw error("open", path, .symbolicLink) }
+        nextDescriptor += 1
+        descriptors[nextDescriptor] = Descriptor(inode: number, path: path)
+        return OpenFile(number: nextDescriptor)
+    }
+
+    private func descriptor(_ file: OpenFile) throws(FileSystemError) -> Descriptor {
+        guard let descriptor = descriptors[file.number] else {
+            throw error("descriptor", "\(file.number)", .other(9))
+        }
+        return descriptor
+    }
+
+    private func bytes(_ descriptor: Descriptor) throws(FileSystemError) -> [UInt8] {
+        guard case .file(let bytes)? = inodes[descriptor.inode]?.content else {
+            throw error("read", descriptor.path, .other(21))
+        }
+        return bytes
+    }
+
+    mutating func read(_ file: OpenFile, count: Int) throws(FileSystemError) -> [UInt8] {
+        let descriptor = try descriptor(file)
+        let part = Array(try bytes(descriptor).dropFirst(descriptor.offset).prefix(count))
+        descriptors[file.number]?.offset += part.count
+        return part
+    }
+
+    /// Writes at most 1000 bytes a call, so that every caller has to loop.
+    mutating func write(
+        _ file: OpenFile,
+        _ bytes: ArraySlice<UInt8>
+    ) throws(FileSystemError) -> Int {
+        let descriptor = try descriptor(file)
+        let part = bytes.prefix(1000)
+        guard UInt64(part.count) <= plan.room else {
+            throw error("write", descriptor.path, .noSpace)
+        }
+        plan.room -= UInt64(part.count)
+        let all = try self.bytes(descriptor) + part
+        inodes[descriptor.inode]?.content = .file(all)
+        noteExposure(descriptor, all)
+        return part.count
+    }
+
+    private mutating func noteExposure(_ descriptor: Descriptor, _ bytes: [UInt8]) {
+        guard let mode = inodes[descriptor.inode]?.mode, mode.isOpenToOthers,
+            String(decoding: bytes, as: UTF8.self).contains("PRIVATE KEY")
+        else { return }
+        exposedKeys.append(descriptor.path)
+    }
+
+    mutating func truncate(_ file: OpenFile, to length: Int) throws(FileSystemError) {
+        let descriptor = try descriptor(file)
+        let kept = Array(try bytes(descriptor).prefix(length))
+        inodes[descriptor.inode]?.content = .file(kept)
+    }
+
+    mutating func sync(_ file: OpenFile) throws(FileSystemError) {
+        let number = try descriptor(file).inode
+        flush(number)
+        // Links have no descriptor; they reach the platter with the directory that names them.
+        guard case .directory(let entries)? = inodes[number]?.content else { return }
+        for entry in entries.values {
+            if case .link? = inodes[entry]?.content { flush(entry) }
+        }
+    }
+
+    mutating func flush(_ number: Int) {
+        let content = inodes[number]?.content
+        inodes[number]?.durable = content
+        inodes[number]?.syncedAt = changes
+    }
+
+    mutating func close(_ file: OpenFile) throws(FileSystemError) {
+        let number = try descriptor(file).inode
+        if locks[number] == file.number { locks[number] = nil }
+        descriptors[file.number] = nil
+    }
+
+    mutating func lock(_ file: OpenFile) throws(FileSystemError) -> Bool {
+        let number = try descriptor(file).inode
+        guard locks[number] == nil || locks[number] == file.number else { return false }
+        locks[number] = file.number
+        return true
+    }
+
+    mutating func rename(
+        _ path: String,
+        to target: String,
+        exclusive: Bool
+    ) throws(FileSystemError) {
+        let number = try require(path, "rename")
+        if exclusive, try find(target, "rename") != nil { throw error("rename", target, .exists) }
+        try setEntry(target, number, "rename")
+        try setEntry(path, nil, "rename")
+    }
+
+    func readLink(_ path: String) throws(FileSystemError) -> String {
+        guard case .link(let target)? = inodes[try require(path, "readlink")]?.content else {
+            throw error("readlink", path, .other(22))
+        }
+        return target
+    }
+
+    mutating func remove(_ path: String, isDirectory: Bool) throws(FileSystemError) {
+        let number = try require(path, "remove")
+        if case .directory(let entries)? = inodes[number]?.content {
+            guard isDirectory else { throw error("unlink", path, .other(21)) }
+            guard entries.isEmpty else { throw error("rmdir", path, .notEmpty) }
+        } else if isDirectory {
+            throw error("rmdir", path, .notDirectory)
+        }
+        try setEntry(path, nil, "remove")
+    }
+
+    func status(_ path: String) throws(FileSystemError) -> FileStatus? {
+        guard let number = try find(path, "lstat"), let inode = inodes[number] else { return nil }
+        let (kind, size): (FileStatus.Kind, Int) =
+            switch inode.content {
+            case .file(let bytes): (.file, bytes.count)
+            case .directory: (.directory, 0)
+            case .link(let target): (.symbolicLink, target.utf8.count)
+            }
+        return FileStatus(kind: kind, mode: inode.mode, owner: inode.owner, size: size)
+    }
+
+    func list(_ path: String) throws(FileSystemError) -> [String] {
+        guard case .directory(let entries)? = inodes[try require(path, "readdir")]?.content else {
+            throw error("readdir", path, .notDirectory)
+        }
+        return entries.keys.sorted()
+    }
+}

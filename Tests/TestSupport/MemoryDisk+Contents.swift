@@ -1,0 +1,45 @@
+import Platform
+
+/// What tests put on the disk and look at, without any rule.
+extension MemoryDisk {
+    mutating func put(_ path: String, _ content: Content, mode: FileMode) {
+        let parts = path.split(separator: "/").map(String.init)
+        for count in 1..<max(1, parts.count) {
+            let parent = "/" + parts.prefix(count).joined(separator: "/")
+            // Only what is missing is made.
+            try? add(parent, .directory([:]), mode: .publicDirectory, "put")
+        }
+        // A file that is there is replaced.
+        try? setEntry(path, nil, "put")
+        do {
+            try add(path, content, mode: mode, "put")
+        } catch {
+            preconditionFailure("the test cannot put \(path): \(error)")
+        }
+        for number in Array(inodes.keys) {
+            flush(number)
+        }
+    }
+
+    mutating func setMode(_ path: String, _ mode: FileMode) {
+        guard let number = try? find(path, "chmod") else { preconditionFailure("no \(path)") }
+        inodes[number]?.mode = mode
+    }
+
+    mutating func setOwner(_ path: String, _ owner: UInt32) {
+        guard let number = try? find(path, "chown") else { preconditionFailure("no \(path)") }
+        inodes[number]?.owner = owner
+    }
+
+    func contents(below path: String) -> [String: [UInt8]] {
+        guard let number = try? find(path, "look"), let inode = inodes[number] else { return [:] }
+        switch inode.content {
+        case .file(let bytes): return [path: bytes]
+        case .link(let target): return [path: Array(target.utf8)]
+        case .directory(let entries):
+            return entries.keys.reduce(into: [:]) { all, name in
+                all.merge(contents(below: "\(path)/\(name)")) { one, _ in one }
+            }
+        }
+    }
+}
