@@ -52,22 +52,18 @@ package struct DeleteCertificate: Sendable {
         ]
         var found: [String] = []
         var waiting = [root]
-        var seen = 0
+        var seen: Set<String> = []
+        // A link may lead back to where the search has been.
         while let path = waiting.popLast() {
-            seen += 1
-            guard seen <= Self.mostFiles else {
+            guard seen.insert(path).inserted else { continue }
+            guard seen.count <= Self.mostFiles else {
                 throw WorkflowError.tooManyFiles(lineage: "\(name)", below: root)
             }
             switch try services.fileSystem.status(path)?.kind {
             case .directory:
                 waiting += try services.fileSystem.list(path).map { "\(path)/\($0)" }
             case .file:
-                guard let bytes = try? services.fileSystem.readFile(path, limit: Self.fileLimit)
-                else {
-                    // Larger than any configuration, or not for this user to read.
-                    continue
-                }
-                let text = String(decoding: bytes, as: UTF8.self)
+                let text = try text(of: path)
                 if needles.contains(where: { text.contains($0) }) { found.append(path) }
             case .symbolicLink:
                 // As in sites-enabled; a link to a link is looked at in its turn.
@@ -80,6 +76,19 @@ package struct DeleteCertificate: Sendable {
             }
         }
         return found.sorted()
+    }
+
+    /// A file as text; empty where it is larger than any configuration.
+    ///
+    /// Throws `FileSystemError` for a file that this user may not read: whether it names the lineage
+    /// cannot be told.
+    private func text(of path: String) throws -> String {
+        let fileSystem = services.fileSystem
+        guard let size = try fileSystem.status(path)?.size, size <= Self.fileLimit else {
+            return ""
+        }
+        let bytes = try fileSystem.readFile(path, limit: Self.fileLimit)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// Where a link leads, by an absolute path.

@@ -79,4 +79,12 @@ import Testing
         }
         Issue.record("60 calls are more than a delete makes")
     }
+
+    @Test func `a link that leads back is followed once`() async throws {
+        try await host.issue()
+        host.disk.put(directory: "/etc/nginx")
+        host.disk.put(link: "/etc/nginx/again", to: ".")
+        try await delete()
+        #expect(try ListCertificates(host.services).all() == [])
+    }
 }
