@@ -84,6 +84,12 @@ extension ACMEError: Diagnosable {
                 "they are at \(url.harmless(limit: 300))",
                 "read them, then run the same command with --agree-tos"
             )
+        case .actionRequired(let problem, let address):
+            let place = address.map { "see \($0.harmless(limit: 300))" } ?? "see the CA's own pages"
+            return (
+                "the CA serves this account again once you have done something", problem.text,
+                "\(place), do what it asks, then run the same command again"
+            )
         case .externalAccountRequired:
             return (
                 "the CA makes accounts only for customers that it knows",

@@ -21,6 +21,9 @@ package enum ACMEError: Error, Equatable {
     case noNonce
     /// A new account needs agreement to the terms at that address.
     case termsNotAgreed(String)
+    /// The account's owner has to do something first, as a rule agree to new terms; `at` is where
+    /// the CA tells what.
+    case actionRequired(Problem, at: String?)
     /// A new account needs external account binding.
     case externalAccountRequired
     /// The account was deactivated or revoked.

@@ -46,7 +46,7 @@ package final class Session: Sendable {
     package func account(_ purpose: NewAccount.Purpose) async throws -> Account {
         let post = NewAccount(purpose).post(to: directory)
         let response = try await run(SignedExchange(post, signer: .jwk(jwk)))
-        guard response.isSuccess else { throw Problem(response).error }
+        guard response.isSuccess else { throw response.refusal }
         let account = try Account(response, origin: directory.origin)
         use(account.url)
         return account

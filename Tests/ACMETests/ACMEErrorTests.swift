@@ -107,6 +107,6 @@ import Testing
         ]
     )
     func `a problem as an error keeps its kind`(type: String, error: ACMEError) {
-        #expect(Problem(.problem(type)).error == error)
+        #expect(HTTPResponse.problem(type).refusal == error)
     }
 }

@@ -39,7 +39,7 @@ extension Issuance {
         guard response.isSuccess else {
             let problem = Problem(response)
             // The account has to be found again first, then the order may still be there.
-            guard url != nil, problem.kind != .accountDoesNotExist else { throw problem.error }
+            guard url != nil, problem.kind != .accountDoesNotExist else { throw response.refusal }
             throw .orderGone
         }
         let order = try order(response, at: url)
@@ -122,7 +122,7 @@ extension Issuance {
         for response in responses where !response.isSuccess {
             let problem = Problem(response)
             // Said of a challenge that is settled already; the order tells how it went.
-            guard problem.kind == .malformed else { throw problem.error }
+            guard problem.kind == .malformed else { throw response.refusal }
         }
         state = .pausing(order)
         return .wait(PollPolicy.firstPause)
@@ -133,7 +133,7 @@ extension Issuance {
         of order: Order,
         at now: Date
     ) throws(ACMEError) -> Action {
-        guard response.isSuccess else { throw Problem(response).error }
+        guard response.isSuccess else { throw response.refusal }
         let order = try self.order(response, at: order.url)
         let retryAfter = response.retryAfter(from: now)
         switch order.status {
@@ -154,7 +154,7 @@ extension Issuance {
         guard response.isSuccess else {
             let problem = Problem(response)
             // Also what a CA says that has taken the request already and whose answer was lost.
-            guard problem.kind == .orderNotReady else { throw problem.error }
+            guard problem.kind == .orderNotReady else { throw response.refusal }
             return pause(order, retryAfter: response.retryAfter(from: now))
         }
         return try acceptPoll(response, of: order, at: now)
@@ -199,7 +199,7 @@ extension Issuance {
     ) throws(ACMEError) -> [Authorization] {
         var authorizations: [Authorization] = []
         for (response, url) in zip(responses, order.authorizations) {
-            guard response.isSuccess else { throw Problem(response).error }
+            guard response.isSuccess else { throw response.refusal }
             let origin = plan.directory.origin
             let authorization = try Authorization(response, at: url, origin: origin)
             let name = authorization.identifier.value
@@ -221,7 +221,7 @@ extension Issuance {
         }
         // Some CAs publish the certificate a moment after they say that it is there.
         guard response.status == 404, downloadAttempts < Self.mostDownloadAttempts else {
-            throw Problem(response).error
+            throw response.refusal
         }
         state = .pausingDownload(url)
         return .wait(.seconds(1))
@@ -263,17 +263,6 @@ extension Authorization {
                 throw .challengeNotOffered(host: identifier.value, offered: offeredTypes)
             }
             return challenge
-        }
-    }
-}
-
-extension Problem {
-    /// The problem as the reason of a refusal.
-    package var error: ACMEError {
-        switch kind {
-        case .rateLimited: .rateLimited(self, until: nil)
-        case .externalAccountRequired: .externalAccountRequired
-        default: .refused(self)
         }
     }
 }

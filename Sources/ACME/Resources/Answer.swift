@@ -17,6 +17,19 @@ extension HTTPResponse {
         }
     }
 
+    /// The answer as the reason of a refusal.
+    ///
+    /// Source: RFC 8555 §6.7; §7.3.3 for terms that have changed.
+    package var refusal: ACMEError {
+        let problem = Problem(self)
+        return switch problem.kind {
+        case .rateLimited: .rateLimited(problem, until: nil)
+        case .externalAccountRequired: .externalAccountRequired
+        case .userActionRequired: .actionRequired(problem, at: links("terms-of-service").first)
+        default: .refused(problem)
+        }
+    }
+
     /// The beginning of the body, for an operator who has to find out who answered.
     private var excerpt: String {
         let text = String(decoding: body.prefix(80), as: UTF8.self)

@@ -162,4 +162,17 @@ import Testing
         let action = issuance.received([ca.authorization(1), ca.authorization(2)], at: ca.now)
         #expect(action == .fail(.foreignName("b.example")))
     }
+
+    /// Corner case 7: permanent until someone agrees, and it is said where.
+    @Test func `terms that have changed are named with their address`() throws {
+        var issuance = try ca.issuance()
+        _ = issuance.start()
+        var refusal = HTTPResponse.problem("userActionRequired", status: 403)
+        refusal.headers.append("link", #"<https://ca.test/terms-2>;rel="terms-of-service""#)
+        let error = ACMEError.actionRequired(
+            .says(.userActionRequired),
+            at: "https://ca.test/terms-2"
+        )
+        #expect(issuance.received([refusal], at: ca.now) == .fail(error))
+    }
 }
