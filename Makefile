@@ -82,7 +82,8 @@ install: ## installs to $(PREFIX), with hooks, what `make build` has made
 	@test -x $(CERTCTL) || { echo 'first run: make build'; exit 1; }
 	install -D -m 0755 $(CERTCTL) $(DESTDIR)$(PREFIX)/bin/certctl
 	install -D -m 0755 -t $(DESTDIR)$(PREFIX)/lib/certctl/hooks hooks/reload-nginx
-	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/doc/certctl README.md hooks/README.md LICENSE
+	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/lib/certctl/hooks hooks/README.md
+	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/doc/certctl README.md LICENSE
 
 uninstall: ## takes away what install has put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/certctl
