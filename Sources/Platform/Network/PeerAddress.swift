@@ -31,7 +31,8 @@ struct PeerAddress: Equatable, CustomStringConvertible {
     ///
     /// Source: RFC 6890; RFC 4193.
     var isPrivate: Bool {
-        switch (bytes.count, bytes.first ?? 0, bytes.dropFirst().first ?? 0) {
+        if let inner = translated { return inner.isPrivate }
+        return switch (bytes.count, bytes.first ?? 0, bytes.dropFirst().first ?? 0) {
         case (4, 0, _), (4, 10, _), (4, 127, _), (4, 169, 254), (4, 192, 168), (4, 224..., _):
             true
         case (4, 172, 16...31), (4, 100, 64...127):
@@ -44,6 +45,17 @@ struct PeerAddress: Equatable, CustomStringConvertible {
         default:
             false
         }
+    }
+
+    /// The IPv4 address that a translator on the way would speak to; `nil` where there is none.
+    ///
+    /// Source: RFC 6052 §2.1 (64:ff9b::/96); RFC 3056 §2 (2002::/16).
+    private var translated: PeerAddress? {
+        guard bytes.count == 16 else { return nil }
+        if bytes.starts(with: [0, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0]) {
+            return PeerAddress(bytes: Array(bytes.suffix(4)))
+        }
+        return bytes.starts(with: [0x20, 0x02]) ? PeerAddress(bytes: Array(bytes[2..<6])) : nil
     }
 
     var description: String {

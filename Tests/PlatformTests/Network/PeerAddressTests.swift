@@ -44,6 +44,16 @@ import Testing
         #expect(try address(text).isPrivate)
     }
 
+    @Test(arguments: ["64:ff9b::10.0.0.1", "64:ff9b::127.0.0.1", "2002:a00:1::", "2002:7f00:1::1"])
+    func `a translated address is as private as the one that it leads to`(text: String) throws {
+        #expect(try address(text).isPrivate)
+    }
+
+    @Test(arguments: ["64:ff9b::1.1.1.1", "2002:101:101::", "64:ff9b:1::1", "2003::1"])
+    func `a translated address of a public one is public`(text: String) throws {
+        #expect(try !address(text).isPrivate)
+    }
+
     @Test(arguments: ["2606:4700::1111", "2a00:1450::1", "fbff::1", "fe00::1", "fe7f::1", "1::1"])
     func `an IPv6 address beside those is public`(text: String) throws {
         #expect(try !address(text).isPrivate)
