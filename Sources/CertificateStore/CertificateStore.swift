@@ -48,7 +48,7 @@ package struct CertificateStore: Sendable {
         }
         do {
             try fileSystem.makeDirectory(path, mode)
-        } catch  where error.reason == .exists {
+        } catch let error where error.reason == .exists {
             // Another certctl was quicker.
             try checkTrust(directory: path)
         }

@@ -109,8 +109,9 @@ package struct IssueCertificate: Sendable {
                 try await order(lineage, settings, presenter)
             }
         } catch {
-            // An nginx that holds the port may need the pair to go on.
-            try bootstrap(lineage)
+            // An nginx that holds the port may need the pair to go on. Where it cannot be made the
+            // first failure is still the one to tell.
+            try? bootstrap(lineage)
             throw error
         }
         let until = certificate.manifest.notAfter.formatted(.iso8601)
