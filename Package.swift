@@ -49,6 +49,7 @@ let package = Package(
         layer("PKI", uses: ["CLibCrypto", "Diagnostics"]),
         layer("ACME", uses: ["Diagnostics", "HTTP", "PKI"]),
         layer("Renewal"),
+        layer("Settings"),
 
         // 3: the only target that touches network, disk, clock, processes.
         layer("Platform", uses: ["CLibCurl", "CLinux", "Diagnostics", "HTTP"]),
@@ -64,7 +65,7 @@ let package = Package(
             "Workflows",
             uses: [
                 "ACME", "ACMEClient", "CertificateStore", "Deployment", "Diagnostics", "HTTP",
-                "HTTP01", "PKI", "Platform", "Renewal",
+                "HTTP01", "PKI", "Platform", "Renewal", "Settings",
             ]
         ),
 
@@ -73,7 +74,7 @@ let package = Package(
             "Commands",
             uses: [
                 "ACME", "CertificateStore", "Diagnostics", "HTTP01", "PKI", "Platform", "Renewal",
-                "Workflows",
+                "Settings", "Workflows",
             ]
         ),
         .executableTarget(name: "certctl", dependencies: ["Commands"], swiftSettings: strict),
@@ -90,6 +91,7 @@ let package = Package(
         tests(of: "PKI", uses: ["CLibCrypto", "Diagnostics"]),
         tests(of: "ACME", uses: ["Diagnostics", "HTTP", "PKI"]),
         tests(of: "Renewal"),
+        tests(of: "Settings"),
         tests(of: "Platform", uses: ["Diagnostics", "HTTP"]),
         tests(of: "ACMEClient", uses: ["ACME", "Diagnostics", "HTTP", "PKI", "Platform"]),
         tests(of: "HTTP01", uses: ["ACME", "Diagnostics", "Platform"]),
@@ -97,13 +99,15 @@ let package = Package(
         tests(of: "Deployment", uses: ["Diagnostics", "Platform"]),
         tests(
             of: "Workflows",
-            uses: ["ACME", "CertificateStore", "Diagnostics", "HTTP", "PKI", "Platform"]
+            uses: [
+                "ACME", "CertificateStore", "Diagnostics", "HTTP", "PKI", "Platform", "Settings",
+            ]
         ),
         tests(
             of: "Commands",
             uses: [
                 "ACME", "CertificateStore", "Diagnostics", "HTTP", "HTTP01", "PKI", "Platform",
-                "Workflows",
+                "Settings", "Workflows",
             ]
         ),
     ]

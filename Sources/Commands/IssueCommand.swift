@@ -2,6 +2,7 @@ import ACME
 import CertificateStore
 import FoundationEssentials
 import PKI
+import Settings
 import Workflows
 
 /// `certctl issue NAME…`.
@@ -32,7 +33,7 @@ struct IssueCommand: Command {
         CommandOption(
             name: "http01",
             value: "MODE",
-            summary: HTTP01Settings.Mode.allCases.map(\.rawValue).joined(separator: ", ")
+            summary: HTTP01Mode.forms.joined(separator: ", ")
         ),
         CommandOption(name: "http01-port", value: "N", summary: "listen there instead of on 80"),
         CommandOption(

@@ -2,6 +2,7 @@ import ACME
 import CertificateStore
 import HTTP
 import PKI
+import Settings
 
 /// How a certificate is issued, with nothing left open.
 ///
@@ -27,7 +28,7 @@ struct IssueSettings: Equatable, Sendable {
         case nil: authorityRoots = isSameAuthority ? remembered?.authorityRoots : nil
         }
         keyType = request.keyType ?? remembered.flatMap { KeyType(rawValue: $0.keyType) } ?? .p256
-        let mode = remembered.flatMap { HTTP01Settings.Mode(rawValue: $0.http01) }
+        let mode = remembered.flatMap { HTTP01Mode($0.http01) }
         let address: String? =
             switch request.http01.address {
             case .any: nil
@@ -48,7 +49,7 @@ struct IssueSettings: Equatable, Sendable {
             authority: authority.directory.description,
             authorityRoots: authorityRoots,
             keyType: keyType.rawValue,
-            http01: http01.mode.rawValue,
+            http01: http01.mode.description,
             http01Port: http01.port,
             http01Address: http01.address
         )

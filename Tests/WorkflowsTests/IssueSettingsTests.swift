@@ -1,6 +1,7 @@
 import ACME
 import CertificateStore
 import PKI
+import Settings
 import Testing
 
 @testable import Workflows

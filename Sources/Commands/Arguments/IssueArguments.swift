@@ -3,6 +3,7 @@ import CertificateStore
 import Diagnostics
 import PKI
 import Platform
+import Settings
 import Workflows
 
 /// The arguments of `certctl issue`, each checked before anything is touched.
@@ -29,7 +30,7 @@ struct IssueArguments: Sendable {
         email = try arguments["email"].map(Self.email)
         keyType = try arguments["key-type"].map { try Self.choice($0, option: "key-type") }
         var http01 = HTTP01Options()
-        http01.mode = try arguments["http01"].map { try Self.choice($0, option: "http01") }
+        http01.mode = try arguments["http01"].map(Self.mode)
         http01.port = try arguments["http01-port"].map(Self.port)
         http01.address = try arguments["http01-address"].map(Self.address)
         self.http01 = http01
@@ -122,6 +123,17 @@ struct IssueArguments: Sendable {
             throw .unusableValue(option: option, value: text, allowed: allowed)
         }
         return choice
+    }
+
+    private static func mode(_ text: String) throws(UsageError) -> HTTP01Mode {
+        guard let mode = HTTP01Mode(text) else {
+            throw .unusableValue(
+                option: "http01",
+                value: text,
+                allowed: HTTP01Mode.forms.joined(separator: ", ")
+            )
+        }
+        return mode
     }
 
     private static func port(_ text: String) throws(UsageError) -> UInt16 {
