@@ -52,6 +52,7 @@ extension ACMEError: Diagnosable {
         switch self {
         case .unreadableAnswer, .noNonce, .orderGone: .unreachable
         case .termsNotAgreed: .usage
+        case .profileNotOffered: .configuration
         case .challengeNotOffered: .challengeFailed
         default: .refused
         }
@@ -93,8 +94,27 @@ extension ACMEError: Diagnosable {
         case .externalAccountRequired:
             return (
                 "the CA makes accounts only for customers that it knows",
-                "it requires external account binding, which this version cannot do",
-                "choose another CA with --ca"
+                "it requires external account binding",
+                "get a key identifier and an HMAC key from the CA, then run the same command with "
+                    + "--eab-kid KID --eab-hmac-file FILE"
+            )
+        case .notOffered(let resource):
+            return (
+                "the CA cannot do that",
+                "its directory has no \(resource.harmless(limit: 40))", "see the CA's own pages"
+            )
+        case .profileNotOffered(let profile, let offered):
+            let names = offered.joined(separator: ", ").harmless(limit: 300)
+            return (
+                "the CA has no profile '\(profile.harmless(limit: 100))'",
+                offered.isEmpty ? "it offers none" : "it offers \(names)",
+                offered.isEmpty ? "leave out --profile" : "give one of these with --profile"
+            )
+        case .keyInUse(let account):
+            return (
+                "the new key belongs to an account already",
+                "it is \(account.harmless(limit: 300))",
+                "run the same command again: it makes another key"
             )
         case .accountNotUsable(let status):
             return (

@@ -26,6 +26,12 @@ package enum ACMEError: Error, Equatable {
     case actionRequired(Problem, at: String?)
     /// A new account needs external account binding.
     case externalAccountRequired
+    /// The CA has no such resource, as `keyChange`.
+    case notOffered(String)
+    /// The CA has no such profile.
+    case profileNotOffered(String, offered: [String])
+    /// The new key of an account is another account's already, of that URL.
+    case keyInUse(account: String)
     /// The account was deactivated or revoked.
     case accountNotUsable(status: String)
     /// The CA wants a name validated that was not asked for.

@@ -8,6 +8,7 @@ package struct ACMEClient: Sendable {
     private static let mostRedirects = 3
     /// Let's Encrypt's directory has 1 KB.
     private static let directoryLimit = 64 * 1024
+    private static let renewalInfoLimit = 16 * 1024
 
     let transport: any Transport
     let clock: any WallClock
@@ -41,6 +42,24 @@ package struct ACMEClient: Sendable {
             url = next
         }
         throw ACMEError.unreadableAnswer("a directory", excerpt: "a redirect after every redirect")
+    }
+
+    /// Asks when the CA would like a certificate to be renewed.
+    ///
+    /// Returns `nil` for a CA that does not tell. Throws ``ACMEError``; whoever decides about a
+    /// renewal must be able to do without the answer.
+    ///
+    /// Source: RFC 9773 §4.
+    package func renewalInfo(
+        of certificate: CertificateIdentifier,
+        in directory: Directory
+    ) async throws -> RenewalInfo? {
+        guard let resource = directory.renewalInfo,
+            let url = RenewalInfo.url(of: certificate, at: resource)
+        else { return nil }
+        let response = try await get(url, bodyLimit: Self.renewalInfoLimit)
+        guard response.isSuccess else { throw response.refusal }
+        return try RenewalInfo(response, at: clock.now)
     }
 
     /// Sends a request that needs no signature until it is answered or not worth another try.

@@ -3,6 +3,14 @@ package import FoundationEssentials
 package import HTTP
 import Platform
 
+/// What an issuance ends in: chains for one certificate, as the CA sent them and not checked yet.
+package struct IssuedChains: Sendable {
+    /// The CA's choice, in PEM.
+    package let pem: [UInt8]
+    /// The others, where they were wanted; each in PEM.
+    package let alternates: [[UInt8]]
+}
+
 /// What the driver of an ``Issuance`` leaves to its caller.
 package struct IssuanceDelegate: Sendable {
     /// Makes an order outlive a crash before it returns.
@@ -26,9 +34,11 @@ package struct IssuanceDelegate: Sendable {
 extension Session {
     /// Performs what an ``Issuance`` asks for; every decision is the machine's.
     ///
-    /// Returns the certificate chain as the CA sent it: not checked yet. Throws ``ACMEError`` and
-    /// whatever `delegate` throws.
-    package func run(_ start: Issuance, _ delegate: IssuanceDelegate) async throws -> [UInt8] {
+    /// Throws ``ACMEError`` and whatever `delegate` throws.
+    package func run(
+        _ start: Issuance,
+        _ delegate: IssuanceDelegate
+    ) async throws -> IssuedChains {
         var issuance = start
         var action = issuance.start()
         while true {
@@ -46,8 +56,8 @@ extension Session {
             case .wait(let delay):
                 try await client.clock.sleep(for: delay)
                 action = issuance.waited()
-            case .finish(let pem):
-                return pem
+            case .finish(let pem, let alternates):
+                return IssuedChains(pem: pem, alternates: alternates)
             case .fail(let error):
                 throw error
             }
@@ -55,10 +65,13 @@ extension Session {
     }
 
     /// Orders a certificate with the nonces for its authorizations fetched meanwhile.
-    package func issue(_ issuance: Issuance, _ delegate: IssuanceDelegate) async throws -> [UInt8] {
+    package func issue(
+        _ issuance: Issuance,
+        _ delegate: IssuanceDelegate
+    ) async throws -> IssuedChains {
         async let prefetched: Void = prefetchNonces(for: issuance.plan.names.count)
-        let pem = try await run(issuance, delegate)
+        let chains = try await run(issuance, delegate)
         await prefetched
-        return pem
+        return chains
     }
 }

@@ -19,18 +19,16 @@ package final class Session: Sendable {
     private let account = Mutex<WebURL?>(nil)
 
     /// Begins a session.
-    ///
-    /// An account key is always of a kind that has a JSON form, since ``PrivateKey`` knows no
-    /// other.
     package init(_ client: ACMEClient, directory: Directory, key: PrivateKey) {
-        guard let jwk = JSONWebKey(key.publicKey) else {
-            preconditionFailure("a private key has a public key of the same kind")
-        }
+        let jwk = JSONWebKey(of: key)
         self.client = client
         self.directory = directory
         self.key = key
         self.jwk = jwk
     }
+
+    /// What others may know of the account key.
+    package var publicKey: PublicKey { key.publicKey }
 
     /// The account key's thumbprint in base64url.
     package var thumbprint: String { jwk.thumbprint }
@@ -44,20 +42,30 @@ package final class Session: Sendable {
     ///
     /// Throws ``ACMEError``; `refused` with `accountDoesNotExist` when none is to be found.
     package func account(_ purpose: NewAccount.Purpose) async throws -> Account {
-        let post = NewAccount(purpose).post(to: directory)
-        let response = try await run(SignedExchange(post, signer: .jwk(jwk)))
+        let post = try NewAccount(purpose).post(to: directory, key: jwk)
+        let response = try await postByKey(post)
         guard response.isSuccess else { throw response.refusal }
         let account = try Account(response, origin: directory.origin)
         use(account.url)
         return account
     }
 
-    /// Sends one request in the account's name.
-    func post(_ post: SignedPost) async throws -> HTTPResponse {
+    /// The account's URL; the session must have one.
+    var accountURL: WebURL {
         guard let account = account.withLock({ $0 }) else {
             preconditionFailure("the session has no account yet")
         }
-        return try await run(SignedExchange(post, signer: .kid(account)))
+        return account
+    }
+
+    /// Sends one request in the account's name.
+    func post(_ post: SignedPost) async throws -> HTTPResponse {
+        try await run(SignedExchange(post, signer: .kid(accountURL)))
+    }
+
+    /// Sends one request in the name of the key itself.
+    func postByKey(_ post: SignedPost) async throws -> HTTPResponse {
+        try await run(SignedExchange(post, signer: .jwk(jwk)))
     }
 
     /// Sends requests side by side and returns their answers in the same order.

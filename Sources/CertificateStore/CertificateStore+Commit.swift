@@ -9,8 +9,10 @@ extension CertificateStore {
     private static let keyLimit = 64 * 1024
 
     /// Makes a key durable, and the request made with it, before there is an order for them.
+    ///
+    /// `key` is `nil` for a request whose key somebody else keeps.
     package func stage(
-        _ key: PrivateKey,
+        _ key: PrivateKey?,
         request: CertificateSigningRequest,
         settings: LineageSettings,
         for name: LineageName
@@ -20,7 +22,7 @@ extension CertificateStore {
         try journal(name).append(
             .key(
                 certificateSigningRequest: Data(request.der),
-                publicKey: Hexadecimal.text(key.publicKey.fingerprint),
+                publicKey: Hexadecimal.text(request.publicKey.fingerprint),
                 settings: settings
             )
         )
@@ -42,12 +44,47 @@ extension CertificateStore {
         return Hexadecimal.text(key.publicKey.fingerprint) == pending.publicKey ? key : nil
     }
 
-    /// Finishes the generation whose key is staged and gives it its name.
+    /// The key of a generation; `nil` where somebody else keeps it.
+    package func privateKey(of stored: StoredCertificate) throws -> PrivateKey? {
+        guard stored.manifest.hasKey else { return nil }
+        let path = stored.files.privateKey
+        try checkTrust(key: path)
+        let pem = Secret(try fileSystem.readFile(path, limit: Self.keyLimit))
+        do {
+            return try PrivateKey(pem: pem)
+        } catch {
+            throw StoreError.damaged(path: path, error.diagnosis.why)
+        }
+    }
+
+    /// The certificate of a generation.
+    package func certificate(of stored: StoredCertificate) throws -> Certificate {
+        let path = stored.files.certificate
+        do {
+            return try CertificateChain(pem: fileSystem.readFile(path, limit: Self.keyLimit)).leaf
+        } catch let error as PKIError {
+            throw StoreError.damaged(path: path, error.diagnosis.why)
+        }
+    }
+
+    /// Whether the staging directory waits for the certificate of a key that somebody else keeps.
+    package func isStagedWithoutKey(
+        _ pending: LineageProgress.Pending,
+        of name: LineageName
+    ) throws -> Bool {
+        let staging = GenerationFiles(directory: layout.staging(name))
+        return try pending.settings.certificateSigningRequest != nil
+            && fileSystem.status(staging.directory) != nil
+            && fileSystem.status(staging.privateKey) == nil
+    }
+
+    /// Finishes what is staged and gives it its name; `keyType` is `nil` where somebody else keeps
+    /// the key.
     ///
     /// `chain` has to be validated: from here on it counts as the lineage's certificate.
     package func commit(
         _ chain: CertificateChain,
-        keyType: KeyType,
+        keyType: KeyType?,
         for name: LineageName
     ) throws -> StoredCertificate {
         try complete(chain, kind: .certificate, keyType: keyType, for: name)
@@ -92,14 +129,16 @@ extension CertificateStore {
         return try moveIntoPlace(.bootstrap, of: name)
     }
 
-    private func stage(_ key: PrivateKey, for name: LineageName) throws {
+    private func stage(_ key: PrivateKey?, for name: LineageName) throws {
         let staging = GenerationFiles(directory: layout.staging(name))
         if try fileSystem.status(staging.directory) != nil {
             try fileSystem.removeTree(staging.directory)
         }
         try fileSystem.makeDirectory(staging.directory, .passageDirectory)
-        try key.pem().reveal { pem in
-            try fileSystem.writeNewFile(staging.privateKey, pem, .privateFile)
+        if let key {
+            try key.pem().reveal { pem in
+                try fileSystem.writeNewFile(staging.privateKey, pem, .privateFile)
+            }
         }
         try fileSystem.syncDirectory(staging.directory)
         try fileSystem.syncDirectory(layout.temporary)
@@ -108,7 +147,7 @@ extension CertificateStore {
     private func complete(
         _ chain: CertificateChain,
         kind: Manifest.Kind,
-        keyType: KeyType,
+        keyType: KeyType?,
         for name: LineageName
     ) throws {
         let staging = GenerationFiles(directory: layout.staging(name))
@@ -117,8 +156,11 @@ extension CertificateStore {
         let files = [
             (staging.certificate, leaf), (staging.chain, issuers), (staging.fullChain, chain.pem),
         ]
-        let key = try fileSystem.readFile(staging.privateKey, limit: Self.keyLimit)
-        var digests = ["privkey.pem": Hexadecimal.digest(key)]
+        var digests: [String: String] = [:]
+        if keyType != nil {
+            let key = try fileSystem.readFile(staging.privateKey, limit: Self.keyLimit)
+            digests[GenerationFiles.privateKeyName] = Hexadecimal.digest(key)
+        }
         for (path, bytes) in files {
             // A crash may have left it there half-written.
             try fileSystem.removeIfPresent(path)
@@ -156,7 +198,8 @@ extension CertificateStore {
         guard let commit = records.lastIndex(where: \.isCommit) else { return }
         // The settings of a certificate stand in the record of its key.
         let key = records[..<commit].last(where: \.isKey)
-        let kept = (key.map { [$0] } ?? []) + [records[commit]]
+        let revoked = records[commit...].filter(\.isRevocation)
+        let kept = (key.map { [$0] } ?? []) + [records[commit]] + revoked
         try journal.replace(with: kept, temporary: layout.journal(name) + ".new")
     }
 }
@@ -164,6 +207,10 @@ extension CertificateStore {
 extension LineageRecord {
     fileprivate var isCommit: Bool {
         if case .committed = self { true } else { false }
+    }
+
+    fileprivate var isRevocation: Bool {
+        if case .revoked = self { true } else { false }
     }
 
     fileprivate var isKey: Bool {

@@ -9,6 +9,12 @@ package struct Lineage: Equatable, Sendable {
     /// The last generation, and what it holds; `nil` before the first certificate.
     package let current: StoredCertificate?
     package let progress: LineageProgress
+
+    /// Whether the CA has called the current certificate back.
+    package var isRevoked: Bool {
+        guard let current else { return false }
+        return progress.revoked.contains(current.number)
+    }
 }
 
 /// A generation that was committed.

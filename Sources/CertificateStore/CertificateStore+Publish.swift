@@ -15,16 +15,8 @@ extension CertificateStore {
     /// Returns whether readers were pointed elsewhere before.
     @discardableResult
     package func publish(_ stored: StoredCertificate, of name: LineageName) throws -> Bool {
-        let include = Array(Self.include(stored.files).utf8)
-        let isNew = try currentInclude(name) != include
-        if isNew {
-            try fileSystem.replaceFile(
-                layout.include(name),
-                include,
-                .publicFile,
-                temporary: layout.temporary(name, "conf")
-            )
-        }
+        // nginx can do nothing with a certificate whose key somebody else keeps.
+        let isNew = try stored.manifest.hasKey && publishInclude(stored, of: name)
         let target = "../gen/\(name)/\(stored.number)"
         guard try currentLink(name) != target else { return isNew }
         let temporary = layout.temporary(name, "live")
@@ -32,6 +24,22 @@ extension CertificateStore {
         try fileSystem.makeSymbolicLink(temporary, to: target)
         try fileSystem.rename(temporary, to: layout.live(name), exclusive: false)
         try fileSystem.syncDirectory(layout.live)
+        return true
+    }
+
+    /// Returns whether the include named another pair before.
+    private func publishInclude(
+        _ stored: StoredCertificate,
+        of name: LineageName
+    ) throws -> Bool {
+        let include = Array(Self.include(stored.files).utf8)
+        guard try currentInclude(name) != include else { return false }
+        try fileSystem.replaceFile(
+            layout.include(name),
+            include,
+            .publicFile,
+            temporary: layout.temporary(name, "conf")
+        )
         return true
     }
 

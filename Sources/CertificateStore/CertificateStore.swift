@@ -86,6 +86,7 @@ package struct CertificateStore: Sendable {
 
     /// Refuses a certificate whose key others could have read.
     package func checkKey(of stored: StoredCertificate) throws {
+        guard stored.manifest.hasKey else { return }
         try checkTrust(key: stored.files.privateKey)
     }
 

@@ -9,6 +9,7 @@ package struct Event: Codable, Equatable, Sendable {
         case deployed
         case failed
         case deleted
+        case revoked
     }
 
     package let time: Date

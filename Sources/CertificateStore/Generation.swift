@@ -37,9 +37,12 @@ package struct GenerationNumber: Hashable, Comparable, Codable, Sendable, Custom
 
 /// The files of one generation, which never change once the directory has its name.
 package struct GenerationFiles: Equatable, Sendable {
+    static let privateKeyName = "privkey.pem"
+
     package let directory: String
 
-    package var privateKey: String { "\(directory)/privkey.pem" }
+    /// Not there where somebody else keeps the key.
+    package var privateKey: String { "\(directory)/\(Self.privateKeyName)" }
     /// The leaf alone.
     package var certificate: String { "\(directory)/cert.pem" }
     /// The issuers alone.

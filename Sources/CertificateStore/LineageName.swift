@@ -24,6 +24,15 @@ package struct LineageName: Hashable, Comparable, Sendable, CustomStringConverti
         description = text
     }
 
+    /// The usual name of a certificate whose first name is that host name or address.
+    ///
+    /// `2001:db8::1` becomes `2001-db8--1` and `::1` becomes `0--1`; `nil` for a name that is too
+    /// long.
+    package static func usual(for name: String) -> LineageName? {
+        let text = name.replacing(":", with: "-")
+        return LineageName(text.hasPrefix("-") ? "0\(text)" : text)
+    }
+
     package static func < (one: LineageName, other: LineageName) -> Bool {
         one.description < other.description
     }

@@ -12,6 +12,8 @@ package enum LineageRecord: Codable, Equatable, Sendable {
     case abandoned(reason: String)
     /// The generation has its final name.
     case committed(GenerationNumber)
+    /// The CA has called the generation's certificate back; the reason by its name.
+    case revoked(GenerationNumber, reason: String?)
 }
 
 /// Where the records of a lineage leave it.
@@ -34,6 +36,8 @@ package struct LineageProgress: Equatable, Sendable {
     package private(set) var committed: GenerationNumber?
     /// The settings that it was made by.
     package private(set) var committedSettings: LineageSettings?
+    /// The generations that were called back, as far as they still matter.
+    package private(set) var revoked: Set<GenerationNumber> = []
 
     /// Follows `records` from the first to the last.
     package init(_ records: [LineageRecord]) {
@@ -62,6 +66,8 @@ package struct LineageProgress: Equatable, Sendable {
             committed = number
             committedSettings = pending?.settings ?? committedSettings
             pending = nil
+        case .revoked(let number, _):
+            revoked.insert(number)
         }
     }
 }

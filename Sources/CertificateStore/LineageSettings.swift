@@ -1,3 +1,5 @@
+package import FoundationEssentials
+
 /// How a lineage was asked for, so that it can be renewed the same way.
 ///
 /// It holds data only and never a command: what root runs comes from /etc/certctl.
@@ -16,6 +18,14 @@ package struct LineageSettings: Codable, Equatable, Sendable {
     package var http01Port: UInt16
     /// The address that the responder listens on; `nil` for all.
     package var http01Address: String?
+    /// One of the CA's profiles; `nil` for the CA's choice.
+    package var profile: String?
+    /// The common name of the issuer that the chain's top certificate should have.
+    package var preferredChain: String?
+    /// Whether the next certificate is for the same key; `nil` is no.
+    package var reusesKey: Bool?
+    /// A request made elsewhere, in DER, whose key certctl does not have.
+    package var certificateSigningRequest: Data?
 
     package init(
         names: [String],
@@ -37,6 +47,9 @@ package struct LineageSettings: Codable, Equatable, Sendable {
 
     /// Whether an order made for `other` ends in the certificate that these settings ask for.
     package func sharesOrder(with other: LineageSettings) -> Bool {
-        Set(names) == Set(other.names) && authority == other.authority && keyType == other.keyType
+        Set(names) == Set(other.names) && authority == other.authority
+            && keyType == other.keyType && profile == other.profile
+            && (reusesKey ?? false) == (other.reusesKey ?? false)
+            && certificateSigningRequest == other.certificateSigningRequest
     }
 }

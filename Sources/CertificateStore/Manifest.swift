@@ -28,11 +28,17 @@ package struct Manifest: Codable, Equatable, Sendable {
     /// SHA-256 of each file by name, hexadecimal.
     package let files: [String: String]
 
-    init(kind: Kind, leaf: Certificate, keyType: KeyType, files: [String: String]) {
+    /// What ``keyType`` is of a key that somebody else keeps.
+    package static let foreignKeyType = "external"
+
+    /// Whether the generation has the key of its certificate.
+    package var hasKey: Bool { files[GenerationFiles.privateKeyName] != nil }
+
+    init(kind: Kind, leaf: Certificate, keyType: KeyType?, files: [String: String]) {
         schema = Self.currentSchema
         self.kind = kind
-        names = leaf.dnsNames
-        self.keyType = keyType.rawValue
+        names = leaf.names
+        self.keyType = keyType?.rawValue ?? Self.foreignKeyType
         serial = Hexadecimal.text(leaf.serial)
         issuer = leaf.issuer
         notBefore = leaf.notBefore

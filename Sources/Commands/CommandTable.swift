@@ -4,7 +4,9 @@ enum CommandTable {
         IssueCommand.self,
         ListCommand.self,
         ShowCommand.self,
+        RevokeCommand.self,
         DeleteCommand.self,
+        AccountCommand.self,
         VersionCommand.self,
         HelpCommand.self,
     ]

@@ -10,39 +10,80 @@ struct IssueCommand: Command {
     static let name = "issue"
     static let summary = "gets one certificate for these host names"
     static let operands = "NAME…"
-    static let options = [
-        CommandOption(
-            name: "ca",
-            value: "NAME|URL",
-            summary: "\(CertificateAuthority.names.joined(separator: ", ")) or a directory's URL"
-        ),
-        CommandOption(
-            name: "ca-roots",
-            value: "FILE",
-            summary: "trust for a CA of your own (PEM); or: system"
-        ),
-        CommandOption(name: "agree-tos", value: nil, summary: "agree to the CA's terms of service"),
-        CommandOption(name: "email", value: "ADDRESS", summary: "where the CA may write to you"),
-        CommandOption(
-            name: "key-type",
-            value: "TYPE",
-            summary: KeyType.allCases.map(\.rawValue).joined(separator: ", ")
-        ),
-        CommandOption(name: "name", value: "NAME", summary: "the certificate's name in certctl"),
-        CommandOption(name: "force", value: nil, summary: "replace a certificate that is not due"),
-        CommandOption(
-            name: "http01",
-            value: "MODE",
-            summary: HTTP01Mode.forms.joined(separator: ", ")
-        ),
-        CommandOption(name: "http01-port", value: "N", summary: "listen there instead of on 80"),
-        CommandOption(
-            name: "http01-address",
-            value: "A",
-            summary: "listen on this address only; or: any"
-        ),
-        CommandOption(name: "deploy-hook", value: "PATH", summary: "run this after deploy.d, now"),
-    ]
+    static let options =
+        AccountArguments.options + [
+            CommandOption(
+                name: "key-type",
+                value: "TYPE",
+                summary: KeyType.allCases.map(\.rawValue).joined(separator: ", ")
+            ),
+            CommandOption(
+                name: "reuse-key",
+                value: nil,
+                summary: "keep the key, now and at every renewal"
+            ),
+            CommandOption(name: "new-key", value: nil, summary: "take --reuse-key back"),
+            CommandOption(
+                name: "csr",
+                value: "FILE",
+                summary: "sign this request; its key stays where it is"
+            ),
+            CommandOption(
+                name: "profile",
+                value: "NAME",
+                summary: "one of the CA's profiles; or: any"
+            ),
+            CommandOption(
+                name: "preferred-chain",
+                value: "NAME",
+                summary: "the chain that this issuer has signed the top of; or: any"
+            ),
+            CommandOption(
+                name: "name",
+                value: "NAME",
+                summary: "the certificate's name in certctl"
+            ),
+            CommandOption(
+                name: "each",
+                value: nil,
+                summary: "one certificate for each operand: a.test,www.a.test b.test"
+            ),
+            CommandOption(
+                name: "force",
+                value: nil,
+                summary: "replace a certificate that is not due"
+            ),
+            CommandOption(
+                name: "dry-run",
+                value: nil,
+                summary: "rehearse with the CA's staging; keep nothing but the account there"
+            ),
+            CommandOption(
+                name: "http01",
+                value: "MODE",
+                summary: HTTP01Mode.forms.joined(separator: ", ")
+            ),
+            CommandOption(
+                name: "http01-port",
+                value: "N",
+                summary: "listen there instead of on 80"
+            ),
+            CommandOption(
+                name: "http01-address",
+                value: "A",
+                summary: "listen on this address only; or: any"
+            ),
+            CommandOption(
+                name: "webroot",
+                value: "DIR",
+                summary: "the same as --http01 webroot:DIR"
+            ),
+            CommandOption(
+                name: "deploy-hook",
+                value: "PATH",
+                summary: "run this after deploy.d, now"
+            ),
+        ]
 
     static let makesHome = true
 
@@ -53,34 +94,62 @@ struct IssueCommand: Command {
     }
 
     func run(in context: CommandContext) async throws {
-        let request = try issue.request(in: context)
-        let outcome = try await IssueCertificate(request, services: context.services).run()
+        let workflow = try IssueCertificates(
+            issue.requests(in: context),
+            services: context.services
+        )
+        let endings = await workflow.run()
         context.story.end()
-        let report = try ListCertificates(context.services).one("\(outcome.name)")
-        if context.isJSON {
-            context.console.write(JSONLine.text(IssueLine(outcome, report)))
-        } else {
-            context.console.write(Self.text(outcome, report))
+        for ending in endings {
+            guard case .success(let outcome) = ending.result else { continue }
+            try write(outcome, context)
         }
+        try IssueFailure.check(endings)
+    }
+
+    private func write(_ outcome: IssueOutcome, _ context: CommandContext) throws {
+        guard outcome.certificate != nil else {
+            context.console.write(
+                context.isJSON ? JSONLine.text(RehearsalLine(outcome)) : Self.rehearsal(outcome)
+            )
+            return
+        }
+        let report = try ListCertificates(context.services).one("\(outcome.name)")
+        context.console.write(
+            context.isJSON
+                ? JSONLine.text(IssueLine(outcome, report)) : Self.text(outcome, report)
+        )
+    }
+
+    private static func rehearsal(_ outcome: IssueOutcome) -> String {
+        guard case .rehearsed(let until, let authority) = outcome.change else { return "" }
+        return """
+            \(outcome.name): rehearsed
+              \(authority) issued a certificate until \(TimeText.day(until)), which was let go.
+              Nothing here was changed.
+
+            """
     }
 
     private static func text(_ outcome: IssueOutcome, _ report: LineageReport) -> String {
-        let manifest = outcome.certificate.manifest
-        let verb =
-            switch outcome.change {
-            case .issued: "issued"
-            case .unchanged: "unchanged, not due before \(TimeText.day(report.due ?? .distantPast))"
-            }
-        let hooks = outcome.hooks.map { "  hook done    \($0)\n" }.joined()
-        return """
-            \(outcome.name): \(verb)
-              hosts        \(manifest.names.joined(separator: " "))
-              valid until  \(TimeText.day(manifest.notAfter))
-              certificate  \(outcome.certificate.files.fullChain)
-              private key  \(outcome.certificate.files.privateKey)
-              nginx        include \(report.include);
-            \(hooks)
-            """
+        guard let certificate = outcome.certificate else { return "" }
+        let manifest = certificate.manifest
+        var lines = [
+            ("hosts", manifest.names.joined(separator: " ")),
+            ("valid until", TimeText.day(manifest.notAfter)),
+            ("certificate", certificate.files.fullChain),
+        ]
+        if manifest.hasKey {
+            lines.append(("private key", certificate.files.privateKey))
+            lines.append(("nginx", "include \(report.include);"))
+        }
+        lines += outcome.hooks.map { ("hook done", $0) }
+        let body = lines.map { label, value in
+            "  \(label)\(String(repeating: " ", count: 13 - label.count))\(value)\n"
+        }
+        let due = report.due.map { ", not due before \(TimeText.day($0))" } ?? ""
+        let verb = outcome.word + (outcome.change == .unchanged(certificate) ? due : "")
+        return "\(outcome.name): \(verb)\n\(body.joined())"
     }
 }
 
@@ -91,8 +160,24 @@ private struct IssueLine: Encodable {
     let certificate: LineageLine
 
     init(_ outcome: IssueOutcome, _ report: LineageReport) {
-        self.outcome = outcome.change.rawValue
+        self.outcome = outcome.word
         hooks = outcome.hooks
         certificate = LineageLine(report)
+    }
+}
+
+/// A rehearsal as a line of JSON.
+private struct RehearsalLine: Encodable {
+    let outcome: String
+    let lineage: String
+    var notAfter: Date?
+    var authority: String?
+
+    init(_ outcome: IssueOutcome) {
+        self.outcome = outcome.word
+        lineage = "\(outcome.name)"
+        guard case .rehearsed(let until, let authority) = outcome.change else { return }
+        notAfter = until
+        self.authority = authority
     }
 }

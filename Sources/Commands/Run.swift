@@ -65,7 +65,8 @@ package enum Run {
         return [command] + front + rest
     }
 
-    private static func diagnosis(of error: any Error) -> Diagnosis {
+    /// A failure as what, why and fix; one that cannot explain itself is a bug.
+    static func diagnosis(of error: any Error) -> Diagnosis {
         if let error = error as? any Diagnosable { return error.diagnosis }
         return Diagnosis(
             what: "certctl has met a case that it was not made for",

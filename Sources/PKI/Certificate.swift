@@ -9,8 +9,8 @@ package struct Certificate: Equatable, Sendable {
     package let der: [UInt8]
     /// The DNS names it is for, in its own order and in lower case.
     package let dnsNames: [String]
-    /// The IP addresses it is for, each of 4 or 16 bytes.
-    package let ipAddresses: [[UInt8]]
+    /// The IP addresses it is for, in its own order.
+    package let ipAddresses: [IPAddress]
     /// Whether it has alternative names of any further kind.
     package let hasOtherNames: Bool
     /// The first second of the validity.
@@ -31,6 +31,14 @@ package struct Certificate: Equatable, Sendable {
     package let isAuthority: Bool
     /// The key that is certified.
     package let publicKey: PublicKey
+
+    /// All that it is for, as text: host names, then addresses.
+    package var names: [String] { dnsNames + ipAddresses.map(\.description) }
+
+    /// ``serial`` in hexadecimal digits.
+    package var serialText: String {
+        serial.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
 
     /// The SHA-256 of ``der``.
     package var fingerprint: [UInt8] { SHA256.digest(der) }

@@ -6,14 +6,23 @@ extension CertificateChain {
     package struct Expectation: Sendable {
         /// The key that the certificate was asked for.
         package let publicKey: PublicKey
-        /// The names that were asked for, no more and no fewer.
+        /// The host names that were asked for, no more and no fewer.
         package let dnsNames: Set<String>
+        /// The addresses that were asked for, no more and no fewer.
+        package let ipAddresses: Set<IPAddress>
         /// The moment at which the chain has to be valid.
         package let now: Date
 
-        /// Expects a chain for `publicKey` and exactly `dnsNames`, whatever their case.
-        package init(publicKey: PublicKey, dnsNames: Set<String>, now: Date) {
+        /// Expects a chain for `publicKey` and exactly `dnsNames`, whatever their case, and
+        /// `ipAddresses`.
+        package init(
+            publicKey: PublicKey,
+            dnsNames: Set<String>,
+            ipAddresses: Set<IPAddress> = [],
+            now: Date
+        ) {
             self.publicKey = publicKey
+            self.ipAddresses = ipAddresses
             self.dnsNames = Set(dnsNames.map { $0.lowercased() })
             self.now = now
         }
@@ -31,7 +40,7 @@ extension CertificateChain {
     /// - Throws: The first violation that is found.
     package func validate(_ expectation: Expectation) throws(PKIError) {
         try leaf.validateKey(expectation.publicKey)
-        try leaf.validateNames(expectation.dnsNames)
+        try leaf.validateNames(expectation)
         guard !leaf.isAuthority else { throw .leafIsAuthority }
         try validateKeysDiffer()
         for (certificate, issuer) in zip(certificates, issuers) {
@@ -74,16 +83,28 @@ extension Certificate {
         }
     }
 
-    fileprivate func validateNames(_ expected: Set<String>) throws(PKIError) {
-        let found = Set(dnsNames)
-        guard found == expected else {
-            throw .wrongNames(
-                missing: expected.subtracting(found).sorted(),
-                extra: found.subtracting(expected).sorted()
-            )
+    fileprivate func validateNames(
+        _ expectation: CertificateChain.Expectation
+    ) throws(PKIError) {
+        // Kind by kind: an address that is written as a host name is not that address.
+        let hosts = Self.difference(expectation.dnsNames, Set(dnsNames))
+        let addresses = Self.difference(expectation.ipAddresses, Set(ipAddresses))
+        let missing = hosts.missing + addresses.missing
+        let extra = hosts.extra + addresses.extra
+        guard missing.isEmpty, extra.isEmpty else {
+            throw .wrongNames(missing: missing, extra: extra)
         }
-        guard ipAddresses.isEmpty else { throw .extraAddresses(ipAddresses) }
         guard !hasOtherNames else { throw .extraKindsOfNames }
+    }
+
+    private static func difference<Name: CustomStringConvertible>(
+        _ expected: Set<Name>,
+        _ found: Set<Name>
+    ) -> (missing: [String], extra: [String]) {
+        (
+            expected.subtracting(found).map(\.description).sorted(),
+            found.subtracting(expected).map(\.description).sorted()
+        )
     }
 
     /// Checks what is true of every certificate in a chain that works.

@@ -16,6 +16,14 @@ package struct CertificateChain: Equatable, Sendable {
         certificates.flatMap { PEM.encode($0.der, label: Self.label) }
     }
 
+    /// The common name of the one that has issued the last certificate, harmless to print.
+    package var topIssuer: String? { certificates.last?.issuerCommonName }
+
+    /// Whether the chain leads to an issuer of that common name, whatever its case.
+    package func leads(to issuer: String) -> Bool {
+        topIssuer?.lowercased() == issuer.lowercased()
+    }
+
     /// Makes a chain of certificates that are known already.
     package init(leaf: Certificate, issuers: [Certificate] = []) {
         self.leaf = leaf

@@ -1,18 +1,40 @@
 import CLibCrypto
 
-/// A message authentication code over SHA-256.
+/// A message authentication code.
 ///
-/// Source: RFC 2104; RFC 7518 §3.2 calls it HS256.
-package enum HMAC {
-    /// The 32 bytes of the code of `message` under `key`.
-    package static func sha256(of message: [UInt8], key: [UInt8]) throws(PKIError) -> [UInt8] {
-        var code = [UInt8](repeating: 0, count: SHA256.byteCount)
+/// Source: RFC 2104.
+package enum HMAC: String, CaseIterable, Sendable {
+    // Named as in RFC 7518 §3.2.
+    case sha256 = "HS256"
+    case sha384 = "HS384"
+    case sha512 = "HS512"
+
+    /// OpenSSL's name for the hash.
+    private var digest: String {
+        switch self {
+        case .sha256: "SHA256"
+        case .sha384: "SHA384"
+        case .sha512: "SHA512"
+        }
+    }
+
+    private var byteCount: Int {
+        switch self {
+        case .sha256: 32
+        case .sha384: 48
+        case .sha512: 64
+        }
+    }
+
+    /// The code of `message` under `key`: 32, 48 or 64 bytes.
+    package func code(of message: [UInt8], key: [UInt8]) throws(PKIError) -> [UInt8] {
+        var code = [UInt8](repeating: 0, count: byteCount)
         var count = 0
         let result = unsafe EVP_Q_mac(
             nil,
             "HMAC",
             nil,
-            "SHA256",
+            digest,
             nil,
             key,
             key.count,

@@ -30,6 +30,23 @@ extension PKIError: Diagnosable {
                 fix: "write the name as DNS knows it; international names start with xn--"
             )
 
+        case .unreadableRequest:
+            .request(
+                "it is not a certificate signing request in PEM or DER",
+                fix:
+                    "make one, for example with: openssl req -new -key FILE -addext subjectAltName=DNS:…"
+            )
+        case .forgedRequest:
+            .request(
+                "it is not signed with the key that is in it",
+                fix: "make it again with the key that it is for"
+            )
+        case .foreignNames:
+            .request(
+                "it asks for names that are neither host names nor IP addresses",
+                fix: "leave e-mail addresses and the like out of it"
+            )
+
         case .oversizedPEM(let bytes, let limit):
             .unreadable("it has \(bytes) bytes, and none should need more than \(limit)")
         case .damagedPEM(let label):
@@ -67,11 +84,6 @@ extension PKIError: Diagnosable {
                     .filter { !$0.1.isEmpty }
                     .map { "\($0.0): \(list($0.1))" }
                     .joined(separator: "; ")
-            )
-        case .extraAddresses(let addresses):
-            .refused(
-                "the CA sent a certificate for other names",
-                "not asked for: \(list(addresses.map(text(ofAddress:))))"
             )
         case .extraKindsOfNames:
             .refused(
@@ -183,12 +195,4 @@ private func text(_ bytes: [UInt8]) -> String {
 
 private func text(_ date: Date) -> String {
     date.formatted(.iso8601)
-}
-
-/// An address as people write it, except that zeros are not left out.
-private func text(ofAddress address: [UInt8]) -> String {
-    guard address.count == 16 else { return address.map(String.init).joined(separator: ".") }
-    return stride(from: 0, to: 16, by: 2)
-        .map { hexadecimal(address[$0]) + hexadecimal(address[$0 + 1]) }
-        .joined(separator: ":")
 }

@@ -25,6 +25,13 @@ package enum PKIError: Error, Equatable {
     /// A name cannot stand in a certificate: empty, too long, or not printable ASCII.
     case unusableName(String)
 
+    /// The bytes are no certificate signing request.
+    case unreadableRequest
+    /// The request is not signed with the key that is in it.
+    case forgedRequest
+    /// The request asks for names that are neither host names nor IP addresses.
+    case foreignNames
+
     // MARK: PEM
 
     /// The text is larger than anything that is expected.
@@ -55,8 +62,6 @@ package enum PKIError: Error, Equatable {
     case foreignKey(expected: [UInt8], found: [UInt8])
     /// The certificate lacks names that were asked for, or has some that were not.
     case wrongNames(missing: [String], extra: [String])
-    /// The certificate is for IP addresses too, which nobody asked for.
-    case extraAddresses([[UInt8]])
     /// The certificate has names of further kinds, such as e-mail addresses.
     case extraKindsOfNames
     /// The certificate may itself issue certificates.

@@ -38,6 +38,12 @@ extension PublicKey {
         }
     }
 
+    /// `key`, an `EVP_PKEY` that belongs to a request.
+    @unsafe init(ofRequestKey key: OpaquePointer) throws(PKIError) {
+        subjectPublicKeyInfo = try unsafe encoded("i2d_PUBKEY") { unsafe i2d_PUBKEY(key, $0) }
+        parameters = try unsafe Parameters(of: key)
+    }
+
     /// The key that `certificate`, an `X509`, certifies.
     @unsafe init(certifiedBy certificate: OpaquePointer) throws(PKIError) {
         // The bytes of the certificate, not of the parsed key: a kind that OpenSSL does not know

@@ -8,17 +8,21 @@ package enum SelfSignedCertificate {
     /// The subject and issuer of all certificates made here.
     package static let commonName = "certctl bootstrap"
 
-    /// Makes a certificate for `dnsNames`.
+    /// Makes a certificate for `dnsNames` and `ipAddresses`.
     ///
     /// The serial is a positive number in big-endian bytes, 20 at most (RFC 5280 §4.1.2.2).
     package static func make(
         dnsNames: [String],
+        ipAddresses: [IPAddress] = [],
         key: PrivateKey,
         serial: [UInt8],
         notBefore: Date,
         notAfter: Date
     ) throws(PKIError) -> Certificate {
-        let names = try Handle<X509Extension>(subjectAlternativeName: dnsNames)
+        let names = try Handle<X509Extension>(
+            subjectAlternativeName: dnsNames,
+            ipAddresses: ipAddresses
+        )
         let certificate = try unsafe Handle<X509Certificate>(owning: X509_new(), "X509_new")
         // Version 3, which is written as 2.
         try unsafe check(certificate.with { unsafe X509_set_version($0, 2) }, "X509_set_version")

@@ -9,84 +9,180 @@ import Platform
 /// Finds the account with a CA, or registers one.
 struct AccountOpening: Sendable {
     private let services: Services
-    private let request: IssueRequest
-    private let authority: CertificateAuthority
-    private let directory: Directory
-    private let client: ACMEClient
-    private let accounts: AccountStore
+    private let request: AccountRequest
+    private let connection: AuthorityConnection
 
-    init(
-        _ services: Services,
-        _ request: IssueRequest,
-        authority: CertificateAuthority,
-        directory: Directory,
-        client: ACMEClient
-    ) {
+    private var accounts: AccountStore { connection.accounts }
+    private var directory: Directory { connection.directory }
+
+    init(_ services: Services, _ request: AccountRequest, _ connection: AuthorityConnection) {
         self.services = services
         self.request = request
-        self.authority = authority
-        self.directory = directory
-        self.client = client
-        accounts = AccountStore(services.store, authority: authority.folder)
+        self.connection = connection
     }
 
     /// Begins a session; asks the CA only where the account is not known here.
     func open() async throws -> Session {
-        let lock = try await takeLock()
-        defer { withExtendedLifetime(lock) {} }
-        if let key = try accounts.key() {
-            let session = Session(client, directory: directory, key: key)
-            if let account = try accounts.account(), let url = WebURL(account.url),
-                url.origin == directory.origin
-            {
-                session.use(url)
-                if let email = request.email, email != account.email {
-                    services.log.warning("the account exists already and keeps its e-mail address")
-                }
-            } else {
+        try await underLock {
+            try await settleKeyChange()
+            guard let key = try accounts.key() else { return try await register(imported: nil) }
+            let session = Session(connection.client, directory: directory, key: key)
+            guard let account = try storedAccount() else {
                 try await findOrRegister(session)
+                return session
+            }
+            session.use(account.url)
+            if let email = request.email, email != account.stored.email {
+                services.log.warning(
+                    "the account exists already and keeps its e-mail address",
+                    ["change it with": "certctl account update --email ADDRESS"]
+                )
             }
             return session
         }
-        // Nothing is made before it may be used.
-        try await confirmTerms()
-        let key = try PrivateKey.make(.p256)
-        try accounts.save(key)
-        let session = Session(client, directory: directory, key: key)
-        try await register(session)
-        return session
+    }
+
+    /// Begins a session with the account that is known here; registers nothing.
+    ///
+    /// Throws ``AccountError/noAccount(authority:)``.
+    func openExisting() async throws -> Session {
+        try await underLock {
+            try await settleKeyChange()
+            guard let key = try accounts.key() else {
+                throw AccountError.noAccount(authority: connection.authority.folder)
+            }
+            let session = Session(connection.client, directory: directory, key: key)
+            if let account = try storedAccount() {
+                session.use(account.url)
+            } else {
+                try await find(session)
+            }
+            return session
+        }
+    }
+
+    /// Registers a new account with a new key, or with `key`, whose account may exist already.
+    ///
+    /// Does nothing where there is an account, unless it is for another key than `key`.
+    func register(key imported: PrivateKey?) async throws -> Session {
+        try await underLock {
+            try await settleKeyChange()
+            guard let known = try accounts.key() else {
+                return try await register(imported: imported)
+            }
+            if let imported, imported.publicKey != known.publicKey {
+                throw AccountError.otherKey(authority: connection.authority.folder)
+            }
+            let session = Session(connection.client, directory: directory, key: known)
+            try await findOrRegister(session)
+            return session
+        }
     }
 
     /// Registers the key again with a CA that no longer knows it.
     func reopen(_ session: Session) async throws {
-        let lock = try await takeLock()
-        defer { withExtendedLifetime(lock) {} }
-        try await findOrRegister(session)
+        try await underLock { try await findOrRegister(session) }
     }
 
-    private func takeLock() async throws -> FileLock {
-        try await services.lock("the account with \(authority.folder)") {
+    /// Does `body` while no other certctl changes the account.
+    func underLock<Result>(_ body: () async throws -> Result) async throws -> Result {
+        let lock = try await services.lock("the account with \(connection.authority.folder)") {
             try accounts.lock()
         }
+        defer { withExtendedLifetime(lock) {} }
+        return try await body()
+    }
+
+    /// Finishes a key change that a crash has interrupted: the CA knows which key it has.
+    private func settleKeyChange() async throws {
+        guard let next = try accounts.nextKey() else { return }
+        let session = Session(connection.client, directory: directory, key: next)
+        do {
+            let account = try await session.account(.find)
+            try accounts.adoptNextKey()
+            try saveFound(account)
+            services.log.notice("finished a change of the account key that was begun before")
+        } catch ACMEError.refused(let problem) where problem.kind == .accountDoesNotExist {
+            try accounts.dropNextKey()
+        }
+    }
+
+    private func storedAccount() throws -> (stored: StoredAccount, url: WebURL)? {
+        guard let account = try accounts.account(), let url = WebURL(account.url),
+            url.origin == directory.origin
+        else { return nil }
+        return (account, url)
+    }
+
+    /// Nothing is made before it may be used.
+    private func register(imported: PrivateKey?) async throws -> Session {
+        let binding = try await prepareRegistration()
+        let key = try imported ?? PrivateKey.make(.p256)
+        try accounts.save(key)
+        let session = Session(connection.client, directory: directory, key: key)
+        try await register(session, binding)
+        return session
     }
 
     /// The CA may know the key: its answer to a registration can have been lost in a crash.
     private func findOrRegister(_ session: Session) async throws {
         do {
-            // Found, not registered: nothing was agreed to and no address given.
-            try save(try await session.account(.find), email: nil, terms: nil)
+            try await find(session)
         } catch ACMEError.refused(let problem) where problem.kind == .accountDoesNotExist {
-            try await confirmTerms()
-            try await register(session)
+            try await register(session, prepareRegistration())
         }
     }
 
-    private func register(_ session: Session) async throws {
-        guard !directory.requiresExternalAccount else { throw ACMEError.externalAccountRequired }
-        let account = try await session.account(.register(email: request.email))
-        try save(account, email: request.email, terms: directory.termsOfService)
+    private func find(_ session: Session) async throws {
+        try saveFound(try await session.account(.find))
+    }
+
+    /// Found, not registered: nothing was agreed to and no address given.
+    private func saveFound(_ account: Account) throws {
+        var stored = record(of: account)
+        if let known = try accounts.account(), known.url == stored.url {
+            stored.email = known.email
+            stored.terms = known.terms
+            stored.bindingKeyIdentifier = known.bindingKeyIdentifier
+        }
+        try accounts.save(stored)
+    }
+
+    private func register(_ session: Session, _ binding: ExternalAccountBinding?) async throws {
+        let purpose = NewAccount.Purpose.register(email: request.email, binding: binding)
+        let account = try await session.account(purpose)
+        var stored = record(of: account)
+        stored.email = request.email
+        stored.terms = directory.termsOfService
+        stored.bindingKeyIdentifier = binding?.keyIdentifier
+        try accounts.save(stored)
         let verb: StaticString = account.isNew ? "account registered" : "account found by its key"
         services.log.notice(verb, ["account": "\(account.url)"])
+    }
+
+    private func record(of account: Account) -> StoredAccount {
+        StoredAccount(
+            url: account.url.description,
+            authority: connection.authority.directory.description,
+            authorityRoots: connection.roots
+        )
+    }
+
+    /// Sees to all that the CA will ask for, before a key is made.
+    private func prepareRegistration() async throws -> ExternalAccountBinding? {
+        let traits = connection.authority.traits
+        let name = connection.authority.folder
+        if traits.requiresEmail, request.email == nil {
+            throw AccountError.emailRequired(authority: name)
+        }
+        if request.binding == nil {
+            if let advice = traits.bindingAdvice {
+                throw AccountError.bindingRequired(authority: name, advice: advice)
+            }
+            if directory.requiresExternalAccount { throw ACMEError.externalAccountRequired }
+        }
+        try await confirmTerms()
+        return try request.binding.map { try $0.load(in: services.fileSystem) }
     }
 
     private func confirmTerms() async throws {
@@ -95,15 +191,40 @@ struct AccountOpening: Sendable {
         if try accounts.account()?.terms == terms { return }
         guard await request.agreesToTerms(terms) else { throw ACMEError.termsNotAgreed(terms) }
     }
+}
 
-    private func save(_ account: Account, email: String?, terms: String?) throws {
-        try accounts.save(
-            StoredAccount(
-                url: account.url.description,
-                authority: authority.directory.description,
-                email: email,
-                terms: terms
-            )
+extension BindingRequest {
+    private static let fileLimit = 16 * 1024
+
+    /// Reads the HMAC key.
+    ///
+    /// Throws ``AccountError/unusableSecret(path:reason:)``.
+    fileprivate func load(in fileSystem: any FileSystem) throws -> ExternalAccountBinding {
+        let text: Secret<String>
+        do {
+            // Its group may: a key in /etc/certctl belongs to root and is for certctl's group.
+            if let status = try fileSystem.status(keyFile), status.mode.bits & 0o007 != 0 {
+                throw AccountError.unusableSecret(
+                    path: keyFile,
+                    reason: "everyone may read it (mode \(status.mode))"
+                )
+            }
+            let bytes = try fileSystem.readFile(keyFile, limit: Self.fileLimit)
+            text = Secret(String(decoding: bytes, as: UTF8.self).filter { !$0.isWhitespace })
+        } catch let error as FileSystemError {
+            throw AccountError.unusableSecret(path: keyFile, reason: error.text)
+        }
+        let binding = ExternalAccountBinding(
+            keyIdentifier: keyIdentifier,
+            key: text,
+            algorithm: algorithm
         )
+        guard let binding else {
+            throw AccountError.unusableSecret(
+                path: keyFile,
+                reason: "there is no key in base64url in it"
+            )
+        }
+        return binding
     }
 }

@@ -1,7 +1,7 @@
 package import Settings
 
 /// How http-01 is answered.
-package struct HTTP01Settings: Equatable, Sendable {
+package struct HTTP01Settings: Hashable, Sendable {
     /// The port that CAs ask on.
     ///
     /// Source: RFC 8555 §8.3.
@@ -23,15 +23,8 @@ package struct HTTP01Settings: Equatable, Sendable {
 package struct HTTP01Options: Equatable, Sendable {
     package var mode: HTTP01Mode?
     package var port: UInt16?
-    package var address: ListenAddress?
+    /// One of this machine's addresses, in numbers.
+    package var address: Wish<String>?
 
     package init() {}
-}
-
-/// Where to listen for challenges.
-package enum ListenAddress: Equatable, Sendable {
-    /// Every address of this machine.
-    case any
-    /// One of them, in numbers.
-    case only(String)
 }

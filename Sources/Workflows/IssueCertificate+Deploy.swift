@@ -73,11 +73,11 @@ extension IssueCertificate {
         HookEvent(
             lineage: "\(name)",
             names: certificate.manifest.names,
-            privateKey: certificate.files.privateKey,
+            privateKey: certificate.manifest.hasKey ? certificate.files.privateKey : nil,
             certificate: certificate.files.certificate,
             chain: certificate.files.chain,
             fullChain: certificate.files.fullChain,
-            include: services.layout.include(name),
+            include: certificate.manifest.hasKey ? services.layout.include(name) : nil,
             live: services.layout.live(name)
         )
     }

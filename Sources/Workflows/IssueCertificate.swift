@@ -8,8 +8,28 @@ import PKI
 import Platform
 import Renewal
 
-/// `certctl issue`: one certificate, from the names to the hooks.
+/// One certificate, from the names to the hooks, in the steps that ``IssueCertificates`` takes for
+/// several side by side.
 package struct IssueCertificate: Sendable {
+    /// A lineage that is locked, and what is to be done about it.
+    struct Preparation: Sendable {
+        let order: IssueCertificate
+        let lineage: Lineage
+        let settings: IssueSettings
+        /// Held until the end; a rehearsal needs none.
+        let lock: FileLock?
+        /// What there is already, where that is good enough.
+        var kept: Obtained?
+    }
+
+    /// A lineage that is locked, and what it has to be deployed.
+    struct Obtained: Sendable {
+        let order: IssueCertificate
+        let change: IssueOutcome.Change
+        let settings: IssueSettings
+        let lock: FileLock?
+    }
+
     let services: Services
     let request: IssueRequest
     let name: LineageName
@@ -20,44 +40,59 @@ package struct IssueCertificate: Sendable {
     /// Throws ``WorkflowError`` when no lineage can be named like the first name.
     package init(_ request: IssueRequest, services: Services) throws {
         precondition(!request.names.isEmpty, "a certificate is for at least one name")
-        guard
-            let name = request.lineage ?? LineageName(request.names[0].description)
-        else { throw WorkflowError.unusableLineageName(request.names[0].description) }
+        let first = request.names[0].value
+        guard let name = request.lineage ?? LineageName.usual(for: first) else {
+            throw WorkflowError.unusableLineageName(first)
+        }
         self.name = name
         self.request = request
         self.services = services
         store = services.store
     }
 
-    /// Issues the certificate unless a good one is there, and brings it into use.
+    /// Issues this certificate alone, unless a good one is there, and brings it into use.
     package func run() async throws -> IssueOutcome {
+        let endings = try await IssueCertificates([request], services: services).run()
+        guard let ending = endings.first else { preconditionFailure("one request has one ending") }
+        return try ending.result.get()
+    }
+
+    /// Locks the lineage and finds out whether it needs a certificate.
+    func prepare() async throws -> Preparation {
         try checkHooks()
         try store.prepare()
+        guard !request.isRehearsal else { return try prepareRehearsal() }
         let lock = try await services.lock("\(name)") { try store.lock(name) }
-        defer { withExtendedLifetime(lock) {} }
         do {
-            return try await runLocked()
+            return try prepareLocked(lock)
         } catch {
             noteFailure(error)
             throw error
         }
     }
 
-    private func runLocked() async throws -> IssueOutcome {
+    private func prepareLocked(_ lock: FileLock) throws -> Preparation {
         let lineage = try recovered(store.lineage(name))
         try checkNames(lineage)
         if let current = lineage.current { try store.checkKey(of: current) }
         let settings = IssueSettings(request, remembered: lineage.settings)
-        let change: IssueOutcome.Change
-        let certificate: StoredCertificate
+        var preparation = Preparation(
+            order: self,
+            lineage: lineage,
+            settings: settings,
+            lock: lock
+        )
         if let current = lineage.current, isGoodEnough(current, lineage, settings) {
-            (change, certificate) = (.unchanged, current)
+            preparation.kept = Obtained(
+                order: self,
+                change: .unchanged(current),
+                settings: settings,
+                lock: lock
+            )
         } else {
-            (change, certificate) = (.issued, try await obtain(lineage, settings))
+            try store.checkRoom(for: name)
         }
-        try store.save(settings.toRemember, of: name)
-        let hooks = try await deploy(certificate)
-        return IssueOutcome(change: change, name: name, certificate: certificate, hooks: hooks)
+        return preparation
     }
 
     /// Finishes what a crash left between the generation's final name and its record.
@@ -72,7 +107,7 @@ package struct IssueCertificate: Sendable {
     /// A second certificate for other names would take the place of the first unseen.
     private func checkNames(_ lineage: Lineage) throws {
         guard request.lineage == nil, let current = lineage.current else { return }
-        let asked = request.names.map(\.description)
+        let asked = request.names.map(\.value)
         guard Set(asked) != Set(current.manifest.names) else { return }
         throw WorkflowError.otherNames(
             lineage: "\(name)",
@@ -89,35 +124,68 @@ package struct IssueCertificate: Sendable {
         let manifest = current.manifest
         let due = RenewalPolicy.due(notBefore: manifest.notBefore, notAfter: manifest.notAfter)
         let asked = settings.toRemember
-        return !request.isForced && services.clock.now < due
-            && Set(manifest.names) == Set(asked.names) && manifest.keyType == asked.keyType
-            && (lineage.settings?.authority ?? asked.authority) == asked.authority
+        let remembered = lineage.settings ?? asked
+        return !request.isForced && services.clock.now < due && !lineage.isRevoked
+            && Set(manifest.names) == Set(asked.names)
+            && manifest.keyType == settings.expectedKeyType
+            && remembered.authority == asked.authority && remembered.profile == asked.profile
+            && remembered.preferredChain == asked.preferredChain
+            && remembered.certificateSigningRequest == asked.certificateSigningRequest
     }
 
     /// Gets a certificate from the CA and commits it.
-    private func obtain(
-        _ lineage: Lineage,
-        _ settings: IssueSettings
-    ) async throws -> StoredCertificate {
-        try store.checkRoom(for: name)
-        let solver = services.makeSolver(settings.http01)
-        let certificate: StoredCertificate
-        do {
-            // The port is held before the CA is asked for anything: without it nothing can come of
-            // it.
-            certificate = try await solver.serving { presenter in
-                try await order(lineage, settings, presenter)
-            }
-        } catch {
-            // An nginx that holds the port may need the pair to go on. Where it cannot be made the
-            // first failure is still the one to tell.
-            try? bootstrap(lineage)
-            throw error
+    func obtain(
+        _ preparation: Preparation,
+        _ presenter: any ChallengePresenter,
+        _ authorities: Authorities
+    ) async throws -> Obtained {
+        let change: IssueOutcome.Change
+        if request.isRehearsal {
+            change = try await rehearse(preparation, presenter, authorities)
+        } else {
+            let certificate = try await issue(preparation, presenter, authorities)
+            change = .issued(certificate)
+            let until = certificate.manifest.notAfter.formatted(.iso8601)
+            services.log.notice("certificate issued", ["lineage": "\(name)", "until": until])
+            services.note(.issued, name, "generation \(certificate.number) until \(until)")
         }
-        let until = certificate.manifest.notAfter.formatted(.iso8601)
-        services.log.notice("certificate issued", ["lineage": "\(name)", "until": until])
-        services.note(.issued, name, "generation \(certificate.number) until \(until)")
-        return certificate
+        return Obtained(
+            order: self,
+            change: change,
+            settings: preparation.settings,
+            lock: preparation.lock
+        )
+    }
+
+    /// Notes that there will be no certificate.
+    func failed(_ preparation: Preparation, _ error: any Error) {
+        guard !request.isRehearsal else { return }
+        // An nginx that holds the port may need the pair to go on. Where it cannot be made the
+        // first failure is still the one to tell.
+        try? bootstrap(preparation.lineage, preparation.settings)
+        noteFailure(error)
+    }
+
+    /// Brings what was obtained into use.
+    func ending(of obtained: Obtained) async -> Result<IssueOutcome, any Error> {
+        do {
+            return .success(try await deploy(obtained))
+        } catch {
+            noteFailure(error)
+            return .failure(error)
+        }
+    }
+
+    private func deploy(_ obtained: Obtained) async throws -> IssueOutcome {
+        var hooks: [String] = []
+        switch obtained.change {
+        case .rehearsed: break
+        case .issued(let certificate), .unchanged(let certificate):
+            try store.save(obtained.settings.toRemember, of: name)
+            hooks = try await deploy(certificate)
+        }
+        withExtendedLifetime(obtained.lock) {}
+        return IssueOutcome(change: obtained.change, name: name, hooks: hooks)
     }
 
     private func noteFailure(_ error: any Error) {

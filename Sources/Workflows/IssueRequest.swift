@@ -9,32 +9,52 @@ package import PKI
 /// there are none yet.
 package struct IssueRequest: Sendable {
     /// At least one, without repetition.
-    package var names: [DomainName]
+    package var names: [Identifier]
     /// The lineage by `--name`; `nil` for the one named like the first name.
     package var lineage: LineageName?
     package var authority: CertificateAuthority?
     package var authorityRoots: AuthorityRoots?
-    package var email: String?
+    package var account: AccountRequest
     package var keyType: KeyType?
+    /// Whether the certificate is for the key of the one before.
+    package var reusesKey: Bool?
+    /// A request made elsewhere, whose key certctl does not have.
+    package var signingRequest: CertificateSigningRequest?
+    package var profile: Wish<String>?
+    package var preferredChain: Wish<String>?
     package var http01 = HTTP01Options()
     /// Whether a certificate that is not due is replaced.
     package var isForced = false
+    /// Whether the CA's staging is asked, and nothing but its account is kept.
+    package var isRehearsal = false
     /// An executable, by absolute path, to run after those in `deploy.d`.
     package var deployHook: String?
-    /// Asks whether the terms of service at that address are agreed to.
-    package var agreesToTerms: @Sendable (_ url: String) async -> Bool
     /// Learns of each step.
     package var progress: @Sendable (Issuance.Step) -> Void
 
     /// Asks for a certificate for `names` and leaves all else to the lineage and the defaults.
     package init(
-        names: [DomainName],
+        names: [Identifier],
         agreesToTerms: @escaping @Sendable (_ url: String) async -> Bool,
         progress: @escaping @Sendable (Issuance.Step) -> Void
     ) {
         self.names = names
-        self.agreesToTerms = agreesToTerms
+        account = AccountRequest(agreesToTerms: agreesToTerms)
         self.progress = progress
+    }
+}
+
+/// A choice that was made: one of several, or to leave it open again.
+package enum Wish<Choice: Equatable & Sendable>: Equatable, Sendable {
+    case any
+    case only(Choice)
+
+    /// What was chosen; `nil` where it was left open.
+    var choice: Choice? {
+        switch self {
+        case .any: nil
+        case .only(let choice): choice
+        }
     }
 }
 

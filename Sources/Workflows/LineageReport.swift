@@ -12,6 +12,8 @@ package struct LineageReport: Equatable, Sendable {
         /// Valid, and to be renewed.
         case due
         case expired
+        /// Called back by the CA.
+        case revoked
         /// Not valid before a moment that lies in the future.
         case early
     }
@@ -38,7 +40,9 @@ package struct LineageReport: Equatable, Sendable {
         let due = RenewalPolicy.due(notBefore: manifest.notBefore, notAfter: manifest.notAfter)
         self.due = due
         isDeployPending = deployed != DeployRecord(lineage.name, current.number)
-        if now >= manifest.notAfter {
+        if lineage.isRevoked {
+            state = .revoked
+        } else if now >= manifest.notAfter {
             state = .expired
         } else if now < manifest.notBefore {
             state = .early

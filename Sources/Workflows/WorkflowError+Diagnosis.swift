@@ -35,6 +35,34 @@ extension WorkflowError: Diagnosable {
                 fix: "see for yourself, then delete it with --force",
                 exitCode: .configuration
             )
+        case .sameLineage(let name):
+            return Diagnosis(
+                what: "two of the certificates would be named \(name)",
+                why: "a name is one certificate's",
+                fix: "ask for them in two commands, each with a --name of its own",
+                exitCode: .usage
+            )
+        case .noStaging(let authority):
+            return Diagnosis(
+                what: "a dry run is not possible with \(authority)",
+                why: "it has no staging to ask",
+                fix: "run without --dry-run, or rehearse with --ca letsencrypt-staging",
+                exitCode: .usage
+            )
+        case .reasonNotAccepted(let reason, let authority, let accepted):
+            return Diagnosis(
+                what: "\(authority) does not accept the reason \(reason)",
+                why: "it accepts \(accepted.joined(separator: ", "))",
+                fix: "give one of these with --reason",
+                exitCode: .usage
+            )
+        case .noCertificate(let lineage, let reason):
+            return Diagnosis(
+                what: "nothing can be done about \(lineage)",
+                why: reason,
+                fix: "certctl show \(lineage) tells what there is",
+                exitCode: .configuration
+            )
         }
     }
 }

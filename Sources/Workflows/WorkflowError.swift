@@ -6,6 +6,14 @@ package enum WorkflowError: Error, Equatable {
     case unusableLineageName(String)
     /// An nginx configuration on this host names the lineage's files.
     case inUse(lineage: String, by: [String])
+    /// Two certificates of one command would have the same name.
+    case sameLineage(String)
+    /// That CA has nothing to rehearse with.
+    case noStaging(authority: String)
+    /// That CA takes other reasons for a revocation.
+    case reasonNotAccepted(String, authority: String, accepted: [String])
+    /// The lineage has no certificate, or none with what is needed.
+    case noCertificate(lineage: String, reason: String)
     /// There are more files than any nginx has, so that who uses the lineage cannot be told.
     case tooManyFiles(lineage: String, below: String)
 }

@@ -33,12 +33,14 @@ import Testing
     }
 
     @Test func `an account comes back as it was saved`() throws {
-        let account = StoredAccount(
+        var account = StoredAccount(
             url: "https://ca.test/account/1",
             authority: "https://ca.test/directory",
-            email: "ops@example.com",
-            terms: "https://ca.test/terms"
+            authorityRoots: "/etc/roots.pem"
         )
+        account.email = "ops@example.com"
+        account.terms = "https://ca.test/terms"
+        account.bindingKeyIdentifier = "kid-1"
         try accounts.save(account)
         #expect(try accounts.account() == account)
     }

@@ -102,7 +102,7 @@ import Testing
     @Test func `an extra address is refused`() throws {
         var template = fixture.template
         template.names.append(.ip([192, 0, 2, 1]))
-        try refuse(template, .extraAddresses([[192, 0, 2, 1]]))
+        try refuse(template, .wrongNames(missing: [], extra: ["192.0.2.1"]))
     }
 
     @Test func `a name of another kind is refused`() throws {

@@ -13,12 +13,12 @@ import Testing
             "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9"
             + ".eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6"
             + "Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ"
-        let code = try HMAC.sha256(of: Array(input.utf8), key: key)
+        let code = try HMAC.sha256.code(of: Array(input.utf8), key: key)
         #expect(code == Self.bytes(base64URL: "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"))
     }
 
     @Test func `the code of RFC 4231 case 2 is the published one`() throws {
-        let code = try HMAC.sha256(
+        let code = try HMAC.sha256.code(
             of: Array("what do ya want for nothing?".utf8),
             key: Array("Jefe".utf8)
         )

@@ -17,7 +17,7 @@ import Testing
         .trailingBytes(count: 1), .malformedField("notAfter"), .malformedDNSName([0x61, 0]),
         .noCertificate, .tooManyCertificates(count: 11, limit: 10),
         .foreignBlock(label: "PRIVATE KEY"), .foreignKey(expected: [1], found: [2]),
-        .wrongNames(missing: ["a.test"], extra: []), .extraAddresses([[192, 0, 2, 1]]),
+        .wrongNames(missing: ["a.test"], extra: []),
         .extraKindsOfNames, .leafIsAuthority, .repeatedKey(subject: "CN=a"),
         .brokenChain(issuer: "CN=a", next: "CN=b"),
         .forgedSignature(subject: "CN=a", issuer: "CN=b"), .issuerIsNotAuthority(subject: "CN=a"),
@@ -74,11 +74,5 @@ import Testing
             why == "not asked for: host-1.test, host-2.test, host-3.test, host-4.test, "
                 + "host-5.test and 95 more"
         )
-    }
-
-    @Test func `addresses are written as people write them`() {
-        let six: [UInt8] = [0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]
-        let why = PKIError.extraAddresses([[192, 0, 2, 1], six]).diagnosis.why
-        #expect(why == "not asked for: 192.0.2.1, 2001:0db8:0000:0000:0000:0000:0000:0001")
     }
 }

@@ -20,7 +20,7 @@ import Testing
 
     private func request(_ adjust: (inout IssueRequest) -> Void = { _ in }) throws -> IssueRequest {
         var request = IssueRequest(
-            names: [try DomainName("a.test")],
+            names: [try Identifier("a.test")],
             agreesToTerms: { _ in true },
             progress: { _ in }
         )

@@ -57,7 +57,7 @@ final class TestHost: Sendable {
             preconditionFailure("the fake CA's URL is an https URL")
         }
         var request = IssueRequest(
-            names: try names.map { try DomainName($0) },
+            names: try names.map { try Identifier($0) },
             agreesToTerms: { _ in true },
             progress: { _ in }
         )

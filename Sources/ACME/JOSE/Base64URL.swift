@@ -10,6 +10,16 @@ package enum Base64URL {
         return String(base64.compactMap(urlSafe))
     }
 
+    /// Reads base64url, and base64 too; padding may be there or not.
+    ///
+    /// - Returns: `nil` for a text with any other character.
+    static func decode(_ text: String) -> [UInt8]? {
+        let base64 = text.filter { $0 != "=" }
+            .replacing("-", with: "+").replacing("_", with: "/")
+        let padding = String(repeating: "=", count: (4 - base64.utf8.count % 4) % 4)
+        return Data(base64Encoded: base64 + padding).map(Array.init)
+    }
+
     /// Whether `text` has no character outside of the alphabet.
     static func isAlphabet(_ text: String) -> Bool {
         text.utf8.allSatisfy { byte in

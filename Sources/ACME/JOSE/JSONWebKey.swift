@@ -7,6 +7,14 @@ package struct JSONWebKey: Equatable, Sendable {
     /// The members in the lexicographic order of their names, without white space.
     package let json: String
 
+    /// Describes the public half of `key`: a private key is always of a kind that has a JSON form.
+    package init(of key: PrivateKey) {
+        guard let jwk = JSONWebKey(key.publicKey) else {
+            preconditionFailure("a private key has a public key of the same kind")
+        }
+        self = jwk
+    }
+
     /// Describes `key`.
     ///
     /// - Returns: `nil` for a key of a kind that no account key is.

@@ -7,8 +7,18 @@ package struct JSONWebSignature: Equatable, Sendable {
     /// The media type of ``body``.
     package static let mediaType = "application/jose+json"
 
+    private let protected: String
+    private let payload: String
+    private let signature: String
+
     /// The bytes to send.
-    package let body: [UInt8]
+    package var body: [UInt8] {
+        // All three are base64url, which JSON has nothing to escape in.
+        Array(
+            #"{"protected":"\#(protected)","payload":"\#(payload)","signature":"\#(signature)"}"#
+                .utf8
+        )
+    }
 
     /// Signs `header` and `payload` with `key`; an empty payload makes a POST-as-GET.
     ///
@@ -22,12 +32,29 @@ package struct JSONWebSignature: Equatable, Sendable {
     }
 
     init(headerJSON: String, payload: [UInt8], key: PrivateKey) throws(PKIError) {
-        let protected = Base64URL.encode(headerJSON.utf8)
-        let content = Base64URL.encode(payload)
-        let signature = try key.signature(of: Array("\(protected).\(content)".utf8))
-        let encoded = Base64URL.encode(signature)
-        body = Array(
-            #"{"protected":"\#(protected)","payload":"\#(content)","signature":"\#(encoded)"}"#.utf8
-        )
+        try self.init(header: Array(headerJSON.utf8), payload: payload) {
+            message throws(PKIError) in
+            try key.signature(of: message)
+        }
+    }
+
+    /// Signs a header in JSON with whatever `sign` signs with.
+    init(
+        header: [UInt8],
+        payload: [UInt8],
+        sign: ([UInt8]) throws(PKIError) -> [UInt8]
+    ) throws(PKIError) {
+        protected = Base64URL.encode(header)
+        self.payload = Base64URL.encode(payload)
+        signature = Base64URL.encode(try sign(Array("\(protected).\(self.payload)".utf8)))
+    }
+}
+
+/// Some signatures stand in the payload of another: RFC 8555 §7.3.4 and §7.3.5.
+extension JSONWebSignature: Encodable {
+    private enum CodingKeys: String, CodingKey {
+        case protected
+        case payload
+        case signature
     }
 }

@@ -35,7 +35,7 @@ extension KeyType {
     /// The name of the signature algorithm.
     ///
     /// Source: RFC 7518 §3.1.
-    fileprivate var joseAlgorithm: String {
+    var joseAlgorithm: String {
         switch self {
         case .p256: "ES256"
         case .p384: "ES384"

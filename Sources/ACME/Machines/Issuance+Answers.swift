@@ -5,6 +5,8 @@ import HTTP
 extension Issuance {
     private static let mostFinalizeAttempts = 4
     private static let mostDownloadAttempts = 4
+    /// Let's Encrypt had two chains at most at a time.
+    private static let mostAlternates = 10
 
     mutating func accept(_ responses: [HTTPResponse], at now: Date) throws(ACMEError) -> Action {
         switch state {
@@ -22,6 +24,10 @@ extension Issuance {
             return try acceptExplanation(responses, of: order, retryAfter: retryAfter)
         case .downloading(let url):
             return try acceptCertificate(only(responses), from: url)
+        case .downloadingAlternates(let pem):
+            state = .settled
+            // One that cannot be had is not needed.
+            return .finish(pem: pem, alternates: responses.filter(\.isSuccess).map(\.body))
         default:
             preconditionFailure("no request is under way")
         }
@@ -39,8 +45,11 @@ extension Issuance {
         guard response.isSuccess else {
             let problem = Problem(response)
             // The account has to be found again first, then the order may still be there.
-            guard url != nil, problem.kind != .accountDoesNotExist else { throw response.refusal }
-            throw .orderGone
+            guard problem.kind != .accountDoesNotExist else { throw response.refusal }
+            guard url == nil else { throw .orderGone }
+            guard refusesReplacement(response, problem) else { throw response.refusal }
+            saysReplaced = false
+            return newOrder()
         }
         let order = try order(response, at: url)
         guard url == nil else {
@@ -49,6 +58,18 @@ extension Issuance {
         }
         state = .recordingOrder(order)
         return .record(order: order.url, expires: order.expires)
+    }
+
+    /// Whether an order may be had without `replaces`: the predecessor has been replaced already, or
+    /// the CA does not know it, as one that was made by another account.
+    ///
+    /// Source: RFC 9773 §5.
+    private func refusesReplacement(_ response: HTTPResponse, _ problem: Problem) -> Bool {
+        guard saysReplaced, plan.order.replaces != nil else { return false }
+        return switch problem.kind {
+        case .alreadyReplaced, .malformed, .unauthorized: true
+        default: response.status == 404 || response.status == 409
+        }
     }
 
     /// Reads an order; one with more authorizations than names would keep us busy for nothing.
@@ -187,7 +208,8 @@ extension Issuance {
             // Without its authorizations the order's own reason is what there is to tell.
             guard responses.allSatisfy(\.isSuccess) else { throw .orderFailed(problem) }
         }
-        let failures = try authorizations(responses, of: order).filter(\.hasFailed).map(\.failure)
+        let failures = try authorizations(responses, of: order)
+            .filter { $0.hasFailed(errorsAreFinal: plan.errorsAreFinal) }.map(\.failure)
         guard failures.isEmpty else { throw .challengesFailed(failures) }
         if case .invalid = order.status { throw .orderFailed(problem) }
         return pause(order, retryAfter: retryAfter)
@@ -203,9 +225,7 @@ extension Issuance {
             let origin = plan.directory.origin
             let authorization = try Authorization(response, at: url, origin: origin)
             let name = authorization.identifier.value
-            guard plan.names.contains(where: { $0.description == name.lowercased() }) else {
-                throw .foreignName(name)
-            }
+            guard plan.names.contains(authorization.identifier) else { throw .foreignName(name) }
             authorizations.append(authorization)
         }
         return authorizations
@@ -216,8 +236,7 @@ extension Issuance {
         from url: WebURL
     ) throws(ACMEError) -> Action {
         if response.isSuccess {
-            state = .settled
-            return .finish(pem: response.body)
+            return accept(certificate: response)
         }
         // Some CAs publish the certificate a moment after they say that it is there.
         guard response.status == 404, downloadAttempts < Self.mostDownloadAttempts else {
@@ -225,6 +244,24 @@ extension Issuance {
         }
         state = .pausingDownload(url)
         return .wait(.seconds(1))
+    }
+
+    private mutating func accept(certificate response: HTTPResponse) -> Action {
+        // Source: RFC 8555 §7.4.2.
+        let alternates = response.links("alternate").compactMap { target in
+            WebURL(target, from: plan.directory.newOrder).flatMap {
+                $0.origin == plan.directory.origin ? $0 : nil
+            }
+        }
+        guard plan.wantsAlternates, !alternates.isEmpty else {
+            state = .settled
+            return .finish(pem: response.body)
+        }
+        state = .downloadingAlternates(pem: response.body)
+        let posts = alternates.prefix(Self.mostAlternates).map { url in
+            SignedPost.get(url, accept: Self.chainType)
+        }
+        return .post(Array(posts))
     }
 }
 
@@ -245,11 +282,15 @@ extension Authorization {
     /// Whether its name will not be validated any more.
     ///
     /// An error alone does not tell: a CA that tries again keeps it (RFC 8555 §8.2).
-    fileprivate var hasFailed: Bool {
+    ///
+    /// - Parameter errorsAreFinal: Whether the CA never tries again: one is known to leave such a
+    ///   challenge `processing` for ever.
+    fileprivate func hasFailed(errorsAreFinal: Bool) -> Bool {
         switch status {
         case .ended: true
         case .valid: false
-        case .pending, .other: challenge?.hasFailed ?? false
+        case .pending, .other:
+            challenge.map { $0.hasFailed || errorsAreFinal && $0.problem != nil } ?? false
         }
     }
 

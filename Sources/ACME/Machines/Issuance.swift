@@ -28,8 +28,9 @@ package struct Issuance: Sendable {
         case present([KeyAuthorization])
         /// Wait, then call ``waited()``.
         case wait(Duration)
-        /// The certificate chain in PEM, as the CA sent it: not checked yet.
-        case finish(pem: [UInt8])
+        /// The certificate chain in PEM, and other chains for the same certificate where they were
+        /// wanted; all as the CA sent them: not checked yet.
+        case finish(pem: [UInt8], alternates: [[UInt8]] = [])
         case fail(ACMEError)
     }
 
@@ -45,21 +46,28 @@ package struct Issuance: Sendable {
     /// Everything that does not change on the way.
     package struct Plan: Sendable {
         package let directory: Directory
-        package let names: [DomainName]
+        /// What is asked for, where there is no order yet.
+        package let order: NewOrder
         /// The request in DER; the same one for as long as the order lives.
         package let certificateSigningRequest: [UInt8]
         /// Of the account key, in base64url.
         package let thumbprint: String
+        /// Whether the other chains that the CA may have are wanted too.
+        package var wantsAlternates = false
+        /// Whether a challenge that has an error has failed, whatever its status.
+        package var errorsAreFinal = false
 
-        /// Plans one certificate; `names` are at least one.
+        package var names: [Identifier] { order.names }
+
+        /// Plans one certificate; the names of `order` are at least one.
         package init(
             directory: Directory,
-            names: [DomainName],
+            order: NewOrder,
             certificateSigningRequest: [UInt8],
             thumbprint: String
         ) {
             self.directory = directory
-            self.names = names
+            self.order = order
             self.certificateSigningRequest = certificateSigningRequest
             self.thumbprint = thumbprint
         }
@@ -78,8 +86,12 @@ package struct Issuance: Sendable {
         case explaining(Order, retryAfter: Duration?)
         case downloading(WebURL)
         case pausingDownload(WebURL)
+        case downloadingAlternates(pem: [UInt8])
         case settled
     }
+
+    /// The media type of a chain in PEM.
+    static let chainType = "application/pem-certificate-chain"
 
     package let plan: Plan
     var state: State
@@ -87,6 +99,8 @@ package struct Issuance: Sendable {
     var finalizeAttempts = 0
     var downloadAttempts = 0
     var hasPresented = false
+    /// Whether newOrder says which certificate is replaced; not once the CA has refused it for that.
+    var saysReplaced = true
 
     /// Begins with newOrder, or with the order at `url` that an earlier run has made.
     package init(_ plan: Plan, resuming url: WebURL? = nil) {
@@ -101,7 +115,7 @@ package struct Issuance: Sendable {
         case .presenting, .answering, .explaining: .validating
         case .pausing, .polling: finalizeAttempts > 0 ? .finalizing : .validating
         case .finalizing: .finalizing
-        case .downloading, .pausingDownload, .settled: .downloading
+        case .downloading, .pausingDownload, .downloadingAlternates, .settled: .downloading
         }
     }
 
@@ -109,8 +123,14 @@ package struct Issuance: Sendable {
     package mutating func start() -> Action {
         guard case .idle(let url) = state else { preconditionFailure("it was started before") }
         state = .ordering(resuming: url)
-        guard let url else { return .post([NewOrder(names: plan.names).post(to: plan.directory)]) }
+        guard let url else { return newOrder() }
         return .post([.get(url)])
+    }
+
+    func newOrder() -> Action {
+        var order = plan.order
+        if !saysReplaced { order.replaces = nil }
+        return .post([order.post(to: plan.directory)])
     }
 
     /// Reports that the order will be found again after a crash.
@@ -163,6 +183,6 @@ package struct Issuance: Sendable {
     mutating func download(_ url: WebURL) -> Action {
         state = .downloading(url)
         downloadAttempts += 1
-        return .post([.get(url, accept: "application/pem-certificate-chain")])
+        return .post([.get(url, accept: Self.chainType)])
     }
 }

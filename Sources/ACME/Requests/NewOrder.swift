@@ -2,22 +2,32 @@ import HTTP
 
 /// Asks for a certificate for a set of names.
 ///
-/// Source: RFC 8555 §7.4.
+/// Source: RFC 8555 §7.4; RFC 9773 §5 (`replaces`); draft-ietf-acme-profiles (`profile`).
 package struct NewOrder: Equatable, Sendable {
-    package let names: [DomainName]
+    package let names: [Identifier]
+    /// One of the CA's profiles.
+    package var profile: String?
+    /// The certificate that the new one takes the place of.
+    package var replaces: CertificateIdentifier?
 
     /// Asks for one certificate that is for all of `names`.
-    package init(names: [DomainName]) {
+    package init(names: [Identifier]) {
         self.names = names
     }
 
     /// The request, to be signed by the account.
     package func post(to directory: Directory) -> SignedPost {
-        let wire = Wire(identifiers: names.map(Identifier.dns))
+        let wire = Wire(
+            identifiers: names,
+            profile: profile,
+            replaces: replaces?.description
+        )
         return SignedPost(to: directory.newOrder, payload: Payload.json(wire))
     }
 
     private struct Wire: Encodable {
         var identifiers: [Identifier]
+        var profile: String?
+        var replaces: String?
     }
 }

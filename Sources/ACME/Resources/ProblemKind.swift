@@ -1,15 +1,21 @@
 /// The `type` of a problem, as far as certctl acts on it.
 ///
-/// Source: RFC 8555 §6.7.
+/// Source: RFC 8555 §6.7; RFC 9773 §7.4 (`alreadyReplaced`); draft-ietf-acme-profiles
+/// (`invalidProfile`).
 package enum ProblemKind: Equatable, Sendable, CustomStringConvertible {
     case accountDoesNotExist
+    case alreadyReplaced
+    case alreadyRevoked
     case badCSR
     case badNonce
     case badPublicKey
+    case badRevocationReason
     case externalAccountRequired
+    case invalidProfile
     case malformed
     case orderNotReady
     case rateLimited
+    case unauthorized
     case userActionRequired
     /// Any other type; nothing is lost by not knowing it.
     case other(String)
@@ -17,13 +23,18 @@ package enum ProblemKind: Equatable, Sendable, CustomStringConvertible {
     private static let prefix = "urn:ietf:params:acme:error:"
     private static let known: [String: ProblemKind] = [
         "accountDoesNotExist": .accountDoesNotExist,
+        "alreadyReplaced": .alreadyReplaced,
+        "alreadyRevoked": .alreadyRevoked,
         "badCSR": .badCSR,
         "badNonce": .badNonce,
         "badPublicKey": .badPublicKey,
+        "badRevocationReason": .badRevocationReason,
         "externalAccountRequired": .externalAccountRequired,
+        "invalidProfile": .invalidProfile,
         "malformed": .malformed,
         "orderNotReady": .orderNotReady,
         "rateLimited": .rateLimited,
+        "unauthorized": .unauthorized,
         "userActionRequired": .userActionRequired,
     ]
 

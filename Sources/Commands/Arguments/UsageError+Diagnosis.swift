@@ -51,6 +51,37 @@ extension UsageError: Diagnosable {
                 "\(count) names are too many for one certificate", "CAs allow \(limit)",
                 "ask for several certificates"
             )
+        case .tooManyCertificates(let count, let limit):
+            return (
+                "\(count) certificates are too many for one command", "it takes \(limit)",
+                "ask for them in several commands"
+            )
+        case .contradiction(let one, let other):
+            return (
+                "--\(one) and --\(other) exclude each other", "only one of them could count",
+                "leave one out"
+            )
+        case .incomplete(let why, let fix):
+            return ("the command line is not complete", why, fix)
+        case .otherNamesInRequest(let names):
+            return (
+                "the request given by --csr is for other names",
+                "it is for \(names.joined(separator: ", ").harmless(limit: 300))",
+                "leave out the names: those of the request are taken"
+            )
+        case .uselessOption(let option, let action, let useful):
+            return (
+                "--\(option) means nothing to certctl \(action)",
+                "it belongs to \(useful.map { "certctl \($0)" }.joined(separator: ", "))",
+                "leave it out"
+            )
+        case .unknownAction(let action, let command, let actions):
+            let suggestion = Suggestion.closest(to: action, among: actions)
+            return (
+                "certctl \(command) cannot '\(action.harmless(limit: 100))'",
+                "it can \(actions.joined(separator: ", "))",
+                suggestion.map { "did you mean: certctl \(command) \($0)" } ?? help
+            )
         case .wrongOperands(let usage):
             return ("the command line is not complete, or has too much", "it is: \(usage)", help)
         case .unusableFile(let option, let path, let reason):

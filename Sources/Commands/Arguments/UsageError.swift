@@ -9,6 +9,16 @@ enum UsageError: Error, Equatable {
     case unusableValue(option: String, value: String, allowed: String)
     case noNames
     case tooManyNames(Int, limit: Int)
+    case tooManyCertificates(Int, limit: Int)
+    /// Two options that exclude each other, without their hyphens.
+    case contradiction(String, String)
+    /// What belongs together was not given together.
+    case incomplete(String, fix: String)
+    /// The request of `--csr` is for these names, and others were given.
+    case otherNamesInRequest([String])
+    /// An option that means nothing to the action, and those that it means something to.
+    case uselessOption(String, action: String, useful: [String])
+    case unknownAction(String, command: String, actions: [String])
     case wrongOperands(usage: String)
     /// A file that an option names cannot be used.
     case unusableFile(option: String, path: String, reason: String)

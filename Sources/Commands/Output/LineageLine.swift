@@ -34,7 +34,7 @@ struct LineageLine: Encodable {
         renewsAfter = report.due
         generation = current?.number.value
         isDeployPending = report.isDeployPending
-        privateKey = current?.files.privateKey
+        privateKey = current.flatMap { $0.manifest.hasKey ? $0.files.privateKey : nil }
         fullChain = current?.files.fullChain
         nginxInclude = report.include
         authority = report.lineage.settings?.authority

@@ -4,24 +4,24 @@
 package struct HookEvent: Equatable, Sendable {
     package let lineage: String
     package let names: [String]
-    /// Absolute paths of the generation that was committed.
-    package let privateKey: String
+    /// Absolute paths of the generation that was committed; no key where somebody else keeps it.
+    package let privateKey: String?
     package let certificate: String
     package let chain: String
     package let fullChain: String
-    /// The file that nginx includes.
-    package let include: String
+    /// The file that nginx includes; `nil` where nginx can do nothing without the key.
+    package let include: String?
     /// The link to the current generation.
     package let live: String
 
     package init(
         lineage: String,
         names: [String],
-        privateKey: String,
+        privateKey: String?,
         certificate: String,
         chain: String,
         fullChain: String,
-        include: String,
+        include: String?,
         live: String
     ) {
         self.lineage = lineage
@@ -39,19 +39,20 @@ package struct HookEvent: Equatable, Sendable {
 
     /// The whole environment; the last two make certbot's deploy hooks work.
     var environment: [String: String] {
-        [
+        var environment = [
             "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
             "LC_ALL": "C",
             "CERTCTL_EVENT": "deploy",
             "CERTCTL_LINEAGE": lineage,
             "CERTCTL_NAMES": names.joined(separator: " "),
-            "CERTCTL_PRIVKEY": privateKey,
             "CERTCTL_CERT": certificate,
             "CERTCTL_CHAIN": chain,
             "CERTCTL_FULLCHAIN": fullChain,
-            "CERTCTL_NGINX_INCLUDE": include,
             "RENEWED_LINEAGE": live,
             "RENEWED_DOMAINS": names.joined(separator: " "),
         ]
+        environment["CERTCTL_PRIVKEY"] = privateKey
+        environment["CERTCTL_NGINX_INCLUDE"] = include
+        return environment
     }
 }

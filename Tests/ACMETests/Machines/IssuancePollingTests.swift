@@ -91,7 +91,7 @@ import Testing
 
     @Test func `a question that is refused is the end`() throws {
         var issuance = try ca.polling()
-        let error = ACMEError.refused(.says(.other("unauthorized")))
+        let error = ACMEError.refused(.says(.unauthorized))
         let refusal = HTTPResponse.problem("unauthorized", status: 403)
         #expect(issuance.received([refusal], at: ca.now) == .fail(error))
     }
@@ -249,7 +249,7 @@ import Testing
 
     @Test func `a certificate that is refused is the end`() throws {
         var issuance = try ca.downloading()
-        let error = ACMEError.refused(.says(.other("unauthorized")))
+        let error = ACMEError.refused(.says(.unauthorized))
         let refusal = HTTPResponse.problem("unauthorized", status: 403)
         #expect(issuance.received([refusal], at: ca.now) == .fail(error))
     }

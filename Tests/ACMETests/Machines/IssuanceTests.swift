@@ -129,7 +129,7 @@ import Testing
     @Test func `an authorization that cannot be had is the end`() throws {
         var issuance = try ca.authorizing()
         let answers = [ca.authorization(1), .problem("unauthorized", status: 403)]
-        let error = ACMEError.refused(.says(.other("unauthorized")))
+        let error = ACMEError.refused(.says(.unauthorized))
         #expect(issuance.received(answers, at: ca.now) == .fail(error))
     }
 
@@ -150,7 +150,7 @@ import Testing
     @Test func `a challenge that is refused otherwise is the end`() throws {
         var issuance = try ca.answering()
         let answers = [ca.taken, HTTPResponse.problem("unauthorized", status: 403)]
-        let error = ACMEError.refused(.says(.other("unauthorized")))
+        let error = ACMEError.refused(.says(.unauthorized))
         #expect(issuance.received(answers, at: ca.now) == .fail(error))
     }
 

@@ -122,23 +122,27 @@ struct OrderScript {
 
     // MARK: On the way
 
+    /// What is asked of the CA.
+    func plan(_ names: [String] = ["a.example", "b.example"]) throws -> Issuance.Plan {
+        Issuance.Plan(
+            directory: try Directory.good(),
+            order: NewOrder(names: try names.map { try Identifier($0) }),
+            certificateSigningRequest: [1, 2, 3, 255],
+            thumbprint: "thumbprint"
+        )
+    }
+
     /// An issuance that has not begun.
     func issuance(
         _ names: [String] = ["a.example", "b.example"],
         resuming order: WebURL? = nil
     ) throws -> Issuance {
-        let plan = Issuance.Plan(
-            directory: try Directory.good(),
-            names: try names.map { try DomainName($0) },
-            certificateSigningRequest: [1, 2, 3, 255],
-            thumbprint: "thumbprint"
-        )
-        return Issuance(plan, resuming: order)
+        Issuance(try plan(names), resuming: order)
     }
 
     /// One that waits for its authorizations.
-    func authorizing() throws -> Issuance {
-        var issuance = try issuance()
+    func authorizing(_ plan: Issuance.Plan? = nil) throws -> Issuance {
+        var issuance = Issuance(try plan ?? self.plan())
         _ = issuance.start()
         _ = issuance.received([order("pending", status: 201, location: true)], at: now)
         _ = issuance.recorded()
@@ -146,24 +150,24 @@ struct OrderScript {
     }
 
     /// One that has told the CA to look.
-    func answering() throws -> Issuance {
-        var issuance = try authorizing()
+    func answering(_ plan: Issuance.Plan? = nil) throws -> Issuance {
+        var issuance = try authorizing(plan)
         _ = issuance.received([authorization(1), authorization(2)], at: now)
         _ = issuance.presented()
         return issuance
     }
 
     /// One that has asked for the order once.
-    func polling() throws -> Issuance {
-        var issuance = try answering()
+    func polling(_ plan: Issuance.Plan? = nil) throws -> Issuance {
+        var issuance = try answering(plan)
         _ = issuance.received([taken, taken], at: now)
         _ = issuance.waited()
         return issuance
     }
 
     /// One that has asked so often that a slow CA has to be expected.
-    func slow() throws -> Issuance {
-        var issuance = try polling()
+    func slow(_ plan: Issuance.Plan? = nil) throws -> Issuance {
+        var issuance = try polling(plan)
         for _ in 1...7 {
             _ = issuance.received([order("pending")], at: now)
             _ = issuance.waited()

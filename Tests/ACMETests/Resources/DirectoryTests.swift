@@ -52,7 +52,7 @@ extension Directory {
         arguments: [
             "", #","meta":null"#, #","meta":{}"#,
             #","meta":{"termsOfService":null,"externalAccountRequired":null}"#,
-            #","meta":{"website":17,"caaIdentities":null,"profiles":{"shortlived":"x"}}"#,
+            #","meta":{"website":17,"caaIdentities":null,"profiles":[17]}"#,
             #","newAuthz":null,"renewalInfo":null,"revokeCert":null"#,
             #","a8dk3x":"https://community.letsencrypt.org/t/adding-random-entries","x":[1,{}]"#,
         ]

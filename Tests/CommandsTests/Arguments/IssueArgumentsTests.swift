@@ -16,7 +16,9 @@ import Workflows
         in context: CommandContext = .test()
     ) throws -> IssueRequest {
         let options = IssueCommand.options + CommandOption.common
-        return try IssueArguments(ParsedArguments(words, options: options)).request(in: context)
+        let requests = try IssueArguments(ParsedArguments(words, options: options))
+            .requests(in: context)
+        return try #require(requests.first)
     }
 
     /// Asks for `a.example` with one option besides.
@@ -65,9 +67,24 @@ import Workflows
         #expect(try issue(names + ["HOST-1.example."]).names.count == 100)
     }
 
-    @Test(arguments: ["*.example", "192.0.2.1", "../x", "a;b.example", "", "a b", "bücher.example"])
+    @Test(arguments: [
+        "*.example", "192.0.2.256", "../x", "a;b.example", "", "a b", "a\u{202E}b.example",
+    ])
     func `a name that is none is refused with all the others`(name: String) {
         #expect(throws: DomainNameError.self) { try issue(["a.example", name]) }
+    }
+
+    @Test func `a name in another script is asked for as DNS has it`() throws {
+        let names = ["bücher.example", "BÜCHER.example", "例え。テスト"]
+        #expect(
+            try issue(names).names.map(\.value) == [
+                "xn--bcher-kva.example", "xn--r8jz45g.xn--zckzah",
+            ]
+        )
+    }
+
+    @Test func `an address is a name like others`() throws {
+        #expect(try issue(["192.0.2.1", "2001:db8::1"]).names.ipAddresses.count == 2)
     }
 
     // MARK: Options
@@ -78,7 +95,7 @@ import Workflows
         #expect(request.keyType == nil)
         #expect(request.http01 == HTTP01Options())
         #expect(request.lineage == nil)
-        #expect(request.email == nil)
+        #expect(request.account.email == nil)
         #expect(request.authorityRoots == nil)
         #expect(request.deployHook == nil)
         #expect(!request.isForced)
@@ -115,7 +132,7 @@ import Workflows
 
     @Test(arguments: ["ops@example.com", "a.b+c@sub.example.com", "x@y"])
     func `an address is taken as it is`(text: String) throws {
-        #expect(try issue("email", text).email == text)
+        #expect(try issue("email", text).account.email == text)
     }
 
     @Test(
@@ -220,7 +237,7 @@ import Workflows
 
     private func agrees(_ words: [String], on screen: Screen) async throws -> Bool {
         let request = try issue(["a.example"] + words, in: .test(on: screen))
-        return await request.agreesToTerms("https://ca.test/terms\u{1B}[2J")
+        return await request.account.agreesToTerms("https://ca.test/terms\u{1B}[2J")
     }
 
     @Test func `who has agreed by an option is not asked`() async throws {

@@ -1,0 +1,178 @@
+import ACME
+import CertificateStore
+import Diagnostics
+import PKI
+import Platform
+import Settings
+import Workflows
+
+/// The values of options, each checked before anything is touched.
+enum ArgumentValues {
+    /// A name that a certificate can be for: a host name, in any script, or an IP address.
+    ///
+    /// Throws `DomainNameError`.
+    static func identifier(_ text: String) throws(DomainNameError) -> Identifier {
+        guard !text.utf8.allSatisfy({ $0 < 0x80 }) else { return try Identifier(text) }
+        guard let ascii = InternationalName.ascii(text) else { throw .notASCII(text) }
+        return try Identifier(ascii)
+    }
+
+    static func lineageName(_ text: String) throws -> LineageName {
+        guard let name = LineageName(text.lowercased()) else {
+            throw WorkflowError.unusableLineageName(text)
+        }
+        return name
+    }
+
+    static func authority(_ text: String) throws(UsageError) -> CertificateAuthority {
+        if let authority = CertificateAuthority(text) { return authority }
+        let suggestion = Suggestion.closest(to: text, among: CertificateAuthority.names)
+        let names = CertificateAuthority.names.joined(separator: ", ")
+        throw .unusableValue(
+            option: "ca",
+            value: text,
+            allowed: "\(names) or the https URL of a directory"
+                + (suggestion.map { "; did you mean \($0)?" } ?? "")
+        )
+    }
+
+    /// Stricter than mail is: what could end a header or join two addresses is no part of one.
+    static func email(_ text: String) throws(UsageError) -> String {
+        let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+        let isPlain =
+            text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+            && !text.contains { "\"'<>(),;:\\?[]".contains($0) }
+        guard isPlain, parts.count == 2, parts.allSatisfy({ !$0.isEmpty }), text.count <= 254 else {
+            throw .unusableValue(
+                option: "email",
+                value: text,
+                allowed: "one address: ops@example.com"
+            )
+        }
+        return text
+    }
+
+    static func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ text: String,
+        option: String
+    ) throws(UsageError) -> Choice {
+        guard let choice = Choice(rawValue: text) else {
+            let allowed = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+            throw .unusableValue(option: option, value: text, allowed: allowed)
+        }
+        return choice
+    }
+
+    /// A text of the CA's own, such as the name of a profile, or the word `any`.
+    static func wish(_ text: String, option: String) throws(UsageError) -> Wish<String> {
+        if text == "any" { return .any }
+        guard (1...200).contains(text.utf8.count), text == text.harmless() else {
+            throw .unusableValue(
+                option: option,
+                value: text,
+                allowed: "any, or a name of the CA's own"
+            )
+        }
+        return .only(text)
+    }
+
+    static func mode(_ text: String) throws(UsageError) -> HTTP01Mode {
+        guard let mode = HTTP01Mode(text) else {
+            throw .unusableValue(
+                option: "http01",
+                value: text,
+                allowed: HTTP01Mode.forms.joined(separator: ", ")
+            )
+        }
+        guard case .webroot(let directory) = mode else { return mode }
+        return .webroot(try realPath(directory, option: "http01"))
+    }
+
+    static func port(_ text: String) throws(UsageError) -> UInt16 {
+        guard text.utf8.first != UInt8(ascii: "+"), let port = UInt16(text), port > 0 else {
+            throw .unusableValue(option: "http01-port", value: text, allowed: "1 to 65535")
+        }
+        return port
+    }
+
+    static func address(_ text: String) throws(UsageError) -> Wish<String> {
+        if text == "any" { return .any }
+        guard SocketAddress(text, port: HTTP01Settings.standardPort) != nil else {
+            throw .unusableValue(
+                option: "http01-address",
+                value: text,
+                allowed: "any, or one of this machine's addresses in numbers"
+            )
+        }
+        return .only(text)
+    }
+
+    static func roots(_ text: String, _ services: Services) throws -> AuthorityRoots {
+        text == "system" ? .system : .file(try rootsFile(text, services))
+    }
+
+    private static func rootsFile(_ path: String, _ services: Services) throws -> String {
+        let real = try realPath(path, option: "ca-roots")
+        let bytes = try read(real, as: path, option: "ca-roots", services)
+        // Text that is no PEM has no certificate in it either.
+        let blocks = (try? PEM.blocks(in: bytes)) ?? []
+        guard blocks.contains(where: { $0.label == "CERTIFICATE" }) else {
+            throw UsageError.unusableFile(
+                option: "ca-roots",
+                path: path,
+                reason: "there is no certificate in it"
+            )
+        }
+        return real
+    }
+
+    static func realPath(_ path: String, option: String) throws(UsageError) -> String {
+        guard let real = RealPath.of(path) else {
+            throw .unusableFile(option: option, path: path, reason: "there is no such file")
+        }
+        return real
+    }
+
+    /// The file that an option names, whole.
+    static func file(
+        _ path: String,
+        option: String,
+        _ services: Services
+    ) throws -> [UInt8] {
+        try read(realPath(path, option: option), as: path, option: option, services)
+    }
+
+    private static func read(
+        _ real: String,
+        as path: String,
+        option: String,
+        _ services: Services
+    ) throws -> [UInt8] {
+        do {
+            return try services.fileSystem.readFile(real, limit: 16 * 1024 * 1024)
+        } catch {
+            throw UsageError.unusableFile(option: option, path: path, reason: error.text)
+        }
+    }
+
+    /// A private key that an option names; refused where others may read it.
+    static func privateKey(
+        _ path: String,
+        option: String,
+        _ services: Services
+    ) throws -> PrivateKey {
+        let real = try realPath(path, option: option)
+        if let status = try services.fileSystem.status(real), status.mode.isOpenToOthers {
+            throw UsageError.unusableFile(
+                option: option,
+                path: path,
+                reason: "it is a key, and others may read it (mode \(status.mode))"
+            )
+        }
+        do {
+            return try PrivateKey(pem: Secret(read(real, as: path, option: option, services)))
+        } catch let error as PKIError {
+            throw UsageError.unusableFile(option: option, path: path, reason: error.diagnosis.why)
+        }
+    }
+}

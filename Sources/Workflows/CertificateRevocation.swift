@@ -1,0 +1,124 @@
+package import ACME
+import ACMEClient
+import CertificateStore
+import Diagnostics
+import HTTP
+package import PKI
+
+/// `certctl revoke`: has the CA call a certificate back.
+///
+/// Source: RFC 8555 §7.6.
+package struct CertificateRevocation: Sendable {
+    /// A certificate that is not in the store.
+    package struct ForeignCertificate: Sendable {
+        package let certificate: Certificate
+        package let authority: CertificateAuthority
+        package let roots: AuthorityRoots?
+
+        package init(
+            certificate: Certificate,
+            authority: CertificateAuthority,
+            roots: AuthorityRoots?
+        ) {
+            self.certificate = certificate
+            self.authority = authority
+            self.roots = roots
+        }
+    }
+
+    /// What came of it.
+    package struct Outcome: Equatable, Sendable {
+        /// In hexadecimal digits.
+        package let serial: String
+        package let reason: RevocationReason?
+        /// Whether it had been called back before.
+        package let wasRevoked: Bool
+    }
+
+    private let services: Services
+    private let reason: RevocationReason?
+
+    /// Prepares the workflow; nothing is touched yet.
+    package init(_ services: Services, reason: RevocationReason?) {
+        self.services = services
+        self.reason = reason
+    }
+
+    /// Calls back the current certificate of the lineage named `text`.
+    ///
+    /// Signed by the account that it was ordered by, or with the certificate's own key.
+    package func run(lineage text: String, byKey: Bool) async throws -> Outcome {
+        let store = services.store
+        let name = try store.existingLineage(text).name
+        let lock = try await services.lock("\(name)") { try store.lock(name) }
+        defer { withExtendedLifetime(lock) {} }
+        let lineage = try store.lineage(name)
+        guard let current = lineage.current, let settings = lineage.settings,
+            let authority = CertificateAuthority(settings.authority)
+        else {
+            throw WorkflowError.noCertificate(lineage: "\(name)", reason: "it has no certificate")
+        }
+        let key = try byKey ? store.privateKey(of: current) : nil
+        guard !byKey || key != nil else {
+            throw WorkflowError.noCertificate(
+                lineage: "\(name)",
+                reason: "the key of its certificate is not here"
+            )
+        }
+        let outcome = try await revoke(
+            try store.certificate(of: current),
+            authority,
+            roots: settings.authorityRoots.map(AuthorityRoots.file),
+            key: key
+        )
+        try store.journal(name).append(.revoked(current.number, reason: reason?.name))
+        services.note(.revoked, name, "generation \(current.number), serial \(outcome.serial)")
+        return outcome
+    }
+
+    /// Calls back a certificate that is not in the store, with its own key or by the account.
+    package func run(_ foreign: ForeignCertificate, key: PrivateKey?) async throws -> Outcome {
+        try await revoke(
+            foreign.certificate,
+            foreign.authority,
+            roots: foreign.roots,
+            key: key
+        )
+    }
+
+    private func revoke(
+        _ certificate: Certificate,
+        _ authority: CertificateAuthority,
+        roots: AuthorityRoots?,
+        key: PrivateKey?
+    ) async throws -> Outcome {
+        let accepted = authority.traits.revocationReasons
+        if let reason, !accepted.contains(reason) {
+            throw WorkflowError.reasonNotAccepted(
+                reason.name,
+                authority: authority.folder,
+                accepted: accepted.map(\.name)
+            )
+        }
+        let manager = ManageAccount(
+            services,
+            authority: authority,
+            roots: roots,
+            request: AccountRequest(agreesToTerms: { _ in false })
+        )
+        let request = RevokeCertificate(certificate: certificate.der, reason: reason)
+        let isDone: Bool
+        if let key {
+            let connection = try await manager.connect()
+            let session = Session(connection.client, directory: connection.directory, key: key)
+            isDone = try await session.revoke(request, by: .certificateKey)
+        } else {
+            isDone = try await manager.openExisting().session.revoke(request, by: .account)
+        }
+        return Outcome(
+            serial: certificate.serialText,
+            reason: reason,
+            wasRevoked: !isDone
+        )
+    }
+}

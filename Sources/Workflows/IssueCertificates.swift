@@ -1,0 +1,123 @@
+package import CertificateStore
+import HTTP01
+import Platform
+
+/// `certctl issue` for one certificate or several: side by side, over one connection to each CA.
+///
+/// What fails for one certificate keeps no other from being issued.
+package struct IssueCertificates: Sendable {
+    /// What came of one certificate.
+    package struct Ending: Sendable {
+        package let name: LineageName
+        package let result: Result<IssueOutcome, any Error>
+    }
+
+    /// How many orders are under way at a time; a CA counts more of them as a flood.
+    private static let lanes = 20
+
+    private let services: Services
+    private let orders: [IssueCertificate]
+
+    /// Prepares the workflow; nothing is touched yet.
+    ///
+    /// Throws ``WorkflowError`` when two requests are for the same lineage, or one cannot be named.
+    package init(_ requests: [IssueRequest], services: Services) throws {
+        self.services = services
+        orders = try requests.map { try IssueCertificate($0, services: services) }
+        var seen: Set<LineageName> = []
+        for order in orders where !seen.insert(order.name).inserted {
+            throw WorkflowError.sameLineage("\(order.name)")
+        }
+    }
+
+    /// Issues what is not good enough, and brings all of it into use; in the order of the requests.
+    package func run() async -> [Ending] {
+        var endings: [LineageName: Result<IssueOutcome, any Error>] = [:]
+        var waiting: [HTTP01Settings: [IssueCertificate.Preparation]] = [:]
+        var ready: [IssueCertificate.Obtained] = []
+        // By name, so that two commands never wait for a lineage of each other.
+        for order in orders.sorted(by: { $0.name < $1.name }) {
+            do {
+                let preparation = try await order.prepare()
+                if let kept = preparation.kept {
+                    ready.append(kept)
+                } else {
+                    waiting[preparation.settings.http01, default: []].append(preparation)
+                }
+            } catch {
+                endings[order.name] = .failure(error)
+            }
+        }
+        for (name, result) in await obtain(waiting) {
+            switch result {
+            case .success(let obtained): ready.append(obtained)
+            case .failure(let error): endings[name] = .failure(error)
+            }
+        }
+        // One after the other: hooks reload servers.
+        for obtained in ready.sorted(by: { $0.order.name < $1.order.name }) {
+            endings[obtained.order.name] = await obtained.order.ending(of: obtained)
+        }
+        return orders.compactMap { order in
+            endings[order.name].map { Ending(name: order.name, result: $0) }
+        }
+    }
+
+    private typealias Attempt = (LineageName, Result<IssueCertificate.Obtained, any Error>)
+
+    /// Asks the CAs, with one solver for all who answer the same way.
+    private func obtain(
+        _ waiting: [HTTP01Settings: [IssueCertificate.Preparation]]
+    ) async -> [Attempt] {
+        let authorities = Authorities(services)
+        return await withTaskGroup(of: [Attempt].self) { group in
+            for (settings, preparations) in waiting {
+                group.addTask { await obtain(preparations, settings, authorities) }
+            }
+            return await group.reduce(into: []) { $0 += $1 }
+        }
+    }
+
+    private func obtain(
+        _ preparations: [IssueCertificate.Preparation],
+        _ settings: HTTP01Settings,
+        _ authorities: Authorities
+    ) async -> [Attempt] {
+        do {
+            // The port is held before the CA is asked for anything: without it nothing can come of
+            // it.
+            return try await services.makeSolver(settings).serving { presenter in
+                await obtain(preparations, presenter, authorities)
+            }
+        } catch {
+            return preparations.map { preparation in
+                preparation.order.failed(preparation, error)
+                return (preparation.order.name, .failure(error))
+            }
+        }
+    }
+
+    private func obtain(
+        _ preparations: [IssueCertificate.Preparation],
+        _ presenter: any ChallengePresenter,
+        _ authorities: Authorities
+    ) async -> [Attempt] {
+        await withTaskGroup(of: Attempt.self) { group in
+            var attempts: [Attempt] = []
+            for (index, preparation) in preparations.enumerated() {
+                if index >= Self.lanes, let done = await group.next() { attempts.append(done) }
+                group.addTask {
+                    let order = preparation.order
+                    do {
+                        let obtained = try await order.obtain(preparation, presenter, authorities)
+                        return (order.name, .success(obtained))
+                    } catch {
+                        order.failed(preparation, error)
+                        return (order.name, .failure(error))
+                    }
+                }
+            }
+            return await group.reduce(into: attempts) { $0.append($1) }
+        }
+    }
+}

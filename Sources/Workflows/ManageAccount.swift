@@ -1,0 +1,184 @@
+package import ACME
+import ACMEClient
+import CertificateStore
+import Diagnostics
+import HTTP
+package import PKI
+
+/// `certctl account`: the account with one CA, from its registration to its end.
+///
+/// Source: RFC 8555 §7.3.
+package struct ManageAccount: Sendable {
+    private let services: Services
+    private let authority: CertificateAuthority
+    private let roots: AuthorityRoots?
+    private let request: AccountRequest
+
+    /// Prepares the workflow; nothing is touched yet.
+    ///
+    /// Without `roots` those are trusted that the account was made with.
+    package init(
+        _ services: Services,
+        authority: CertificateAuthority,
+        roots: AuthorityRoots?,
+        request: AccountRequest
+    ) {
+        self.services = services
+        self.authority = authority
+        self.roots = roots
+        self.request = request
+    }
+
+    /// All accounts, by what is known of them here; asks no CA.
+    package static func all(_ services: Services) throws -> [AccountReport] {
+        try AccountStore.folders(in: services.store).compactMap { folder in
+            let accounts = AccountStore(services.store, authority: folder)
+            guard let key = try accounts.key() else { return nil }
+            return AccountReport(authority: folder, try accounts.account(), key)
+        }
+    }
+
+    /// The account as the CA has it.
+    package func show() async throws -> AccountReport {
+        let (connection, session) = try await openExisting()
+        return try report(connection, session, try await session.accountDetails())
+    }
+
+    /// Makes an account, or finds the one that `key` has already.
+    package func register(key: PrivateKey?) async throws -> AccountReport {
+        try services.store.prepare()
+        let connection = try await connect()
+        let opening = AccountOpening(services, request, connection)
+        let session = try await opening.register(key: key)
+        return try report(connection, session, try await session.accountDetails())
+    }
+
+    /// Puts `email` in the place of the contacts, and agrees to the terms as they are now.
+    package func update(email: Wish<String>?, agrees: Bool) async throws -> AccountReport {
+        let (connection, session) = try await openExisting()
+        if agrees {
+            _ = try await session.update(.agreement)
+            try change(connection) { $0.terms = connection.directory.termsOfService }
+        }
+        if let email {
+            _ = try await session.update(.contact(email: email.choice))
+            try change(connection) { $0.email = email.choice }
+        }
+        return try report(connection, session, try await session.accountDetails())
+    }
+
+    /// Ends the account for good, and forgets its key.
+    package func deactivate() async throws -> AccountReport {
+        let (connection, session) = try await openExisting()
+        return try await AccountOpening(services, request, connection).underLock {
+            let account = try await deactivated(session)
+            let report = try report(connection, session, account)
+            try connection.accounts.delete()
+            services.log.notice("account deactivated", ["account": report.url ?? "unknown"])
+            return report
+        }
+    }
+
+    /// A CA that is asked a second time refuses: that the account is over is what was wanted.
+    private func deactivated(_ session: Session) async throws -> Account? {
+        do {
+            return try await session.update(.deactivation)
+        } catch ACMEError.refused(let problem)
+            where [.unauthorized, .accountDoesNotExist].contains(problem.kind)
+        {
+            services.log.warning("the account was over already", ["reason": problem.text])
+            return nil
+        }
+    }
+
+    /// Exchanges the account's key for a new one of that type.
+    ///
+    /// The new key is durable before the CA is told of it; whoever opens the account after a crash
+    /// asks the CA which of the two it has.
+    ///
+    /// Source: RFC 8555 §7.3.5.
+    package func rekey(to type: KeyType) async throws -> AccountReport {
+        guard authority.traits.changesKeys else {
+            throw AccountError.keyChangeNotOffered(authority: authority.folder)
+        }
+        let (connection, session) = try await openExisting()
+        let accounts = connection.accounts
+        return try await AccountOpening(services, request, connection).underLock {
+            let key = try PrivateKey.make(type)
+            try accounts.saveNext(key)
+            do {
+                try await session.changeKey(to: key)
+            } catch let error as ACMEError where error.isRefusal {
+                try accounts.dropNextKey()
+                throw error
+            }
+            try accounts.adoptNextKey()
+            services.log.notice("account key changed", ["key": type.rawValue])
+            let renewed = Session(connection.client, directory: connection.directory, key: key)
+            let account = try await renewed.account(.find)
+            return try report(connection, renewed, account)
+        }
+    }
+
+    /// Reaches the CA, which may have no account of ours.
+    func connect() async throws -> AuthorityConnection {
+        let accounts = AccountStore(services.store, authority: authority.folder)
+        let trust: String? =
+            switch roots {
+            case .system: nil
+            case .file(let path): path
+            case nil: try accounts.account()?.authorityRoots
+            }
+        return try await Authorities(services).connection(to: authority, roots: trust)
+    }
+
+    /// Reaches the CA with the account that there is.
+    ///
+    /// Throws ``AccountError/noAccount(authority:)``.
+    func openExisting() async throws -> (connection: AuthorityConnection, session: Session) {
+        let accounts = AccountStore(services.store, authority: authority.folder)
+        // Told without a request: nothing would come of it.
+        guard try AccountStore.folders(in: services.store).contains(authority.folder) else {
+            throw AccountError.noAccount(authority: authority.folder)
+        }
+        _ = try accounts.key()
+        let connection = try await connect()
+        let session = try await AccountOpening(services, request, connection).openExisting()
+        return (connection, session)
+    }
+
+    private func change(
+        _ connection: AuthorityConnection,
+        _ body: (inout StoredAccount) -> Void
+    ) throws {
+        guard var stored = try connection.accounts.account() else { return }
+        body(&stored)
+        try connection.accounts.save(stored)
+    }
+
+    private func report(
+        _ connection: AuthorityConnection,
+        _ session: Session,
+        _ account: Account?
+    ) throws -> AccountReport {
+        guard let key = try connection.accounts.key() else {
+            throw AccountError.noAccount(authority: authority.folder)
+        }
+        return AccountReport(
+            authority: authority.folder,
+            try connection.accounts.account(),
+            key,
+            account
+        )
+    }
+}
+
+extension ACMEError {
+    /// Whether the CA has said no, so that nothing was changed; anything else leaves it open.
+    fileprivate var isRefusal: Bool {
+        switch self {
+        case .refused, .rateLimited, .notOffered, .foreignURL, .keyInUse, .actionRequired: true
+        default: false
+        }
+    }
+}
