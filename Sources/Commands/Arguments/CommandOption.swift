@@ -1,13 +1,26 @@
-/// One option of a command, as the parser and the help know it.
+/// One option of a command, as the parser, the help, the manual and the completions know it.
 struct CommandOption: Equatable, Sendable {
     /// Without the two hyphens.
     let name: String
     /// What its value is called in the help; `nil` for a switch.
     let value: String?
     let summary: String
+    /// What the shell offers for its value.
+    let completes: Completion
+
+    /// Describes an option; a value called `FILE`, `PATH` or `DIR` completes as that.
+    init(name: String, value: String?, summary: String, completes: Completion? = nil) {
+        self.name = name
+        self.value = value
+        self.summary = summary
+        self.completes = completes ?? value.map { Completion(placeholder: $0) } ?? .nothing
+    }
+
+    /// `--name`.
+    var flag: String { "--\(name)" }
 
     /// `--name VALUE`.
-    var usage: String { "--\(name)" + (value.map { " \($0)" } ?? "") }
+    var usage: String { flag + (value.map { " \($0)" } ?? "") }
 
     /// The options that every command takes.
     static let common = [
