@@ -24,14 +24,11 @@ extension Shell {
                 case files directories
                     set -l start (math (string length -- "$kind[2]") + 1)
                     set -l path (string sub -s $start -- "$current")
-                    set -l paths
-                    if test $kind[1] = files
-                        set paths (__fish_complete_path "$path")
-                    else
-                        set paths (__fish_complete_directories "$path" '')
-                    end
-                    for line in $paths
-                        echo $kind[2]$line
+                    # What fish offers for a word of a command that it knows nothing of.
+                    for line in (complete -C "'' $path")
+                        if test $kind[1] = files; or string match -q -- '*/' $line
+                            echo $kind[2]$line
+                        end
                     end
             end
         end
