@@ -16,8 +16,8 @@ struct DeleteCommand: Command {
 
     static let discussion = """
         A configuration of nginx that names the certificate's files would keep nginx from starting \
-        once they are gone; as long as there is one, nothing is deleted. The certificate is not \
-        revoked.
+        once they are gone; as long as there is one, nothing is deleted unless forced. The certificate \
+        is not revoked.
         """
 
     private let lineage: String

@@ -17,7 +17,10 @@ enum Help {
             """
         let parts =
             [filled(introduction), "usage: certctl COMMAND [options]"] + groups + [
-                options("options of every command", CommandOption.common),
+                section(
+                    "options of every command",
+                    CommandOption.common.map { row($0.usage, $0.summary) }
+                ),
                 filled(
                     """
                     certctl help COMMAND tells all about one, certctl help --man about all. The \
@@ -45,7 +48,7 @@ enum Help {
     }
 
     private static func options(_ title: String, _ options: [CommandOption]) -> String {
-        section(title, options.map { row($0.usage, $0.summary) })
+        section(title, options.map { row($0.usage, $0.description) })
     }
 
     private static func section(_ title: String, _ rows: [String]) -> String {

@@ -65,7 +65,7 @@ enum Manual {
 
     private static func option(_ option: CommandOption) -> String {
         let value = option.value.map { " \(Roff.italic($0))" } ?? ""
-        return Roff.item(Roff.bold(option.flag) + value, option.summary)
+        return Roff.item(Roff.bold(option.flag) + value, option.description)
     }
 
     private static var exitStatus: String {

@@ -8,7 +8,12 @@ struct SampleCommand: Command {
     static let operandCompletion = Completion.lineages
     static let options = [
         CommandOption(name: "force", value: nil, summary: "a switch"),
-        CommandOption(name: "port", value: "N", summary: "a number"),
+        CommandOption(
+            name: "port",
+            value: "N",
+            summary: "a number",
+            explanation: "Below 1024 it needs root."
+        ),
         CommandOption(name: "roots", value: "FILE", summary: "a file"),
         CommandOption(
             name: "mode",

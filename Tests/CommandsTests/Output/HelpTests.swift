@@ -50,7 +50,7 @@ import Testing
             #expect(tells(page, action.form, action.summary))
         }
         for option in command.options + CommandOption.common {
-            #expect(tells(page, option.usage, option.summary))
+            #expect(tells(page, option.usage, option.description))
         }
         for example in command.examples {
             #expect(tells(page, example.line, example.effect))
@@ -71,13 +71,13 @@ import Testing
 
                 options:
                   --force                 a switch
-                  --port N                a number
+                  --port N                a number. Below 1024 it needs root.
                   --roots FILE            a file
                   --mode MODE             a choice
 
                 options of every command:
                   --home DIR              keep all state, settings and sockets below DIR; no
-                                          root needed
+                                          root needed. They are in DIR/lib, DIR/etc and DIR/run.
                   --json                  answer in JSON, one object a line
                   --quiet                 only the answer, warnings and errors
                   --verbose               tell every step and every request

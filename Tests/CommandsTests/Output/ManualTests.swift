@@ -26,7 +26,7 @@ import Testing
         #expect(own.first?.lowercased() == Roff.text("\(command.summary).").lowercased())
         for option in command.options {
             #expect(own.contains { $0.hasPrefix(Roff.bold("--\(option.name)")) })
-            #expect(own.contains(Roff.text(option.summary)))
+            #expect(own.contains(Roff.text(option.description)))
         }
         for action in command.actions {
             #expect(own.contains(Roff.bold(action.form)))
