@@ -16,7 +16,8 @@ TOOLS := .build-tools
 PEBBLE := $(TOOLS)/root/usr/bin/pebble
 
 PACKAGES := libssl-dev libcurl4-openssl-dev pkg-config openssl curl ca-certificates
-TEST_PACKAGES := nginx-light pebble docker.io iproute2 iptables strace python3 wrk
+TEST_PACKAGES := nginx-light pebble docker.io iproute2 iptables strace python3 wrk \
+	man-db zsh fish
 BENCH_PACKAGES := uacme lego acme-tiny python3-cryptography
 
 .PHONY: help deps demo-deps bench-deps build debug demo test test-quick system-tests checks bench \
@@ -78,15 +79,32 @@ lint: ## checks the form, and that effects stay where they belong
 	swift format lint --strict --recursive --parallel Sources Tests Package.swift
 	bash Tests/check-effects
 
+# Below share/: what the program prints of itself.
+MANUAL := man/man8/certctl.8
+BASH_COMPLETION := bash-completion/completions/certctl
+ZSH_COMPLETION := zsh/site-functions/_certctl
+FISH_COMPLETION := fish/vendor_completions.d/certctl.fish
+PRINTED := $(MANUAL) $(BASH_COMPLETION) $(ZSH_COMPLETION) $(FISH_COMPLETION)
+
+# FILE,ARGUMENTS: make stops where the program fails, which the pipe would hide.
+define print-to
+set -o pipefail; $(CERTCTL) $(2) | install -D -m 0644 /dev/stdin $(DESTDIR)$(PREFIX)/share/$(1)
+endef
+
 install: ## installs to $(PREFIX), with hooks, what `make build` has made
 	@test -x $(CERTCTL) || { echo 'first run: make build'; exit 1; }
 	install -D -m 0755 $(CERTCTL) $(DESTDIR)$(PREFIX)/bin/certctl
 	install -D -m 0755 -t $(DESTDIR)$(PREFIX)/lib/certctl/hooks hooks/reload-nginx
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/lib/certctl/hooks hooks/README.md
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/doc/certctl README.md LICENSE
+	$(call print-to,$(MANUAL),help --man)
+	$(call print-to,$(BASH_COMPLETION),completion bash)
+	$(call print-to,$(ZSH_COMPLETION),completion zsh)
+	$(call print-to,$(FISH_COMPLETION),completion fish)
 
 uninstall: ## takes away what install has put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/certctl
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/share/,$(PRINTED))
 	rm -rf $(DESTDIR)$(PREFIX)/lib/certctl $(DESTDIR)$(PREFIX)/share/doc/certctl
 
 clean:

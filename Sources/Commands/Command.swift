@@ -2,14 +2,24 @@ import Workflows
 
 /// One subcommand.
 ///
-/// It decides nothing: it reads its arguments, calls one workflow and prints.
+/// It decides nothing: it reads its arguments, calls one workflow and prints. Help, manual and
+/// completions are made from what it tells of itself.
 protocol Command: Sendable {
     static var name: String { get }
+    /// What it does, in one line without a full stop.
     static var summary: String { get }
-    /// What follows the name, as in `NAME…`.
+    /// What follows the name, as in `NAME…`; the names of the actions where there are any.
     static var operands: String { get }
+    /// What the shell offers for each operand of a command without actions.
+    static var operandCompletion: Completion { get }
+    /// What its first operand can be, for a command that does one of several things.
+    static var actions: [CommandAction] { get }
     /// The options besides ``CommandOption/common``.
     static var options: [CommandOption] { get }
+    /// More about it: paragraphs, parted by empty lines, for its page and the manual.
+    static var discussion: String { get }
+    static var examples: [CommandExample] { get }
+    static var group: CommandGroup { get }
     /// Whether it looks at the store; what does not can be run by anyone.
     static var usesStore: Bool { get }
     /// Whether it makes a home that is not there yet.
@@ -22,12 +32,33 @@ protocol Command: Sendable {
 }
 
 extension Command {
+    static var operands: String { actions.map(\.name).joined(separator: "|") }
+    static var operandCompletion: Completion { .nothing }
+    static var actions: [CommandAction] { [] }
+    static var options: [CommandOption] { [] }
+    static var discussion: String { "" }
+    static var examples: [CommandExample] { [] }
+    static var group: CommandGroup { .certificates }
     static var usesStore: Bool { true }
     static var makesHome: Bool { false }
 
-    static var usage: String {
-        let rest = operands.isEmpty ? "" : " \(operands)"
-        return "certctl \(name)\(rest)\(options.isEmpty ? "" : " [options]")"
+    /// Name and operands, as in `show NAME`.
+    static var form: String { operands.isEmpty ? name : "\(name) \(operands)" }
+
+    static var usage: String { "certctl \(form)\(options.isEmpty ? "" : " [options]")" }
+
+    /// The action that the first operand names.
+    ///
+    /// Throws ``UsageError/wrongOperands(usage:)`` where there is no operand, and
+    /// ``UsageError/unknownAction(_:of:known:suggestion:)``.
+    static func action(_ arguments: ParsedArguments) throws(UsageError) -> CommandAction {
+        guard let name = arguments.operands.first else { throw .wrongOperands(usage: usage) }
+        guard let action = actions.first(where: { $0.name == name }) else {
+            let known = actions.map(\.name)
+            let suggestion = Suggestion.closest(to: name, among: known)
+            throw .unknownAction(name, of: Self.name, known: known, suggestion: suggestion)
+        }
+        return action
     }
 }
 

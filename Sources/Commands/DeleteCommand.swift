@@ -5,6 +5,7 @@ struct DeleteCommand: Command {
     static let name = "delete"
     static let summary = "forgets a certificate and its keys, unless nginx needs them"
     static let operands = "NAME"
+    static let operandCompletion = Completion.lineages
     static let options = [
         CommandOption(
             name: "force",
@@ -12,6 +13,12 @@ struct DeleteCommand: Command {
             summary: "delete even what a configuration of nginx names"
         )
     ]
+
+    static let discussion = """
+        A configuration of nginx that names the certificate's files would keep nginx from starting \
+        once they are gone; as long as there is one, nothing is deleted unless forced. The certificate \
+        is not revoked.
+        """
 
     private let lineage: String
     private let isForced: Bool

@@ -3,17 +3,33 @@ struct HelpCommand: Command {
     static let name = "help"
     static let summary = "explains certctl, or one of its commands"
     static let operands = "[COMMAND]"
-    static let options: [CommandOption] = []
+    static let operandCompletion = Completion.commands
+    static let options = [
+        CommandOption(
+            name: "man",
+            value: nil,
+            summary: "print the whole manual, certctl(8), as man reads it"
+        )
+    ]
+    static let group = CommandGroup.program
     static let usesStore = false
+
+    static let examples = [
+        CommandExample(
+            line: "certctl help --man | man -l -",
+            effect: "shows the whole manual, also where it is not installed"
+        )
+    ]
 
     private let page: String
 
     init(_ arguments: ParsedArguments) throws {
-        guard arguments.operands.count <= 1 else {
+        let isManual = arguments.has("man")
+        guard arguments.operands.count <= (isManual ? 0 : 1) else {
             throw UsageError.wrongOperands(usage: Self.usage)
         }
         guard let name = arguments.operands.first else {
-            page = Help.overview
+            page = isManual ? Manual.page : Help.overview
             return
         }
         page = Help.page(of: try CommandTable.command(named: name))

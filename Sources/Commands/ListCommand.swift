@@ -7,8 +7,12 @@ import Workflows
 struct ListCommand: Command {
     static let name = "list"
     static let summary = "lists the certificates: until when, and when each is renewed"
-    static let operands = ""
-    static let options: [CommandOption] = []
+    static let examples = [
+        CommandExample(
+            line: "certctl list --json",
+            effect: "one object of JSON a certificate, with the same facts"
+        )
+    ]
 
     init(_ arguments: ParsedArguments) throws {
         guard arguments.operands.isEmpty else {

@@ -8,7 +8,7 @@ struct ShowCommand: Command {
     static let name = "show"
     static let summary = "tells all about one certificate"
     static let operands = "NAME"
-    static let options: [CommandOption] = []
+    static let operandCompletion = Completion.lineages
 
     private let lineage: String
 

@@ -2,8 +2,7 @@
 struct VersionCommand: Command {
     static let name = "version"
     static let summary = "tells the version"
-    static let operands = ""
-    static let options: [CommandOption] = []
+    static let group = CommandGroup.program
     static let usesStore = false
 
     /// Raised with each release; CAs see it in the User-Agent.

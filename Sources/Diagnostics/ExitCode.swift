@@ -26,4 +26,21 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
     case findings = 10
     /// Some certificates were renewed, others failed.
     case partial = 11
+
+    /// What the status tells an operator, in a few words.
+    package var meaning: String {
+        switch self {
+        case .success: "nothing needs you"
+        case .internalError: "a bug in certctl"
+        case .usage: "the command line"
+        case .configuration: "settings, hosts, a port that is held, an unknown certificate"
+        case .unreachable: "network or CA down, or what answers is no CA"
+        case .refused: "the CA refused, or sent what cannot be used"
+        case .challengeFailed: "the CA could not validate a name"
+        case .rateLimited: "rate limited; says until when"
+        case .store: "the store: disk, permissions, a lock"
+        case .deployment: "the certificate is saved, but a hook failed"
+        case .findings, .partial: "kept for later commands"
+        }
+    }
 }

@@ -30,6 +30,32 @@ import Testing
         #expect(Set(names).count == names.count)
     }
 
+    @Test(arguments: CommandTable.names)
+    func `what a command tells of itself fits into a line and a list`(name: String) throws {
+        let command = try CommandTable.command(named: name)
+        let summaries =
+            [command.summary] + command.options.map(\.summary) + command.actions.map(\.summary)
+        for summary in summaries {
+            #expect(!summary.isEmpty)
+            #expect(!summary.contains { $0 == "\n" || $0 == "\t" })
+            #expect(!summary.hasSuffix("."))
+        }
+    }
+
+    /// One with a place for something of the reader's own would have to say so.
+    @Test(arguments: CommandTable.names)
+    func `the examples of a command can be typed`(name: String) throws {
+        let command = try CommandTable.command(named: name)
+        for example in command.examples {
+            let words = example.line.split(separator: " ").map(String.init)
+                .prefix { $0 != "|" && $0 != ">" }
+            #expect(words.prefix(2) == ["certctl", name])
+            let options = command.options + CommandOption.common
+            let arguments = try ParsedArguments(words.dropFirst(2), options: options)
+            _ = try command.init(arguments)
+        }
+    }
+
     /// design.md §2: scripts rely on these names from the first day.
     @Test func `the options of issue keep their names`() {
         let names = Set(IssueCommand.options.map(\.name))
@@ -48,6 +74,7 @@ import Testing
     @Test(
         arguments: [
             ("list", ["x"]), ("version", ["x"]), ("help", ["issue", "list"]), ("show", []),
+            ("completion", []), ("completion", ["bash", "zsh"]),
             ("show", ["a", "b"]), ("delete", []), ("delete", ["a", "b"]),
         ]
     )

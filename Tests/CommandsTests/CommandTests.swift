@@ -33,6 +33,13 @@ import Testing
         #expect(try await run("help", ["issue"]) == Help.page(of: IssueCommand.self))
     }
 
+    @Test func `help prints the whole manual, which is about no single command`() async throws {
+        #expect(try await run("help", ["--man"]) == Manual.page)
+        await #expect(throws: UsageError.wrongOperands(usage: HelpCommand.usage)) {
+            try await run("help", ["--man", "issue"])
+        }
+    }
+
     @Test func `list of an empty store tells how to begin`() async throws {
         let text = "There is no certificate yet: certctl issue example.com\n"
         #expect(try await run("list") == text)

@@ -1,20 +1,47 @@
-/// One option of a command, as the parser and the help know it.
+/// One option of a command, as the parser, the help, the manual and the completions know it.
 struct CommandOption: Equatable, Sendable {
     /// Without the two hyphens.
     let name: String
     /// What its value is called in the help; `nil` for a switch.
     let value: String?
+    /// What it does, in one line without a full stop.
     let summary: String
+    /// What else there is to know, in whole sentences, for the command's page and the manual.
+    let explanation: String
+    /// What the shell offers for its value.
+    let completes: Completion
+
+    /// Describes an option; a value called `FILE`, `PATH` or `DIR` completes as that.
+    init(
+        name: String,
+        value: String?,
+        summary: String,
+        explanation: String = "",
+        completes: Completion? = nil
+    ) {
+        self.name = name
+        self.value = value
+        self.summary = summary
+        self.explanation = explanation
+        self.completes = completes ?? value.map { Completion(placeholder: $0) } ?? .nothing
+    }
+
+    /// `--name`.
+    var flag: String { "--\(name)" }
 
     /// `--name VALUE`.
-    var usage: String { "--\(name)" + (value.map { " \($0)" } ?? "") }
+    var usage: String { flag + (value.map { " \($0)" } ?? "") }
+
+    /// Summary and explanation.
+    var description: String { explanation.isEmpty ? summary : "\(summary). \(explanation)" }
 
     /// The options that every command takes.
     static let common = [
         CommandOption(
             name: "home",
             value: "DIR",
-            summary: "keep all state, settings and sockets below DIR; no root needed"
+            summary: "keep all state, settings and sockets below DIR; no root needed",
+            explanation: "They are in DIR/lib, DIR/etc and DIR/run."
         ),
         CommandOption(name: "json", value: nil, summary: "answer in JSON, one object a line"),
         CommandOption(name: "quiet", value: nil, summary: "only the answer, warnings and errors"),

@@ -23,6 +23,13 @@ extension UsageError: Diagnosable {
                 "certctl knows \(CommandTable.names.joined(separator: ", "))",
                 suggestion.map { "did you mean: certctl \($0)" } ?? help
             )
+        case .unknownAction(let name, let command, let known, let suggestion):
+            return (
+                "certctl \(command) cannot '\(name.harmless(limit: 100))'",
+                "it knows \(known.joined(separator: ", "))",
+                suggestion.map { "did you mean: certctl \(command) \($0)" }
+                    ?? "see: certctl help \(command)"
+            )
         case .unknownOption(let name, let suggestion):
             return (
                 "there is no option '\(name.harmless(limit: 100))'", "the command does not know it",

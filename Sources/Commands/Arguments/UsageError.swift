@@ -1,6 +1,8 @@
 /// A command line that cannot be understood.
 enum UsageError: Error, Equatable {
     case unknownCommand(String, suggestion: String?)
+    /// A command with actions knows only these.
+    case unknownAction(String, of: String, known: [String], suggestion: String?)
     case unknownOption(String, suggestion: String?)
     case repeatedOption(String)
     case missingValue(String, placeholder: String)

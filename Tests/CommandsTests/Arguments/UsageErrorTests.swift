@@ -9,6 +9,8 @@ import Testing
     private static let errors: [(UsageError, ExitCode)] = [
         (.unknownCommand(escape, suggestion: "issue"), .usage),
         (.unknownCommand(escape, suggestion: nil), .usage),
+        (.unknownAction(escape, of: "x", known: ["a"], suggestion: "a"), .usage),
+        (.unknownAction(escape, of: "x", known: ["a"], suggestion: nil), .usage),
         (.unknownOption(escape, suggestion: "--force"), .usage),
         (.unknownOption(escape, suggestion: nil), .usage),
         (.repeatedOption("ca"), .usage),

@@ -1,0 +1,41 @@
+import CertificateStore
+
+extension Manual {
+    /// What certctl keeps on disk, in the words of an installed one.
+    static var files: String {
+        let system = StoreLayout.system
+        let list = [
+            (
+                system.deployHooks,
+                "Executables, run in the order of their names when a certificate comes into use."
+            ),
+            ("\(system.state)/accounts", "The accounts at CAs and their keys."),
+            (
+                "\(system.state)/lineages/NAME",
+                "How a certificate was asked for, and what an order that was cut short needs."
+            ),
+            ("\(system.state)/events.log", "What happened, one line of JSON an event."),
+            (system.tls, "The one directory to mount into a container, read-only."),
+            (
+                "\(system.tls)/gen/NAME/000042",
+                """
+                One generation of a certificate: privkey.pem, cert.pem, chain.pem, fullchain.pem \
+                and manifest.json. It is never changed.
+                """
+            ),
+            ("\(system.tls)/live/NAME", "A link to the generation in use."),
+            (
+                "\(system.tls)/nginx/NAME.conf",
+                "What nginx includes: certificate and key of one generation."
+            ),
+        ]
+        return Roff.section("FILES")
+            + list.map { Roff.item(Roff.italic($0.0), $0.1) }.joined()
+            + Roff.paragraph(
+                """
+                With --home DIR the configuration is in DIR/etc, the store in DIR/lib and the \
+                sockets are in DIR/run.
+                """
+            )
+    }
+}
