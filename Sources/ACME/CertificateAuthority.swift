@@ -31,7 +31,7 @@ package struct CertificateAuthority: Equatable, Sendable {
         folder = known?.name ?? Self.folder(of: url)
     }
 
-    /// The CA for rehearsals; `nil` for a CA that has none. One that is for rehearsals is its own.
+    /// The CA for rehearsals, which one that is for rehearsals is itself; `nil` where there is none.
     package var staging: CertificateAuthority? {
         traits.isForTests ? self : traits.staging.flatMap(CertificateAuthority.init)
     }

@@ -12,24 +12,61 @@ struct AccountCommand: Command {
         case update
         case rekey
         case deactivate
+
+        var summary: String {
+            switch self {
+            case .show: "tells what there is; with --ca also what the CA says of it"
+            case .register: "makes an account, or finds the one that a key has"
+            case .update: "changes the e-mail address, or agrees to new terms"
+            case .rekey: "exchanges the account's key for a new one"
+            case .deactivate: "ends the account for good, and forgets its key"
+            }
+        }
     }
 
     static let name = "account"
     static let summary = "shows, makes, changes or ends the account with a CA"
-    static let operands = "show|register|update|rekey|deactivate"
+    static let group = CommandGroup.accounts
+    static let actions = Action.allCases.map { action in
+        CommandAction(name: action.rawValue, summary: action.summary)
+    }
     static let options =
         AccountArguments.options + [
             CommandOption(
                 name: "key",
                 value: "FILE",
-                summary: "register: use this account key, whose account may exist already"
+                summary: "register: use this account key, whose account may exist already",
+                explanation: "An account of another client is taken over so, its limits with it."
             ),
             CommandOption(
                 name: "key-type",
                 value: "TYPE",
-                summary: "rekey: \(KeyType.allCases.map(\.rawValue).joined(separator: ", "))"
+                summary: "rekey: \(KeyType.list)",
+                completes: .choices(KeyType.allCases.map(\.rawValue))
             ),
         ]
+    static let discussion = """
+        Without --ca the account with Let's Encrypt is meant. An account is registered by the first \
+        issue, too; register makes one beforehand, recovers one by its key, or binds a new one to \
+        what you are to the CA already.
+
+        While a key is exchanged the new one is on disk before the CA is told of it; after a crash \
+        the CA is asked which of the two it has.
+        """
+    static let examples = [
+        CommandExample(
+            line: "certctl account register --agree-tos --email ops@example.com",
+            effect: "an account with Let's Encrypt"
+        ),
+        CommandExample(
+            line: "certctl account register --ca zerossl --eab-kid KID --eab-hmac-file FILE",
+            effect: "one with a CA that knows its customers"
+        ),
+        CommandExample(
+            line: "certctl account rekey --ca letsencrypt",
+            effect: "a new key for an account whose key may have been seen"
+        ),
+    ]
     static let makesHome = true
 
     private let action: Action
@@ -41,12 +78,9 @@ struct AccountCommand: Command {
     private let agrees: Bool
 
     init(_ arguments: ParsedArguments) throws {
-        let actions = Action.allCases.map(\.rawValue)
-        guard let word = arguments.operands.first, arguments.operands.count == 1 else {
+        let name = try Self.action(arguments).name
+        guard let action = Action(rawValue: name), arguments.operands.count == 1 else {
             throw UsageError.wrongOperands(usage: Self.usage)
-        }
-        guard let action = Action(rawValue: word) else {
-            throw UsageError.unknownAction(word, command: Self.name, actions: actions)
         }
         self.action = action
         account = try AccountArguments(arguments)

@@ -15,7 +15,8 @@ struct IssueCommand: Command {
             CommandOption(
                 name: "key-type",
                 value: "TYPE",
-                summary: KeyType.allCases.map(\.rawValue).joined(separator: ", ")
+                summary: KeyType.list,
+                completes: .choices(KeyType.allCases.map(\.rawValue))
             ),
             CommandOption(
                 name: "reuse-key",
@@ -26,7 +27,9 @@ struct IssueCommand: Command {
             CommandOption(
                 name: "csr",
                 value: "FILE",
-                summary: "sign this request; its key stays where it is"
+                summary: "have this request signed; its key stays where it is",
+                explanation: "In PEM or DER; the names are those of the request. There is no file "
+                    + "for nginx, since certctl does not have the key."
             ),
             CommandOption(
                 name: "profile",
@@ -36,7 +39,9 @@ struct IssueCommand: Command {
             CommandOption(
                 name: "preferred-chain",
                 value: "NAME",
-                summary: "the chain that this issuer has signed the top of; or: any"
+                summary: "take the chain that leads to this issuer; or: any",
+                explanation: "The common name of the issuer of the chain's last certificate. A CA "
+                    + "without such a chain is told of, and its own choice is used."
             ),
             CommandOption(
                 name: "name",
@@ -46,7 +51,9 @@ struct IssueCommand: Command {
             CommandOption(
                 name: "each",
                 value: nil,
-                summary: "one certificate for each operand: a.test,www.a.test b.test"
+                summary: "one certificate for each operand, side by side",
+                explanation: "An operand may be several names with commas between them: "
+                    + "a.example,www.a.example b.example."
             ),
             CommandOption(
                 name: "force",
@@ -56,12 +63,13 @@ struct IssueCommand: Command {
             CommandOption(
                 name: "dry-run",
                 value: nil,
-                summary: "rehearse with the CA's staging; keep nothing but the account there"
+                summary: "rehearse with the CA's staging; keep nothing but its account"
             ),
             CommandOption(
                 name: "http01",
                 value: "MODE",
-                summary: HTTP01Mode.forms.joined(separator: ", ")
+                summary: HTTP01Mode.forms.joined(separator: ", "),
+                completes: .choices(HTTP01Mode.forms)
             ),
             CommandOption(
                 name: "http01-port",

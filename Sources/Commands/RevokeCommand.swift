@@ -8,12 +8,16 @@ struct RevokeCommand: Command {
     static let name = "revoke"
     static let summary = "has the CA call a certificate back"
     static let operands = "NAME"
+    static let operandCompletion = Completion.lineages
     static let options =
         AccountArguments.authorityOptions + [
             CommandOption(
                 name: "reason",
                 value: "REASON",
-                summary: RevocationReason.allCases.map(\.name).joined(separator: ", ")
+                summary: "why, by a name of RFC 5280",
+                explanation: "One of "
+                    + RevocationReason.allCases.map(\.name).joined(separator: ", ") + ".",
+                completes: .choices(RevocationReason.allCases.map(\.name))
             ),
             CommandOption(
                 name: "by-key",
@@ -31,6 +35,23 @@ struct RevokeCommand: Command {
                 summary: "with --certificate: sign with this, its key"
             ),
         ]
+
+    static let discussion = """
+        A certificate is called back when its key may be in other hands (keyCompromise), when it has \
+        been replaced (superseded) or its names are given up (cessationOfOperation). One that had \
+        been called back before counts as done. What is served does not change: issue the \
+        certificate again, which takes a new key.
+        """
+    static let examples = [
+        CommandExample(
+            line: "certctl revoke example.com --reason keyCompromise",
+            effect: "calls back the certificate that certctl has, by the account"
+        ),
+        CommandExample(
+            line: "certctl revoke --certificate old.pem --key old.key --ca letsencrypt",
+            effect: "one of another client, with the certificate's own key"
+        ),
+    ]
 
     private let lineage: String?
     private let reason: RevocationReason?

@@ -1,4 +1,6 @@
+import ACME
 import CertificateStore
+import Diagnostics
 import FoundationEssentials
 import Platform
 import Workflows
@@ -10,27 +12,52 @@ struct ShowCommand: Command {
     static let operands = "NAME"
     static let operandCompletion = Completion.lineages
 
+    static let options = [
+        CommandOption(
+            name: "renewal-info",
+            value: nil,
+            summary: "ask the CA when it would like the certificate to be renewed",
+            explanation: "By RFC 9773; not every CA tells."
+        )
+    ]
+
     private let lineage: String
+    private let asksCA: Bool
 
     init(_ arguments: ParsedArguments) throws {
         guard arguments.operands.count == 1 else {
             throw UsageError.wrongOperands(usage: Self.usage)
         }
         lineage = arguments.operands[0]
+        asksCA = arguments.has("renewal-info")
     }
 
-    func run(in context: CommandContext) throws {
+    func run(in context: CommandContext) async throws {
         let report = try ListCertificates(context.services).one(lineage)
+        let info = asksCA ? try await AskRenewalInfo(context.services).run(lineage) : nil
         guard !context.isJSON else {
-            context.console.write(JSONLine.text(LineageLine(report)))
+            var line = LineageLine(report)
+            line.renewalWindowStart = info?.start
+            line.renewalWindowEnd = info?.end
+            line.renewalExplanation = info?.explanation
+            context.console.write(JSONLine.text(line))
             return
         }
-        let facts = Self.facts(report, now: context.services.clock.now)
+        var facts = Self.facts(report, now: context.services.clock.now)
+        if asksCA { facts += Self.facts(info) }
         context.console.write(
             facts.map { label, value in
                 label + String(repeating: " ", count: 16 - label.count) + value + "\n"
             }.joined()
         )
+    }
+
+    /// What the CA says of the renewal.
+    private static func facts(_ info: RenewalInfo?) -> [(String, String)] {
+        guard let info else { return [("CA's window", "none: the CA does not tell")] }
+        let window = "\(info.start.formatted(.iso8601)) to \(info.end.formatted(.iso8601))"
+        let reason = info.explanation.map { ("CA explains", $0.harmless(limit: 300)) }
+        return [("CA's window", window)] + (reason.map { [$0] } ?? [])
     }
 
     private static func facts(_ report: LineageReport, now: Date) -> [(String, String)] {

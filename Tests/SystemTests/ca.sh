@@ -28,14 +28,14 @@ declare -A ca_binary=() ca_port=() ca_offset=()
 ca_start() { # NAME BINARY [PORT]
   local offset=$((${#ca_binary[@]} * 100))
   ca_binary[$1]=$2 ca_port[$1]=${3:-80} ca_offset[$1]=$offset
-  PEBBLE_BIN=$2 ONE_PROFILE=1 HTTP01_PORT=${3:-80} PEBBLE_PORT=$((14000 + offset)) PEBBLE_MGMT_PORT=$((15000 + offset)) \
+  PEBBLE_BIN=$2 ONE_PROFILE=${ONE_PROFILE-1} HTTP01_PORT=${3:-80} PEBBLE_PORT=$((14000 + offset)) PEBBLE_MGMT_PORT=$((15000 + offset)) \
     DNS_PORT=$((8053 + offset)) CHALL_MGMT_PORT=$((8055 + offset)) in_ns bash "$here/pebble.sh" start "$T/$1" >/dev/null ||
     fail "no CA $1"
   on_exit "in_ns bash '$here/pebble.sh' stop '$T/$1'"
   ca_use "$1"; ca_roots
 }
 ca_use() { # NAME
-  ca=$T/$1 directory=https://localhost:$((14000 + ca_offset[$1]))/dir dns=http://127.0.0.1:$((8055 + ca_offset[$1]))
+  ca=$T/$1 directory=https://localhost:$((14000 + ca_offset[$1]))/dir management=https://localhost:$((15000 + ca_offset[$1])) dns=http://127.0.0.1:$((8055 + ca_offset[$1]))
   options=(--ca "$directory" --ca-roots "$ca/ca.pem" --agree-tos --http01-port "${ca_port[$1]}")
   ca_name=$1
 }

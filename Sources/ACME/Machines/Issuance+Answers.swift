@@ -281,10 +281,9 @@ extension OrderStatus {
 extension Authorization {
     /// Whether its name will not be validated any more.
     ///
-    /// An error alone does not tell: a CA that tries again keeps it (RFC 8555 §8.2).
-    ///
-    /// - Parameter errorsAreFinal: Whether the CA never tries again: one is known to leave such a
-    ///   challenge `processing` for ever.
+    /// An error alone does not tell: a CA that tries again keeps it (RFC 8555 §8.2). With
+    /// `errorsAreFinal` the CA never does: one is known to leave such a challenge `processing` for
+    /// ever.
     fileprivate func hasFailed(errorsAreFinal: Bool) -> Bool {
         switch status {
         case .ended: true

@@ -21,7 +21,8 @@ struct AccountArguments: Sendable {
             CommandOption(
                 name: "eab-kid",
                 value: "KID",
-                summary: "your name with a CA that knows its customers (external account binding)"
+                summary: "your name with a CA that knows its customers",
+                explanation: "This is external account binding; the CA hands out name and HMAC key."
             ),
             CommandOption(
                 name: "eab-hmac-file",
@@ -40,7 +41,10 @@ struct AccountArguments: Sendable {
         CommandOption(
             name: "ca",
             value: "NAME|URL",
-            summary: "\(CertificateAuthority.names.joined(separator: ", ")) or a directory's URL"
+            summary: "a CA by its name, or the URL of its directory",
+            explanation: "Names: \(CertificateAuthority.names.joined(separator: ", ")). "
+                + "The default is \(CertificateAuthority.standard.folder).",
+            completes: .choices(CertificateAuthority.names)
         ),
         CommandOption(
             name: "ca-roots",

@@ -6,6 +6,11 @@ import Platform
 import Settings
 import Workflows
 
+extension KeyType {
+    /// All types, for the help.
+    static var list: String { allCases.map(\.rawValue).joined(separator: ", ") }
+}
+
 /// The values of options, each checked before anything is touched.
 enum ArgumentValues {
     /// A name that a certificate can be for: a host name, in any script, or an IP address.

@@ -82,13 +82,6 @@ extension UsageError: Diagnosable {
                 "it belongs to \(useful.map { "certctl \($0)" }.joined(separator: ", "))",
                 "leave it out"
             )
-        case .unknownAction(let action, let command, let actions):
-            let suggestion = Suggestion.closest(to: action, among: actions)
-            return (
-                "certctl \(command) cannot '\(action.harmless(limit: 100))'",
-                "it can \(actions.joined(separator: ", "))",
-                suggestion.map { "did you mean: certctl \(command) \($0)" } ?? help
-            )
         case .wrongOperands(let usage):
             return ("the command line is not complete, or has too much", "it is: \(usage)", help)
         case .unusableFile(let option, let path, let reason):

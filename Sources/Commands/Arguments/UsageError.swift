@@ -20,7 +20,6 @@ enum UsageError: Error, Equatable {
     case otherNamesInRequest([String])
     /// An option that means nothing to the action, and those that it means something to.
     case uselessOption(String, action: String, useful: [String])
-    case unknownAction(String, command: String, actions: [String])
     case wrongOperands(usage: String)
     /// A file that an option names cannot be used.
     case unusableFile(option: String, path: String, reason: String)

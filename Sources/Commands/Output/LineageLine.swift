@@ -20,6 +20,11 @@ struct LineageLine: Encodable {
     let nginxInclude: String?
     let authority: String?
     let openOrder: String?
+    /// The window that the CA suggests (RFC 9773), where it was asked.
+    var renewalWindowStart: Date?
+    var renewalWindowEnd: Date?
+    /// The CA's page about it.
+    var renewalExplanation: String?
 
     init(_ report: LineageReport) {
         let current = report.lineage.current
