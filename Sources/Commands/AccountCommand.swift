@@ -17,7 +17,7 @@ struct AccountCommand: Command {
             switch self {
             case .show: "tells what there is; with --ca also what the CA says of it"
             case .register: "makes an account, or finds the one that a key has"
-            case .update: "changes the e-mail address, or agrees to new terms"
+            case .update: "changes the e-mail address; none takes it away"
             case .rekey: "exchanges the account's key for a new one"
             case .deactivate: "ends the account for good, and forgets its key"
             }
@@ -75,7 +75,6 @@ struct AccountCommand: Command {
     private let keyType: KeyType
     /// `any` stands for no address at all.
     private let email: Wish<String>?
-    private let agrees: Bool
 
     init(_ arguments: ParsedArguments) throws {
         let name = try Self.action(arguments).name
@@ -91,7 +90,6 @@ struct AccountCommand: Command {
         email = try arguments["email"].map {
             $0 == "none" ? .any : .only(try ArgumentValues.email($0))
         }
-        agrees = arguments.has("agree-tos")
         try check(arguments)
     }
 
@@ -99,7 +97,7 @@ struct AccountCommand: Command {
     private func check(_ arguments: ParsedArguments) throws(UsageError) {
         let owners: [(String, [Action])] = [
             ("key", [.register]), ("key-type", [.rekey]), ("email", [.register, .update]),
-            ("agree-tos", [.register, .update]), ("eab-kid", [.register]),
+            ("agree-tos", [.register]), ("eab-kid", [.register]),
         ]
         for (option, actions) in owners where arguments.has(option) && !actions.contains(action) {
             throw .uselessOption(
@@ -108,10 +106,10 @@ struct AccountCommand: Command {
                 useful: actions.map { "\(Self.name) \($0.rawValue)" }
             )
         }
-        if action == .update, email == nil, !agrees {
+        if action == .update, email == nil {
             throw .incomplete(
-                "an update changes the e-mail address or agrees to new terms",
-                fix: "give --email ADDRESS (or --email none), or --agree-tos"
+                "an update changes the e-mail address",
+                fix: "give --email ADDRESS, or --email none to take it away"
             )
         }
     }
@@ -142,7 +140,7 @@ struct AccountCommand: Command {
                     try ArgumentValues.privateKey($0, option: "key", context.services)
                 }
             )
-        case .update: try await manager.update(email: email, agrees: agrees)
+        case .update: try await manager.update(email: email ?? .any)
         case .rekey: try await manager.rekey(to: keyType)
         case .deactivate: try await manager.deactivate()
         }

@@ -53,6 +53,9 @@ struct RevokeCommand: Command {
         ),
     ]
 
+    /// A certificate of another client can be called back without a store.
+    static let makesHome = true
+
     private let lineage: String?
     private let reason: RevocationReason?
     private let isByKey: Bool

@@ -53,18 +53,15 @@ package struct ManageAccount: Sendable {
         return try report(connection, session, try await session.accountDetails())
     }
 
-    /// Puts `email` in the place of the contacts, and agrees to the terms as they are now.
-    package func update(email: Wish<String>?, agrees: Bool) async throws -> AccountReport {
+    /// Puts `email` in the place of all contacts; `any` is for none.
+    package func update(email: Wish<String>) async throws -> AccountReport {
         let (connection, session) = try await openExisting()
-        if agrees {
-            _ = try await session.update(.agreement)
-            try change(connection) { $0.terms = connection.directory.termsOfService }
+        let account = try await session.update(.contact(email: email.choice))
+        if var stored = try connection.accounts.account() {
+            stored.email = email.choice
+            try connection.accounts.save(stored)
         }
-        if let email {
-            _ = try await session.update(.contact(email: email.choice))
-            try change(connection) { $0.email = email.choice }
-        }
-        return try report(connection, session, try await session.accountDetails())
+        return try report(connection, session, account)
     }
 
     /// Ends the account for good, and forgets its key.
@@ -145,15 +142,6 @@ package struct ManageAccount: Sendable {
         let connection = try await connect()
         let session = try await AccountOpening(services, request, connection).openExisting()
         return (connection, session)
-    }
-
-    private func change(
-        _ connection: AuthorityConnection,
-        _ body: (inout StoredAccount) -> Void
-    ) throws {
-        guard var stored = try connection.accounts.account() else { return }
-        body(&stored)
-        try connection.accounts.save(stored)
     }
 
     private func report(

@@ -54,7 +54,7 @@ mkcerts() { # a private CA and a server certificate for the CA's own HTTPS
 mkconfig() {
   local eab='"externalAccountBindingRequired": false' profiles
   if [ -n "${EAB:-}" ]; then
-    local k=zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W   # pebble's public sample key
+    local k; k=$(openssl rand -base64 64 | tr -d '=\n' | tr '+/' '-_')   # long enough for HS512
     eab="\"externalAccountBindingRequired\": true, \"externalAccountMACKeys\": {\"kid-1\": \"$k\"}"
     echo "kid-1 $k" > "$dir/eab.txt"
   fi

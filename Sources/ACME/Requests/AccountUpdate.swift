@@ -6,8 +6,6 @@ package import HTTP
 package enum AccountUpdate: Equatable, Sendable {
     /// Puts this address in the place of all contacts; `nil` for none.
     case contact(email: String?)
-    /// Agrees to the terms of service as they are now.
-    case agreement
     /// Ends the account for good.
     case deactivation
 
@@ -16,7 +14,6 @@ package enum AccountUpdate: Equatable, Sendable {
         var wire = Wire()
         switch self {
         case .contact(let email): wire.contact = email.map { [Self.mailto($0)] } ?? []
-        case .agreement: wire.termsOfServiceAgreed = true
         case .deactivation: wire.status = "deactivated"
         }
         return SignedPost(to: account, payload: Payload.json(wire))
@@ -28,6 +25,5 @@ package enum AccountUpdate: Equatable, Sendable {
     private struct Wire: Encodable {
         var contact: [String]?
         var status: String?
-        var termsOfServiceAgreed: Bool?
     }
 }

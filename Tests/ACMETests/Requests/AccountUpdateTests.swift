@@ -18,10 +18,6 @@ import Testing
         #expect(payload(.contact(email: nil)) == #"{"contact":[]}"#)
     }
 
-    @Test func `terms are agreed to by themselves`() {
-        #expect(payload(.agreement) == #"{"termsOfServiceAgreed":true}"#)
-    }
-
     @Test func `an account ends by its status`() {
         #expect(payload(.deactivation) == #"{"status":"deactivated"}"#)
     }
