@@ -29,6 +29,14 @@ package struct FakeCA {
         package var challengeProblem: String?
         package var termsOfService: String? = "https://ca.test/terms"
         package var expires = "2030-01-01T00:00:00Z"
+        /// Members of the directory besides those that every CA has, as JSON with a comma before.
+        package var moreOfDirectory = ""
+        /// Members of its `meta` besides the terms, likewise.
+        package var moreOfMeta = ""
+        /// Whether an order that replaces a certificate is refused as long as it says so.
+        package var refusesReplacement = false
+        /// Other chains for every certificate, in PEM.
+        package var alternates: (@Sendable (_ request: [UInt8]) -> [[UInt8]])?
 
         package init() {}
     }
@@ -43,6 +51,11 @@ package struct FakeCA {
         case order
         case finalize
         case certificate
+        case alternate
+        case account
+        case keyChange
+        case revokeCert
+        case renewalInfo
     }
 
     private struct OrderState {
@@ -71,7 +84,18 @@ package struct FakeCA {
     private let now: @Sendable () -> Date
     private var nonces: Set<String> = []
     private var nonceCount = 0
-    private var accounts: [String: String] = [:]
+    /// The URLs of accounts by the `x` of their keys.
+    package internal(set) var accounts: [String: String] = [:]
+    /// The accounts that were ended, and the contacts of all.
+    var ended: Set<String> = []
+    package internal(set) var contacts: [String: [String]] = [:]
+    /// The accounts that were bound to a customer.
+    package internal(set) var bound: Set<String> = []
+    /// The certificates that were called back, with the reasons given; -1 for none.
+    package internal(set) var revocations: [[UInt8]: Int] = [:]
+    /// What each order has said besides its names.
+    package private(set) var profiles: [String?] = []
+    package private(set) var replacements: [String?] = []
     private var orders: [OrderState] = []
 
     /// Makes a CA with a clock of its own.
@@ -120,6 +144,7 @@ package struct FakeCA {
         switch resource {
         case .directory: return directory
         case .nonce: return HTTPResponse(status: 200)
+        case .renewalInfo: return renewalInfo(arguments)
         default: break
         }
         guard let signed = SignedRequest(request) else {
@@ -135,10 +160,18 @@ package struct FakeCA {
         }
         if signed.url != request.url.description { complaints.append("url is \(signed.url)") }
         if resource == .newAccount { return newAccount(signed) }
+        if resource == .revokeCert { return revoke(signed) }
         guard let kid = signed.kid, accounts.values.contains(kid) else {
             return Self.problem("accountDoesNotExist", "no such account")
         }
-        return respond(resource, arguments, signed)
+        guard !ended.contains(kid) else {
+            return Self.problem("unauthorized", "the account is deactivated", status: 403)
+        }
+        switch resource {
+        case .account: return account(kid, signed)
+        case .keyChange: return changeKey(kid, signed)
+        default: return respond(resource, arguments, signed)
+        }
     }
 
     private mutating func respond(
@@ -158,7 +191,8 @@ package struct FakeCA {
         case .order: return pollOrder(number)
         case .finalize: return finalize(number, signed)
         case .certificate: return certificate(number)
-        case .directory, .nonce, .newAccount, .newOrder: return HTTPResponse(status: 404)
+        case .alternate: return alternate(number, part)
+        default: return HTTPResponse(status: 404)
         }
     }
 
@@ -167,7 +201,9 @@ package struct FakeCA {
         return Self.json(
             """
             {"newNonce":"https://ca.test/nonce","newAccount":"https://ca.test/newAccount",
-            "newOrder":"https://ca.test/newOrder","renewalInfo":null,"meta":{\(terms)}}
+            "newOrder":"https://ca.test/newOrder","keyChange":"https://ca.test/keyChange",
+            "revokeCert":"https://ca.test/revokeCert"\(behaviour.moreOfDirectory),
+            "meta":{\(terms)\(behaviour.moreOfMeta)}}
             """
         )
     }
@@ -183,12 +219,19 @@ package struct FakeCA {
         }
         let url = accounts[key] ?? "https://ca.test/account/\(accounts.count)"
         accounts[key] = url
+        if isNew { contacts[url] = signed.contact ?? [] }
+        if signed.isBound { bound.insert(url) }
         var response = Self.json(#"{"status":"valid"}"#, status: isNew ? 201 : 200)
         response.headers.append("location", url)
         return response
     }
 
     private mutating func newOrder(_ signed: SignedRequest) -> HTTPResponse {
+        if behaviour.refusesReplacement, signed.replaces != nil {
+            return Self.problem("alreadyReplaced", "it has a successor", status: 409)
+        }
+        profiles.append(signed.profile)
+        replacements.append(signed.replaces)
         orderCount += 1
         let names = signed.identifiers
         orders.append(OrderState(names: names, isAnswered: names.map { _ in false }))
@@ -276,11 +319,18 @@ package struct FakeCA {
     private mutating func certificate(_ number: Int) -> HTTPResponse {
         guard let request = orders[number].request else { return HTTPResponse(status: 404) }
         let chain = behaviour.chain?(authority, request) ?? goodChain(request)
-        return HTTPResponse(
-            status: 200,
-            headers: ["content-type": "application/pem-certificate-chain"],
-            body: chain
-        )
+        var headers: HTTPHeaders = ["content-type": "application/pem-certificate-chain"]
+        for index in (behaviour.alternates?(request) ?? []).indices {
+            headers.append("link", "<https://ca.test/alternate/\(number)/\(index)>;rel=alternate")
+        }
+        return HTTPResponse(status: 200, headers: headers, body: chain)
+    }
+
+    private func alternate(_ number: Int, _ index: Int) -> HTTPResponse {
+        guard let request = orders[number].request, let chains = behaviour.alternates?(request),
+            chains.indices.contains(index)
+        else { return HTTPResponse(status: 404) }
+        return HTTPResponse(status: 200, body: chains[index])
     }
 
     /// 90 days from an hour ago, for exactly what was asked for.

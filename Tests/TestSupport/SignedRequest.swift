@@ -12,6 +12,23 @@ struct SignedRequest {
     let payload: [String: String]
     let identifiers: [String]
     let certificateSigningRequest: [UInt8]?
+    /// The members of newOrder, of an account and of a revocation, as far as they are there.
+    let profile: String?
+    let replaces: String?
+    let contact: [String]?
+    let status: String?
+    let certificate: [UInt8]?
+    let reason: Int?
+    let isBound: Bool
+    /// The inner signature of a key change.
+    let keyChange: KeyChange?
+
+    /// Who exchanges which key for which; keys are told by their `x`.
+    struct KeyChange {
+        let account: String
+        let oldKey: String
+        let newKey: String
+    }
 
     private struct Envelope: Decodable {
         var protected: String
@@ -36,6 +53,22 @@ struct SignedRequest {
         var termsOfServiceAgreed: Bool?
         var identifiers: [Name]?
         var csr: String?
+        var profile: String?
+        var replaces: String?
+        var contact: [String]?
+        var status: String?
+        var certificate: String?
+        var reason: Int?
+        var externalAccountBinding: Envelope?
+    }
+
+    private struct Exchange: Decodable {
+        var account: String
+        var oldKey: Key
+    }
+
+    private struct InnerHeader: Decodable {
+        var jwk: Key
     }
 
     private struct Name: Decodable {
@@ -61,6 +94,27 @@ struct SignedRequest {
         ]
         identifiers = payload?.identifiers?.map(\.value) ?? []
         certificateSigningRequest = payload?.csr.map { Array(Self.bytes($0)) }
+        profile = payload?.profile
+        replaces = payload?.replaces
+        contact = payload?.contact
+        status = payload?.status
+        certificate = payload?.certificate.map { Array(Self.bytes($0)) }
+        reason = payload?.reason
+        isBound = payload?.externalAccountBinding != nil
+        keyChange = Self.keyChange(in: Self.bytes(envelope.payload))
+    }
+
+    private static func keyChange(in payload: Data) -> KeyChange? {
+        let decoder = JSONDecoder()
+        guard let inner = try? decoder.decode(Envelope.self, from: payload),
+            let header = try? decoder.decode(InnerHeader.self, from: bytes(inner.protected)),
+            let exchange = try? decoder.decode(Exchange.self, from: bytes(inner.payload))
+        else { return nil }
+        return KeyChange(
+            account: exchange.account,
+            oldKey: exchange.oldKey.x,
+            newKey: header.jwk.x
+        )
     }
 
     private static func bytes(_ base64URL: String) -> Data {
