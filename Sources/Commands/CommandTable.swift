@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// All commands, in the order of the help.
 enum CommandTable {
     static let commands: [any Command.Type] = [
