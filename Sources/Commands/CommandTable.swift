@@ -7,6 +7,7 @@ enum CommandTable {
         ListCommand.self,
         ShowCommand.self,
         DeleteCommand.self,
+        ApplyCommand.self,
         VersionCommand.self,
         HelpCommand.self,
     ]

@@ -1,0 +1,64 @@
+import CertificateStore
+import Platform
+package import Settings
+
+/// Reads certctl.conf, if it can be trusted.
+package struct SettingsLoader: Sendable {
+    /// Whoever has a file as long as this has another file in mind.
+    private static let tooManyBytes = 10_000_000
+
+    private let services: Services
+    private let toASCII: @Sendable (String) -> String?
+
+    /// Prepares to read the settings of `services`; nothing is read yet.
+    ///
+    /// `toASCII` gives the ASCII form of an international host name, and `nil` where there is
+    /// none; without it such names are refused.
+    package init(
+        _ services: Services,
+        toASCII: @escaping @Sendable (String) -> String? = { _ in nil }
+    ) {
+        self.services = services
+        self.toASCII = toASCII
+    }
+
+    /// Where the settings are, if there are any.
+    package var path: String { "\(services.layout.configuration)/certctl.conf" }
+
+    /// Whether there is a file.
+    package func isPresent() throws -> Bool { try services.fileSystem.status(path) != nil }
+
+    /// The settings; without a file those that say nothing.
+    ///
+    /// Throws ``SettingsError`` for what the file says, ``SettingsFileError`` for a file that cannot
+    /// be trusted.
+    package func load() throws -> Settings {
+        guard let status = try services.fileSystem.status(path) else { return Settings() }
+        try checkDirectory()
+        guard status.kind == .file else { throw SettingsFileError.notRegular(path) }
+        try checkTrust(path, status)
+        guard status.size < Self.tooManyBytes else {
+            throw SettingsFileError.tooLong(path, bytes: status.size)
+        }
+        let bytes = try services.fileSystem.readFile(path, limit: Self.tooManyBytes)
+        let names = NameRules(toASCII: toASCII, isLineageName: { LineageName($0) != nil })
+        return try SettingsReader.read(bytes, path: path, names: names)
+    }
+
+    /// Whoever can write to the directory can put another file there.
+    private func checkDirectory() throws {
+        let directory = services.layout.configuration
+        guard let status = try services.fileSystem.status(directory) else { return }
+        try checkTrust(directory, status)
+    }
+
+    /// What root runs and where keys go is decided here: nobody else may have a say in it.
+    private func checkTrust(_ path: String, _ status: FileStatus) throws(SettingsFileError) {
+        guard status.owner == 0 || status.owner == services.user else {
+            throw .foreignOwner(path, owner: status.owner)
+        }
+        guard !status.mode.isWritableByOthers else {
+            throw .writableByOthers(path, mode: status.mode.description)
+        }
+    }
+}
