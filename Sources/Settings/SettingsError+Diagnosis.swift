@@ -3,16 +3,16 @@ package import Diagnostics
 import Nginx
 
 extension SettingsError: Diagnosable {
-    /// The first finding, and the others as lines of its why.
+    /// The first finding, and the others as lines that follow its fix.
     package var diagnosis: Diagnosis {
         let all = findings.map(diagnosis)
         guard var first = all.first else {
             preconditionFailure("an error has at least one finding")
         }
         for other in all.dropFirst() {
-            first.why += "\n       \(other.what): \(other.why); \(other.fix)"
+            first.fix += "\n  and: \(other.what): \(other.why); \(other.fix)"
         }
-        if omitted > 0 { first.why += "\n       and \(omitted) more" }
+        if omitted > 0 { first.fix += "\n  and \(omitted) more" }
         return first
     }
 

@@ -16,7 +16,8 @@ extension SettingsFileError: Diagnosable {
         case .notRegular(let path):
             let shown = path.harmless(limit: 300)
             return (
-                shown, "it is a symbolic link or no file at all", "put the real file in its place"
+                shown, "it is a symbolic link, or not what has to be there",
+                "put the real one in its place: certctl follows no links"
             )
         case .foreignOwner(let path, let owner):
             let shown = path.harmless(limit: 300)

@@ -25,18 +25,15 @@ package struct SettingsLoader: Sendable {
     /// Where the settings are, if there are any.
     package var path: String { "\(services.layout.configuration)/certctl.conf" }
 
-    /// Whether there is a file.
-    package func isPresent() throws -> Bool { try services.fileSystem.status(path) != nil }
+    /// Whether there is a file to be read.
+    package func isPresent() throws -> Bool { try trustedFile() != nil }
 
     /// The settings; without a file those that say nothing.
     ///
     /// Throws ``SettingsError`` for what the file says, ``SettingsFileError`` for a file that cannot
     /// be trusted.
     package func load() throws -> Settings {
-        guard let status = try services.fileSystem.status(path) else { return Settings() }
-        try checkDirectory()
-        guard status.kind == .file else { throw SettingsFileError.notRegular(path) }
-        try checkTrust(path, status)
+        guard let status = try trustedFile() else { return Settings() }
         guard status.size < Self.tooManyBytes else {
             throw SettingsFileError.tooLong(path, bytes: status.size)
         }
@@ -45,11 +42,16 @@ package struct SettingsLoader: Sendable {
         return try SettingsReader.read(bytes, path: path, names: names)
     }
 
-    /// Whoever can write to the directory can put another file there.
-    private func checkDirectory() throws {
+    /// The file, if there is one; whoever can write to its directory can put another one there.
+    private func trustedFile() throws -> FileStatus? {
         let directory = services.layout.configuration
-        guard let status = try services.fileSystem.status(directory) else { return }
-        try checkTrust(directory, status)
+        guard let parent = try services.fileSystem.status(directory) else { return nil }
+        guard parent.kind == .directory else { throw SettingsFileError.notRegular(directory) }
+        guard let status = try services.fileSystem.status(path) else { return nil }
+        guard status.kind == .file else { throw SettingsFileError.notRegular(path) }
+        try checkTrust(directory, parent)
+        try checkTrust(path, status)
+        return status
     }
 
     /// What root runs and where keys go is decided here: nobody else may have a say in it.

@@ -25,6 +25,12 @@ while read -r verdict kind bytes name; do
   else ok "$name: $verdict" [ "${said%% *}" = "$verdict" ]; fi
 done < <("$probe" cases)
 
+echo "# files of the system"
+mapfile -t files < <(find -L /etc/nginx -type f)
+whole() { local other; other=$("$probe" parse "${files[@]}" | grep -v ': accept$'); [ -z "$other" ] || { echo "$other"; return 1; }; }
+ok "there are some (${#files[@]})" [ "${#files[@]}" -gt 5 ]
+ok "and each is read and written back byte for byte" whole
+
 echo "# random marks in a block that takes any words"
 number=0
 while read -r bytes; do

@@ -27,7 +27,7 @@ findings() { check --json; status_is 3 && python3 -c '
 import json, sys
 lines = [json.loads(l) for l in sys.argv[1].splitlines() if l.startswith("{")]
 assert [(l["line"], l["column"]) for l in lines[:-1]] == [(1, 1), (4, 5), (6, 10)], lines
-assert lines[-1]["exitCode"] == 3 and lines[-1]["fix"] == "did you mean email?", lines' "$output"; }
+assert lines[-1]["exitCode"] == 3 and lines[-1]["fix"].startswith("did you mean email?"), lines' "$output"; }
 ok "in JSON each is a line with its place" findings
 put 'email ops@example.com' 'ca letsencrypt;'
 ok "a semicolon is missing" says 3 "$conf:2:1: a ';' is missing before 'ca'"

@@ -159,6 +159,16 @@ extension SyntaxCase {
         [
             ("a byte order mark", [0xEF, 0xBB, 0xBF] + Array("events {}".utf8)),
             ("a no-break space before an argument", Array("user\u{A0}www-data;".utf8)),
+            ("the body of a server by itself", Array("listen 80; server_name a.test;".utf8)),
+            (
+                "two pairs of certificates, and variables in their paths",
+                Array(
+                    """
+                    ssl_certificate a.pem; ssl_certificate_key a.key; ssl_certificate b.pem;
+                    ssl_certificate_key "/x/${ssl_server_name}.key";
+                    """.utf8
+                )
+            ),
             (
                 "servers of streams",
                 Array("stream { server { listen 1; } upstream u { server a:1; } }".utf8)

@@ -94,6 +94,12 @@ import Testing
         refuses(.notRegular(Self.path))
     }
 
+    @Test func `F13: a link in the place of the directory is refused`() {
+        host.disk.put("/elsewhere/certctl.conf", Array("profile p;".utf8))
+        host.disk.put(link: Self.directory, to: "/elsewhere")
+        refuses(.notRegular(Self.directory))
+    }
+
     @Test func `a directory in the file's place is refused`() {
         host.disk.put(directory: Self.path)
         refuses(.notRegular(Self.path))

@@ -1,6 +1,6 @@
 /// A configuration file: its bytes, and the tree of what stands where in them.
 ///
-/// Spans of neighbours do not touch by chance: between them are only blanks and comments.
+/// Between the spans of neighbours there is nothing but blanks and comments.
 package struct SourceFile: Equatable, Sendable {
     package let bytes: [UInt8]
     package let directives: [SourceDirective]

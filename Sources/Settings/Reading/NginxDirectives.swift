@@ -4,7 +4,7 @@ enum NginxDirectives {
     private static let prefixes = [
         "access_log", "add_header", "auth_", "client_", "fastcgi_", "grpc_", "gzip_", "http2",
         "http3", "keepalive_", "limit_", "log_", "lingering_", "large_client_", "memcached_",
-        "open_file_cache", "proxy_", "proxy_set_", "quic_", "rewrite_", "satisfy", "scgi_",
+        "open_file_cache", "proxy_", "quic_", "rewrite_", "satisfy", "scgi_",
         "secure_link", "send_timeout", "server_", "set_real_ip", "ssl_", "ssi_", "sub_", "tcp_",
         "types_", "underscores_", "uwsgi_",
     ]

@@ -49,7 +49,7 @@ import TestSupport
         }
     }
 
-    /// Says for each file `accept`, or `refuse` with line, column and rule.
+    /// Says for each file `accept` if it is parsed and printed as it was, or `refuse` with line, column and rule.
     private static func judge(_ files: some Sequence<String>) {
         for path in files {
             guard let data = FileManager.default.contents(atPath: path) else {
@@ -57,8 +57,9 @@ import TestSupport
                 exit(2)
             }
             do throws(SyntaxError) {
-                _ = try Parser.parse(Array(data))
-                print("\(path): accept")
+                let file = try Parser.parse(Array(data))
+                let isWhole = Printer.text(of: file) == Array(data)
+                print("\(path): \(isWhole ? "accept" : "accepted, but printed otherwise")")
             } catch {
                 print("\(path): refuse \(error.position): \(error.reason.explanation)")
             }

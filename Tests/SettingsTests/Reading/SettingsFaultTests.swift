@@ -284,7 +284,7 @@ import Testing
         #expect(error?.findings.count == 20)
         #expect(error?.omitted == 4980)
         #expect(error?.findings.first?.position == .init(line: 1, column: 1))
-        #expect(error?.diagnosis.why.hasSuffix("and 4980 more") == true)
+        #expect(error?.diagnosis.fix.hasSuffix("\n  and 4980 more") == true)
     }
 
     @Test func `words that are no UTF-8 are told`() {
@@ -324,10 +324,10 @@ import Testing
             error.diagnosis
                 == Diagnosis(
                     what: "/x/certctl.conf:3:1: there is no directive 'emial' here",
-                    why: "in proxy { } there can be configuration\n"
-                        + "       /x/certctl.conf:4:9: public contradicts allow: "
+                    why: "in proxy { } there can be configuration",
+                    fix: "did you mean email?\n"
+                        + "  and: /x/certctl.conf:4:9: public contradicts allow: "
                         + "only one of them can be so; leave one out",
-                    fix: "did you mean email?",
                     exitCode: .configuration
                 )
         )
