@@ -49,7 +49,8 @@ extension SettingsReader {
             }
             guard let host else { continue }
             if let first = self.hosts[host.description] {
-                note(.repeatedName(host.description, first: position(of: first)), at: word)
+                let place = position(of: first)
+                note(.repeatedName(host.description, first: place), at: word)
             } else {
                 self.hosts[host.description] = word.span.lowerBound
                 hosts.append(host)
@@ -77,7 +78,8 @@ extension SettingsReader {
         }
         let word = directive?.source.arguments[0] ?? entry.source.arguments[0]
         if let first = lineages[name] {
-            note(.repeatedLineage(name, first: position(of: first)), at: word)
+            let place = position(of: first)
+            note(.repeatedLineage(name, first: place), at: word)
         } else {
             lineages[name] = word.span.lowerBound
         }

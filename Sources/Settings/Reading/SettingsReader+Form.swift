@@ -14,7 +14,8 @@ extension SettingsReader {
                 continue
             }
             if !rule.isRepeatable, let earlier = first[rule.name] {
-                note(.duplicate(rule.name, first: position(of: earlier)), at: directive.name)
+                let place = position(of: earlier)
+                note(.duplicate(rule.name, first: place), at: directive.name)
                 continue
             }
             first[rule.name] = directive.span.lowerBound
@@ -45,16 +46,16 @@ extension SettingsReader {
         _ directive: SourceDirective,
         _ context: SettingsContext
     ) -> DirectiveRule? {
-        let rule = DirectiveRule.named(name)
-        if let rule, rule.contexts.contains(context) { return rule }
-        let fault: SettingsFault
-        if let rule {
-            fault = .misplaced(name, in: context, belongsIn: rule.contexts)
-        } else {
-            fault = Self.unknown(name, in: context)
+        guard let rule = DirectiveRule.named(name) else {
+            note(Self.unknown(name, in: context), at: directive.name)
+            return nil
         }
-        note(fault, at: directive.name)
-        return nil
+        guard rule.contexts.contains(context) else {
+            let fault = SettingsFault.misplaced(name, in: context, belongsIn: rule.contexts)
+            note(fault, at: directive.name)
+            return nil
+        }
+        return rule
     }
 
     private static func unknown(_ name: String, in context: SettingsContext) -> SettingsFault {
@@ -112,12 +113,16 @@ extension SettingsReader {
             note(.byteOrderMark, at: word)
             return nil
         }
-        guard let text = word.text,
-            !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
-        else {
+        guard let text = word.text, !Self.hasControls(text) else {
             note(.unreadable, at: word)
             return nil
         }
         return text
+    }
+
+    private static func hasControls(_ text: String) -> Bool {
+        // Most words are plain; Unicode's tables are slow.
+        guard !text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else { return false }
+        return text.unicodeScalars.contains { $0.properties.generalCategory == .control }
     }
 }

@@ -10,6 +10,8 @@ package struct SettingsReader {
     let names: NameRules
     let source: SourceFile
     private let path: String
+    /// Where the file is.
+    let directory: String
     private let lines: LineIndex
     private var findings: [(offset: Int, fault: SettingsFault)] = []
     private var omitted = 0
@@ -44,28 +46,28 @@ package struct SettingsReader {
     private init(_ source: SourceFile, _ path: String, _ names: NameRules) {
         self.source = source
         self.path = path
+        directory = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
         self.names = names
         lines = LineIndex(source.bytes)
     }
 
     /// Notes that the token which begins at `offset` is wrong.
-    mutating func note(_ fault: SettingsFault, at offset: Int) {
+    ///
+    /// Beyond the bound the fault is only counted, and not even made: suggestions take time.
+    mutating func note(_ fault: @autoclosure () -> SettingsFault, at offset: Int) {
         guard findings.count < Self.mostKept else {
             omitted += 1
             return
         }
-        findings.append((offset, fault))
+        findings.append((offset, fault()))
     }
 
     /// Notes that a word is wrong.
-    mutating func note(_ fault: SettingsFault, at word: Word) {
-        note(fault, at: word.span.lowerBound)
+    mutating func note(_ fault: @autoclosure () -> SettingsFault, at word: Word) {
+        note(fault(), at: word.span.lowerBound)
     }
 
     func position(of offset: Int) -> SourcePosition { lines.position(of: offset) }
-
-    /// Where the file is.
-    var directory: String { String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) }
 
     private func finish() throws(SettingsError) {
         guard !findings.isEmpty else { return }
