@@ -51,12 +51,17 @@ extension SettingsFault {
                 "a directive goes on over the ends of lines until its ';'",
                 "write ';' at the end of the directive before it"
             )
-        case .unknownDirective(let name, let context, let suggestion):
+        case .unknownDirective(let name, _, let suggestion?):
+            (
+                "there is no directive \(name.shown) here", "certctl knows none of that name",
+                "did you mean \(suggestion)?"
+            )
+        case .unknownDirective(let name, let context, nil):
             (
                 "there is no directive \(name.shown) here",
                 "\(context.place) there can be "
                     + DirectiveRule.names(in: context).joined(separator: ", "),
-                suggestion.map { "did you mean \($0)?" } ?? "take it away, or choose one of these"
+                "take it away, or choose one of these"
             )
         case .misplaced(let name, let context, let places):
             (
@@ -82,7 +87,7 @@ extension SettingsFault {
             ("\(name.shown) takes no block", "it is: \(usage)", "write ';' in place of { … }")
         case .unusableValue(let name, let value, let allowed, let suggestion):
             (
-                "\(name) cannot be \(value.shown)", "it takes \(allowed)",
+                "\(name.shown) cannot be \(value.shown)", "it takes \(allowed)",
                 suggestion.map { "did you mean \($0)?" } ?? "give one of these"
             )
         case .unusableName(let error):
@@ -109,12 +114,16 @@ extension SettingsFault {
                 "give a directory of its own to the proxy, such as /srv/proxy/conf.d"
             )
         case .incomplete(let name, let missing):
-            ("\(name) lacks \(missing)", "it cannot do without", "write \(missing) there")
+            ("\(name.shown) lacks \(missing)", "it cannot do without", "write \(missing) there")
         case .conflict(let name, let other):
-            ("\(name) contradicts \(other)", "only one of them can be so", "leave one out")
+            (
+                "\(name.shown) contradicts \(other.shown)", "only one of them can be so",
+                "leave one out"
+            )
         case .unfit(let name, let kind):
             (
-                "\(name) makes no sense in a site of kind \(kind)", "nothing there would use it",
+                "\(name.shown) makes no sense in a site of kind \(kind)",
+                "nothing there would use it",
                 "take it away, or change the kind"
             )
         case .unguardedRegistry:

@@ -31,12 +31,13 @@ whole() { local other; other=$("$probe" parse "${files[@]}" | grep -v ': accept$
 ok "there are some (${#files[@]})" [ "${#files[@]}" -gt 5 ]
 ok "and each is read and written back byte for byte" whole
 
-echo "# random marks in a block that takes any words"
+seed=${SEED:-$((0x$(openssl rand -hex 3)))}
+echo "# random marks in a block that takes any words (SEED=$seed)"
 number=0
 while read -r bytes; do
   number=$((number + 1))
   { printf 'events {}\nhttp { types {\n'; base64 -d <<<"$bytes"; printf '\n;}}\n'; } >"$T/soup-$number.conf"
-done < <("$probe" soups 400 "${SEED:-$((0x$(openssl rand -hex 3)))}")
+done < <("$probe" soups 400 "$seed")
 both=0 other=0 differ=''
 while read -r path verdict place why; do
   file=${path%:} said=$(judged "${path%:}")

@@ -22,7 +22,7 @@ ok "and the same in JSON" json
 echo "# what is wrong"
 put 'emial ops@example.com;' 'site a.test {' '    to frontend:3000;' '    proxy_set_header X y;' '}' 'key_type p265;'
 ok "a directive is misspelt: line, column, and what was meant" says 3 "$conf:1:1: there is no directive 'emial'" "fix: did you mean email?"
-ok "and the others are told with it" says 3 "$conf:4:5: 'proxy_set_header' is a directive of nginx" "it belongs in raw { proxy_set_header" "$conf:6:10: key_type cannot be 'p265'" "did you mean p256?"
+ok "and the others are told with it" says 3 "$conf:4:5: 'proxy_set_header' is a directive of nginx" "it belongs in raw { proxy_set_header" "$conf:6:10: 'key_type' cannot be 'p265'" "did you mean p256?"
 findings() { check --json; status_is 3 && python3 -c '
 import json, sys
 lines = [json.loads(l) for l in sys.argv[1].splitlines() if l.startswith("{")]

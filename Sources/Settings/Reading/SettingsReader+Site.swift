@@ -41,18 +41,28 @@ extension SettingsReader {
         for directive in block.entries where useless.contains(directive.name) {
             note(.unfit(directive.name, kind: kind.rawValue), at: directive.source.name)
         }
-        let guards = block.all("auth_basic_user_file", "allow", "deny")
-        if kind == .registry, block.isWhole, block["public"] == nil, guards.isEmpty {
-            note(.unguardedRegistry, at: entry.source.name)
-        }
-        if kind == .registry, let isPublic = block["public"], let guarding = guards.first {
-            note(.conflict("public", with: guarding.name), at: isPublic.source.name)
-        }
+        if kind == .registry { checkGuards(of: block, entry) }
         let canBeWithoutTo = [.app, .static].contains(kind)
         guard block.isWhole, block["to"] == nil else { return }
         if !canBeWithoutTo || block.all("location", "raw").isEmpty {
             note(.incomplete("site", lacks: "to"), at: entry.source.name)
         }
+    }
+
+    /// Whether it was said who may use a registry.
+    private mutating func checkGuards(of block: Block, _ entry: Entry) {
+        let guards = block.all("auth_basic_user_file", "allow", "deny")
+        if let isPublic = block["public"] {
+            guard let guarding = guards.first else { return }
+            note(.conflict("public", with: guarding.name), at: isPublic.source.name)
+            return
+        }
+        // nginx lets in whom no rule names: only `deny all` ends the list.
+        let last = guards.first { $0.words == ["all"] }
+        guard block.isWhole, block["auth_basic_user_file"] == nil, last?.name != "deny" else {
+            return
+        }
+        note(.unguardedRegistry, at: entry.source.name)
     }
 
     private mutating func upstreams(_ entry: Entry?) -> SiteSettings.Destination? {

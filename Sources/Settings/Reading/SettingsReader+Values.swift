@@ -40,19 +40,15 @@ extension SettingsReader {
 
     /// Reads a path: as it stands, or from the file's own directory.
     mutating func path(_ entry: Entry?) -> String? {
-        let directory = directory
-        return value(entry) { text throws(SettingsFault) in
-            guard !text.isEmpty else {
-                throw Self.unusable("path", "", "the path of a file or directory")
-            }
-            return text.hasPrefix("/") ? text : "\(directory)/\(text)"
-        }
+        guard let path = text(entry, "the path of a file or directory") else { return nil }
+        return path.hasPrefix("/") ? path : "\(directory)/\(path)"
     }
 
-    /// Reads one or more words as they are: names that a CA gives.
-    mutating func text(_ entry: Entry?) -> String? {
-        value(entry) { text throws(SettingsFault) in
-            guard !text.isEmpty else { throw Self.unusable(entry?.name ?? "", "", "a name") }
+    /// Reads a word as it is; an empty one is none.
+    mutating func text(_ entry: Entry?, _ allowed: String = "a name") -> String? {
+        guard let entry else { return nil }
+        return value(entry) { text throws(SettingsFault) in
+            guard !text.isEmpty else { throw Self.unusable(entry.name, "", allowed) }
             return text
         }
     }

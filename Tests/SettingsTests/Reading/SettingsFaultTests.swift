@@ -124,7 +124,7 @@ import Testing
             "the number of a group, as `id -g` tells it"
         ),
         value("profile @@\"\";", "profile", "", "a name"),
-        value("ca letsencrypt { roots @@''; }", "path", "", "the path of a file or directory"),
+        value("ca letsencrypt { roots @@''; }", "roots", "", "the path of a file or directory"),
         value("proxy @@a/b { configuration /x; }", "proxy", "a/b", ProxySettings.Place.forms),
         value(
             "certificate a.test { deploy_hook @@reload x; }",
@@ -238,6 +238,8 @@ import Testing
         Case("site a.test { to a:1 @@https://b:1; }", .conflict("https://b:1", with: "a:1")),
         Case("site a.test { to a:1 @@a:1; }", .duplicate("a:1", first: .init(line: 1, column: 18))),
         Case("@@site a.test { kind registry; to r:5000; }", .unguardedRegistry),
+        Case("@@site a.test { kind registry; to r:1; allow 10.0.0.0/8; }", .unguardedRegistry),
+        Case("@@site a.test { kind registry; to r:1; allow all; deny all; }", .unguardedRegistry),
         Case(
             "site a.test { kind registry; to r:5000; allow all; @@public; }",
             .conflict("public", with: "allow")
@@ -324,9 +326,9 @@ import Testing
             error.diagnosis
                 == Diagnosis(
                     what: "/x/certctl.conf:3:1: there is no directive 'emial' here",
-                    why: "in proxy { } there can be configuration",
+                    why: "certctl knows none of that name",
                     fix: "did you mean email?\n"
-                        + "  and: /x/certctl.conf:4:9: public contradicts allow: "
+                        + "  and: /x/certctl.conf:4:9: 'public' contradicts 'allow': "
                         + "only one of them can be so; leave one out",
                     exitCode: .configuration
                 )

@@ -218,6 +218,16 @@ import Testing
         #expect(try site("kind redirect; to \(text);").destination == .redirect(host))
     }
 
+    @Test(
+        arguments: [
+            "auth_basic_user_file /x;", "allow 10.0.0.0/8; deny all;",
+            "auth_basic_user_file /x; allow all;",
+        ]
+    )
+    func `a registry is guarded by passwords or by addresses`(guards: String) throws {
+        #expect(try site("kind registry; to r:5000; \(guards)").isPublic == false)
+    }
+
     @Test func `a registry may be public if the file says so`() throws {
         #expect(try site("kind registry; to r:5000; public;").isPublic)
     }
