@@ -1,3 +1,4 @@
+import Platform
 import Workflows
 
 /// One subcommand.
@@ -12,6 +13,8 @@ protocol Command: Sendable {
     static var options: [CommandOption] { get }
     /// Whether it looks at the store; what does not can be run by anyone.
     static var usesStore: Bool { get }
+    /// Whether the installed store is for root alone to use with it.
+    static var needsRoot: Bool { get }
     /// Whether it makes a home that is not there yet.
     static var makesHome: Bool { get }
 
@@ -23,6 +26,7 @@ protocol Command: Sendable {
 
 extension Command {
     static var usesStore: Bool { true }
+    static var needsRoot: Bool { true }
     static var makesHome: Bool { false }
 
     static var usage: String {
@@ -37,4 +41,6 @@ struct CommandContext: Sendable {
     let console: Console
     let story: Story
     let isJSON: Bool
+    /// Whoever started this process as a service.
+    var manager = ServiceManager()
 }

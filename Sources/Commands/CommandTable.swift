@@ -5,6 +5,7 @@ enum CommandTable {
         ListCommand.self,
         ShowCommand.self,
         DeleteCommand.self,
+        RespondCommand.self,
         VersionCommand.self,
         HelpCommand.self,
     ]

@@ -38,7 +38,8 @@ struct IssueSettings: Equatable, Sendable {
         http01 = HTTP01Settings(
             mode: request.http01.mode ?? mode ?? .auto,
             port: request.http01.port ?? remembered?.http01Port ?? HTTP01Settings.standardPort,
-            address: address
+            address: address,
+            hosts: request.names
         )
     }
 
