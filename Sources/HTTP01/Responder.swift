@@ -21,6 +21,12 @@ package final class Responder: Sendable {
         /// How many connections are accepted before others have their turn.
         package var acceptsAtOnce = 64
 
+        /// How long nobody is accepted at first.
+        ///
+        /// Issuers that were connected to a service before this one have as long to hand their
+        /// answers in again; who asks meanwhile waits in the sockets' queues.
+        package var graceTime = Duration.zero
+
         /// The limits that suit a host of any size.
         package init() {}
     }

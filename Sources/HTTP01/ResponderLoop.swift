@@ -41,6 +41,7 @@ final class ResponderLoop {
 
     /// Answers until it is told to stop.
     func run() {
+        guard !stop.comes(within: limits.graceTime) else { return }
         while true {
             let count = queue.wait(table.nearest.map { now.duration(to: $0.connection.deadline) })
             now = .now

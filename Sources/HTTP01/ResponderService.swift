@@ -73,6 +73,7 @@ extension Responder.Limits {
     package static func service(descriptors: Int) -> Responder.Limits {
         var limits = Responder.Limits()
         limits.connections = min(4096, max(64, descriptors - reservedDescriptors))
+        limits.graceTime = .milliseconds(250)
         return limits
     }
 }

@@ -97,7 +97,19 @@ final class ControlLoop {
             case .withdraw(let answers): responder.withdraw(answers)
             case .redirect(let hosts): responder.redirect(hosts.map(\.description))
             case .reply(let peer, let reply): send(reply, to: peer)
-            case .close(let peer): sockets[peer] = nil
+            case .close(let peer): close(peer)
+            }
+        }
+    }
+
+    /// Closes a connection so that its last reply is read: the kernel throws it away where something
+    /// that the peer has sent is not.
+    private func close(_ peer: ControlPeers.ID) {
+        guard let socket = sockets.removeValue(forKey: peer) else { return }
+        for _ in 0..<Self.acceptsAtOnce {
+            switch socket.receive(upTo: ControlMessage.longest) {
+            case .message, .tooLong: continue
+            case .nothing, .end: return
             }
         }
     }

@@ -58,20 +58,21 @@ final class ServiceLink: Sendable {
 
     /// Watches the connection until `stop` is sent, and makes it anew when it ends.
     func keep(until stop: StopSignal) {
-        var delay = Self.delays.first
         while true {
+            let start = ContinuousClock.now
             let socket = state.withLock { $0.socket }
-            guard !Self.wait(for: stop, or: socket, nil) else { return }
+            guard !Self.wait(for: stop, or: socket) else { return }
             log.debug("the responder's service has ended; waiting for the next one")
             state.withLock { if $0.socket === socket { $0.socket = nil } }
-            // Also where connecting succeeds at once: what ends each connection must not be met with
-            // one after the other.
-            guard !Self.wait(for: stop, or: nil, delay) else { return }
+            // At once: where systemd has the socket, the next service finds the answers there. But
+            // what ends each connection must not be met with one after the other.
+            let isShortLived = start.duration(to: .now) < Self.delays.longest
+            guard !isShortLived || !stop.comes(within: Self.delays.first) else { return }
+            var delay = Self.delays.first
             while !isRestored() {
+                guard !stop.comes(within: delay) else { return }
                 delay = min(delay * 2, Self.delays.longest)
-                guard !Self.wait(for: stop, or: nil, delay) else { return }
             }
-            delay = Self.delays.first
         }
     }
 
@@ -164,20 +165,15 @@ final class ServiceLink: Sendable {
         }
     }
 
-    /// Waits until `stop` is sent, `socket`'s peer has gone, or `time` has passed.
+    /// Waits until `stop` is sent, or `socket`'s peer has gone.
     ///
     /// - Returns: Whether `stop` was sent.
-    private static func wait(
-        for stop: StopSignal,
-        or socket: MessageSocket?,
-        _ time: Duration?
-    ) -> Bool {
+    private static func wait(for stop: StopSignal, or socket: MessageSocket?) -> Bool {
         var requests = [pollfd(fd: stop.raw, events: Int16(POLLIN), revents: 0)]
         // Of the socket nothing is asked: that its peer has gone is told all the same, and a reply
         // is for whoever waits for it.
         if let socket { requests.append(pollfd(fd: socket.raw, events: 0, revents: 0)) }
-        let timeout = time.map(\.roundedUpToMilliseconds) ?? (socket == nil ? 0 : -1)
-        _ = unsafe poll(&requests, nfds_t(requests.count), timeout)
+        _ = unsafe poll(&requests, nfds_t(requests.count), socket == nil ? 0 : -1)
         return requests[0].revents != 0
     }
 }
