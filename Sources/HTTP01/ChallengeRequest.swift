@@ -20,6 +20,8 @@ struct ChallengeRequest: Equatable {
     var host: String?
     /// Whether the client may send another request on this connection.
     var keepAlive: Bool
+    /// Whether the client sends something behind the head, which nobody will read.
+    var hasBody = false
 }
 
 // What a redirect is made of.

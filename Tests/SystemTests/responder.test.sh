@@ -14,8 +14,13 @@ client() { in_ns timeout -k 5 100 python3 "$here/responder-client.py" "$@"; }
 answers_on() { in_ns bash -c "exec 3<>/dev/tcp/127.0.0.1/$1"; } # PORT
 free() { ! answers_on "$1" 2>/dev/null; }                        # PORT
 respond() { # [options]   in the background, its id in $service
+  : >"$T/respond.log"                             # what an earlier one has said must not be taken for this one's word
   spawn "$T/respond.log" "$program" respond --home "$home" "$@"; service=$pid
   wait_for 5 grep -q 'answering challenges' "$T/respond.log" || fail "the responder does not start: $(cat "$T/respond.log")"
+}
+ended_by() { # SIGNAL   the service; $status
+  kill -"$1" "$service"; wait_for 15 not kill -0 "$service" || kill -KILL "$service"
+  wait "$service"; status=$?
 }
 published() { # COUNT SECONDS   answers that are handed in for so long; the first is $path and $content
   spawn "$T/published" python3 "$here/responder-client.py" publish "$control" "$1" "$2"; publisher=$pid
@@ -81,11 +86,12 @@ ok "an issuer of another user is refused, though the file lets it in" \
   setpriv --reuid=65534 --regid=65534 --clear-groups /usr/bin/python3 "$T/responder-client.py" refused "$control" '{"publish":[],"version":1}'
 chmod 600 "$control"
 ok "and refusals are told of, but not each" [ "$(wc -l <"$T/respond.log")" -le 6 ]
-kill "$service"; wait "$service"; status=$?
+ended_by TERM
 ok "SIGTERM ends it in order" status_is 0
 ok "and its sockets are gone" [ -z "$(find "$home/run" -type s)" ]
 ok "and the port is free" free 80
 
+: >"$T/respond.log"
 spawn "$T/respond.log" prlimit --nofile=120:120 "$program" respond --home "$home" --http01-port 80; service=$pid
 wait_for 5 grep -q 'answering challenges' "$T/respond.log"
 published 1 1000
@@ -95,7 +101,7 @@ ok "killed, it leaves its sockets" [ -S "$control" ]
 respond --http01-port none
 ok "the next one replaces them" [ -S "$challenge" ]
 ok "and without a port there is none" free 80
-kill -INT "$service"; wait "$service"; status=$?
+ended_by INT
 ok "SIGINT ends it in order" status_is 0
 notified() { # READY and STOPPING, at a path and at an abstract name
   in_ns timeout 20 python3 - "$1" "$program" "$T/notify-home" <<'PY'

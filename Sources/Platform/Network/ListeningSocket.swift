@@ -85,11 +85,10 @@ package final class ListeningSocket: Sendable {
     }
 
     private static func network(of peer: inout sockaddr_storage) -> PeerNetwork? {
-        let address = unsafe withUnsafePointer(to: &peer) { pointer in
+        unsafe withUnsafePointer(to: &peer) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                unsafe PeerAddress(address)
+                unsafe PeerNetwork(address)
             }
         }
-        return address.flatMap(PeerNetwork.init)
     }
 }

@@ -21,6 +21,25 @@ package struct PeerNetwork: Hashable, Sendable {
         bits = isIPv4 ? Self.markerOfIPv4 | number : number
     }
 
+    /// The network of the address in the kernel's form; `nil` for what is none of IP.
+    ///
+    /// For each connection that is accepted, so without a list of bytes for IPv4, the usual case.
+    init?(_ address: UnsafePointer<sockaddr>) {
+        guard Int32(unsafe address.pointee.sa_family) == AF_INET else {
+            guard let peer = unsafe PeerAddress(address) else { return nil }
+            self.init(peer)
+            return
+        }
+        let raw = unsafe UnsafeRawPointer(address).loadUnaligned(as: sockaddr_in.self)
+        let number = UInt32(bigEndian: raw.sin_addr.s_addr)
+        guard number >> 24 != 127 else { return nil }
+        self.init(bits: Self.markerOfIPv4 | UInt64(number >> 8))
+    }
+
+    private init(bits: UInt64) {
+        self.bits = bits
+    }
+
     /// The network of the address in `text`; `nil` for this host's own, and for what is none.
     package init?(_ text: String) {
         guard let address = SocketAddress(text, port: 0) else { return nil }
