@@ -22,7 +22,7 @@ struct RespondCommand: Command {
     static let needsRoot = false
     static let makesHome = true
 
-    private let endpoint: Endpoint?
+    let endpoint: Endpoint?
 
     init(_ arguments: ParsedArguments) throws {
         guard arguments.operands.isEmpty else {

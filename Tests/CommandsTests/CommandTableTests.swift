@@ -48,7 +48,7 @@ import Testing
     @Test(
         arguments: [
             ("list", ["x"]), ("version", ["x"]), ("help", ["issue", "list"]), ("show", []),
-            ("show", ["a", "b"]), ("delete", []), ("delete", ["a", "b"]),
+            ("show", ["a", "b"]), ("delete", []), ("delete", ["a", "b"]), ("respond", ["x"]),
         ]
     )
     func `a command refuses too few and too many operands`(
