@@ -140,7 +140,7 @@ mapfile -t more < <(seq -f 'm%g.twenty.test' 20)
 run in_ns strace -f -qq -yy -e trace=connect -o "$T/connects" "$program" issue --each "${more[@]}" --home "$home" "${options[@]}"
 ok "twenty more" status_is 0
 ok "come over one connection" is "$(grep -c '<TCP.*htons(14000).*"127.0.0.1"' "$T/connects")" 1
-ok "and the first were "$(find "$home/lib/tls/gen" -path '*/n*.twenty.test/000001' | wc -l)" 20
+ok "and the first were twenty certificates" is "$(find "$home/lib/tls/gen" -path '*/n*.twenty.test/000001' | wc -l)" 20
 
 echo "# predecessors and renewal information (RFC 9773)"
 run issue ari.test
