@@ -249,6 +249,8 @@ class Handler(socketserver.StreamRequestHandler):
         if "reuse" in names:
             port.kept = answer
         for name, value in actions:
+            if name == "when" and status_of(answer.body) != value:
+                break
             if not self.act(answer, name, value):
                 return False
         self.wfile.write(answer.wire(method == "HEAD"))
@@ -278,7 +280,7 @@ class Handler(socketserver.StreamRequestHandler):
         if value:
             value = value.replace("@HOST", f"localhost:{self.server.port.number}").replace("@PORT", str(self.server.port.number))
         kind, _, path = name.partition(":")
-        if kind in ("keep", "reuse"):
+        if kind in ("keep", "reuse", "when"):
             pass
         elif kind == "close":
             return False
@@ -318,6 +320,10 @@ class Handler(socketserver.StreamRequestHandler):
         else:
             raise ValueError(name)
         return True
+
+
+def status_of(body):
+    return json.loads(body).get("status")
 
 
 def decoded(text):
