@@ -49,7 +49,8 @@ let package = Package(
         layer("PKI", uses: ["CLibCrypto", "Diagnostics"]),
         layer("ACME", uses: ["Diagnostics", "HTTP", "PKI"]),
         layer("Renewal"),
-        layer("Settings"),
+        layer("Nginx"),
+        layer("Settings", uses: ["ACME", "Diagnostics", "Nginx", "PKI"]),
 
         // 3: the only target that touches network, disk, clock, processes.
         layer("Platform", uses: ["CLibCurl", "CLinux", "Diagnostics", "HTTP"]),
@@ -82,8 +83,14 @@ let package = Package(
         // Tests mirror the sources.
         .target(
             name: "TestSupport",
-            dependencies: ["ACME", "HTTP", "HTTP01", "PKI", "Platform"],
+            dependencies: ["ACME", "HTTP", "HTTP01", "Nginx", "PKI", "Platform"],
             path: "Tests/TestSupport",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "nginx-probe",
+            dependencies: ["Nginx", "TestSupport"],
+            path: "Tests/Fuzz/nginx-probe",
             swiftSettings: strict
         ),
         tests(of: "Diagnostics"),
@@ -91,7 +98,8 @@ let package = Package(
         tests(of: "PKI", uses: ["CLibCrypto", "Diagnostics"]),
         tests(of: "ACME", uses: ["Diagnostics", "HTTP", "PKI"]),
         tests(of: "Renewal"),
-        tests(of: "Settings"),
+        tests(of: "Nginx"),
+        tests(of: "Settings", uses: ["ACME", "Diagnostics", "Nginx", "PKI"]),
         tests(of: "Platform", uses: ["Diagnostics", "HTTP"]),
         tests(of: "ACMEClient", uses: ["ACME", "Diagnostics", "HTTP", "PKI", "Platform"]),
         tests(of: "HTTP01", uses: ["ACME", "Diagnostics", "Platform"]),

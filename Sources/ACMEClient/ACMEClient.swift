@@ -33,6 +33,7 @@ package struct ACMEClient: Sendable {
                 guard response.isSuccess else {
                     throw ACMEError.unreadableAnswer("a directory", excerpt: Problem(response).text)
                 }
+                warn(ofClock: response)
                 return try Directory(response, at: url)
             }
             let target = response.headers["location"] ?? "nothing"
@@ -42,6 +43,15 @@ package struct ACMEClient: Sendable {
             url = next
         }
         throw ACMEError.unreadableAnswer("a directory", excerpt: "a redirect after every redirect")
+    }
+
+    /// A wrong clock explains much that goes wrong later.
+    private func warn(ofClock response: HTTPResponse) {
+        guard let skew = ClockSkew(response, at: clock.now), skew.isSuspect else { return }
+        log.warning(
+            "this machine's clock and the CA's differ; look with: timedatectl",
+            ["the CA is ahead by": "\(Int(skew.seconds)) s"]
+        )
     }
 
     /// Asks when the CA would like a certificate to be renewed.

@@ -46,7 +46,8 @@ struct AccountCommand: Command {
             ),
         ]
     static let discussion = """
-        Without --ca the account with Let's Encrypt is meant. An account is registered by the first \
+        Without --ca the account with the CA of certctl.conf is meant, else that with Let's \
+        Encrypt. An account is registered by the first \
         issue, too; register makes one beforehand, recovers one by its key, or binds a new one to \
         what you are to the CA already.
 
@@ -118,9 +119,9 @@ struct AccountCommand: Command {
         guard action != .show || account.authority != nil else {
             return try showAll(context)
         }
-        let manager = ManageAccount(
+        let manager = try ManageAccount(
             context.services,
-            authority: account.authority ?? .standard,
+            authority: account.authority,
             roots: try account.authorityRoots(context.services),
             request: try account.request(in: context)
         )

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// All commands, in the order of the help.
 enum CommandTable {
     static let commands: [any Command.Type] = [
@@ -7,6 +9,7 @@ enum CommandTable {
         RevokeCommand.self,
         DeleteCommand.self,
         AccountCommand.self,
+        ApplyCommand.self,
         VersionCommand.self,
         HelpCommand.self,
         CompletionCommand.self,

@@ -100,7 +100,7 @@ package struct CertificateRevocation: Sendable {
                 accepted: accepted.map(\.name)
             )
         }
-        let manager = ManageAccount(
+        let manager = try ManageAccount(
             services,
             authority: authority,
             roots: roots,

@@ -2,6 +2,7 @@ import CertificateStore
 import Deployment
 import Diagnostics
 import Platform
+import Settings
 
 /// Bringing the certificate into use.
 extension IssueCertificate {
@@ -17,12 +18,21 @@ extension IssueCertificate {
     /// Refuses hooks that could not be run later, while nothing has been asked of the CA.
     func checkHooks() throws {
         for hook in try hooks(extra: request.deployHook) {
-            try hookRunner.check(hook)
+            try hookRunner.check(hook.path)
         }
     }
 
-    private func hooks(extra: String?) throws -> [String] {
-        try hookRunner.hooks(in: services.layout.deployHooks) + (extra.map { [$0] } ?? [])
+    /// A program to run, with arguments of its own or those of the contract.
+    private struct Hook {
+        let path: String
+        var arguments: [String]?
+    }
+
+    /// Those of `deploy.d`, those of the name's block in certctl.conf, and the one of the option.
+    private func hooks(extra: String?) throws -> [Hook] {
+        try hookRunner.hooks(in: services.layout.deployHooks).map { Hook(path: $0) }
+            + (block?.deployHooks ?? []).map { Hook(path: $0.executable, arguments: $0.arguments) }
+            + (extra.map { [Hook(path: $0)] } ?? [])
     }
 
     /// Points readers at the certificate and runs the hooks, unless that has all been done.
@@ -40,12 +50,12 @@ extension IssueCertificate {
         if let extra { try await append(DeployRecord(name, certificate.number, owedHook: extra)) }
         let hooks = try hooks(extra: extra)
         for hook in hooks {
-            try await hookRunner.run(hook, event(certificate))
+            try await hookRunner.run(hook.path, arguments: hook.arguments, event(certificate))
         }
         try await append(done)
         try store.removeOldGenerations(of: name, inUse: certificate.number)
         services.note(.deployed, name, "generation \(certificate.number), \(hooks.count) hooks")
-        return hooks
+        return hooks.map(\.path)
     }
 
     /// An owed hook, unless it is gone: nobody can run it, and nothing else should wait for it.

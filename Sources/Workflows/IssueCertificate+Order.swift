@@ -30,13 +30,15 @@ extension IssueCertificate {
         let material = try keyMaterial(preparation.lineage, settings)
         let connection = try await reaching
         try connection.directory.check(profile: settings.profile)
-        let session = try await authorities.session(connection, request.account)
+        let account = account(with: settings.authority)
+        let session = try await authorities.session(connection, account)
         guard material.publicKey != session.publicKey else {
             throw AccountError.keyInRequest
         }
         let attempt = Attempt(
             connection: connection,
             session: session,
+            account: account,
             settings: settings,
             replaces: try predecessor(preparation.lineage, settings, connection.directory),
             presenter: presenter
@@ -49,6 +51,7 @@ extension IssueCertificate {
     private struct Attempt: Sendable {
         let connection: AuthorityConnection
         let session: Session
+        let account: AccountRequest
         let settings: IssueSettings
         let replaces: CertificateIdentifier?
         let presenter: any ChallengePresenter
@@ -192,7 +195,7 @@ extension IssueCertificate {
                 where problem.kind == .accountDoesNotExist && count < Self.mostAttempts
             {
                 services.log.warning("the CA has forgotten the account; registering again")
-                let opening = AccountOpening(services, request.account, attempt.connection)
+                let opening = AccountOpening(services, attempt.account, attempt.connection)
                 try await opening.reopen(attempt.session)
             } catch ACMEError.refused(let problem)
                 where [.badCSR, .badPublicKey].contains(problem.kind)

@@ -14,7 +14,7 @@ extension IssueCertificate {
     /// Throws ``WorkflowError/noStaging(authority:)``.
     func prepareRehearsal() throws -> Preparation {
         let lineage = try store.lineage(name)
-        let settings = IssueSettings(request, remembered: lineage.settings)
+        let settings = settings(lineage)
         guard settings.authority.staging != nil else {
             throw WorkflowError.noStaging(authority: settings.authority.folder)
         }
@@ -36,7 +36,7 @@ extension IssueCertificate {
             roots: settings.authorityRoots
         )
         try connection.directory.check(profile: settings.profile)
-        let session = try await authorities.session(connection, request.account)
+        let session = try await authorities.session(connection, account(with: staging))
         let (_, signingRequest) = try newRequest(settings) { () throws(PKIError) in
             try PrivateKey.make(settings.keyType)
         }

@@ -7,10 +7,11 @@ import HTTP01
 import PKI
 import Platform
 import Renewal
+import Settings
 
 /// One certificate, from the names to the hooks, in the steps that ``IssueCertificates`` takes for
 /// several side by side.
-package struct IssueCertificate: Sendable {
+struct IssueCertificate: Sendable {
     /// A lineage that is locked, and what is to be done about it.
     struct Preparation: Sendable {
         let order: IssueCertificate
@@ -34,11 +35,14 @@ package struct IssueCertificate: Sendable {
     let request: IssueRequest
     let name: LineageName
     let store: CertificateStore
+    /// What certctl.conf says of all, and of this lineage.
+    let general: Settings
+    let block: CertificateSettings?
 
     /// Prepares the workflow; nothing is touched yet.
     ///
     /// Throws ``WorkflowError`` when no lineage can be named like the first name.
-    package init(_ request: IssueRequest, services: Services) throws {
+    init(_ request: IssueRequest, services: Services, general: Settings) throws {
         precondition(!request.names.isEmpty, "a certificate is for at least one name")
         let first = request.names[0].value
         guard let name = request.lineage ?? LineageName.usual(for: first) else {
@@ -47,14 +51,24 @@ package struct IssueCertificate: Sendable {
         self.name = name
         self.request = request
         self.services = services
+        self.general = general
+        block = general.block(of: name)
         store = services.store
     }
 
-    /// Issues this certificate alone, unless a good one is there, and brings it into use.
-    package func run() async throws -> IssueOutcome {
-        let endings = try await IssueCertificates([request], services: services).run()
-        guard let ending = endings.first else { preconditionFailure("one request has one ending") }
-        return try ending.result.get()
+    /// What is asked for, with nothing left open.
+    func settings(_ lineage: Lineage) -> IssueSettings {
+        IssueSettings(
+            request,
+            block: block,
+            remembered: lineage.settings,
+            general: general
+        )
+    }
+
+    /// What is said of the account with a CA.
+    func account(with authority: CertificateAuthority) -> AccountRequest {
+        general.completing(request.account, with: authority, block: block)
     }
 
     /// Locks the lineage and finds out whether it needs a certificate.
@@ -75,7 +89,7 @@ package struct IssueCertificate: Sendable {
         let lineage = try recovered(store.lineage(name))
         try checkNames(lineage)
         if let current = lineage.current { try store.checkKey(of: current) }
-        let settings = IssueSettings(request, remembered: lineage.settings)
+        let settings = settings(lineage)
         var preparation = Preparation(
             order: self,
             lineage: lineage,

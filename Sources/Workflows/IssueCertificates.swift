@@ -20,10 +20,14 @@ package struct IssueCertificates: Sendable {
 
     /// Prepares the workflow; nothing is touched yet.
     ///
-    /// Throws ``WorkflowError`` when two requests are for the same lineage, or one cannot be named.
+    /// Throws ``WorkflowError`` when two requests are for the same lineage, or one cannot be named,
+    /// and what ``SettingsLoader/load()`` throws.
     package init(_ requests: [IssueRequest], services: Services) throws {
         self.services = services
-        orders = try requests.map { try IssueCertificate($0, services: services) }
+        let general = try SettingsLoader(services).load()
+        orders = try requests.map {
+            try IssueCertificate($0, services: services, general: general)
+        }
         var seen: Set<LineageName> = []
         for order in orders where !seen.insert(order.name).inserted {
             throw WorkflowError.sameLineage("\(order.name)")

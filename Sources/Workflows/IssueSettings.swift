@@ -7,7 +7,8 @@ import Settings
 
 /// How a certificate is issued, with nothing left open.
 ///
-/// What the operator asks for wins over what the lineage remembers, and that over the defaults.
+/// What the operator asks for wins over the name's block in certctl.conf, that over what the
+/// lineage remembers, that over what certctl.conf says of all, and that over the defaults.
 struct IssueSettings: Equatable, Sendable {
     let names: [String]
     let authority: CertificateAuthority
@@ -20,36 +21,59 @@ struct IssueSettings: Equatable, Sendable {
     let http01: HTTP01Settings
 
     /// Resolves `request` for a lineage that may have been issued before.
-    init(_ request: IssueRequest, remembered: LineageSettings?) {
+    ///
+    /// - Parameters:
+    ///   - request: What the operator asks for.
+    ///   - block: What certctl.conf says of the lineage.
+    ///   - remembered: How the lineage was issued before.
+    ///   - general: What certctl.conf says of all.
+    init(
+        _ request: IssueRequest,
+        block: CertificateSettings? = nil,
+        remembered: LineageSettings?,
+        general: Settings = Settings()
+    ) {
         names = request.names.map(\.value)
         // A remembered value of a newer version that this one cannot read counts as none.
         let known = remembered.flatMap { CertificateAuthority($0.authority) }
-        authority = request.authority ?? known ?? .standard
-        // Roots belong to their CA: those of another one say nothing about this.
-        let isSameAuthority = authority == known
+        let authority =
+            request.authority ?? block?.authority?.authority ?? known ?? general.authority?
+            .authority
+            ?? .standard
+        self.authority = authority
+        // Roots, profiles and chains belong to their CA: those of another one say nothing about this.
+        let own = authority == known ? remembered : nil
+        let said = general.isAbout(authority) ? general : Settings()
         switch request.authorityRoots {
         case .system: authorityRoots = nil
         case .file(let path): authorityRoots = path
-        case nil: authorityRoots = isSameAuthority ? remembered?.authorityRoots : nil
+        case nil:
+            authorityRoots =
+                block?.roots(of: authority) ?? own?.authorityRoots ?? general.roots(of: authority)
         }
-        keyType = request.keyType ?? remembered.flatMap { KeyType(rawValue: $0.keyType) } ?? .p256
-        signingRequest = Self.signingRequest(request, remembered)
-        reusesKey = request.reusesKey ?? remembered?.reusesKey ?? false
-        // Profiles and chains are the CA's own, too.
-        profile = Self.resolve(request.profile, isSameAuthority ? remembered?.profile : nil)
+        profile = Self.resolve(
+            request.profile,
+            block?.profile ?? own?.profile ?? said.profile
+        )
         preferredChain = Self.resolve(
             request.preferredChain,
-            isSameAuthority ? remembered?.preferredChain : nil
+            block?.preferredChain ?? own?.preferredChain ?? said.preferredChain
         )
+        keyType =
+            request.keyType ?? block?.keyType
+            ?? remembered.flatMap { KeyType(rawValue: $0.keyType) } ?? general.keyType ?? .p256
+        signingRequest = Self.signingRequest(request, remembered)
+        reusesKey = request.reusesKey ?? block?.reusesKey ?? remembered?.reusesKey ?? false
         http01 = HTTP01Settings(
-            mode: request.http01.mode ?? remembered.flatMap { HTTP01Mode($0.http01) } ?? .auto,
+            mode: request.http01.mode ?? block?.http01
+                ?? remembered.flatMap { HTTP01Mode($0.http01) } ?? general.http01 ?? .auto,
             port: request.http01.port ?? remembered?.http01Port ?? HTTP01Settings.standardPort,
             address: Self.resolve(request.http01.address, remembered?.http01Address)
         )
     }
 
-    private static func resolve(_ wish: Wish<String>?, _ remembered: String?) -> String? {
-        wish.map(\.choice) ?? remembered
+    private static func resolve(_ wish: Wish<String>?, _ otherwise: String?) -> String? {
+        wish.map(\.choice) ?? otherwise
     }
 
     /// A request that was made elsewhere, until a key of our own is asked for.

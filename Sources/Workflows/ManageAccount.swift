@@ -4,6 +4,7 @@ import CertificateStore
 import Diagnostics
 import HTTP
 package import PKI
+import Settings
 
 /// `certctl account`: the account with one CA, from its registration to its end.
 ///
@@ -12,21 +13,26 @@ package struct ManageAccount: Sendable {
     private let services: Services
     private let authority: CertificateAuthority
     private let roots: AuthorityRoots?
+    private let configuredRoots: String?
     private let request: AccountRequest
 
     /// Prepares the workflow; nothing is touched yet.
     ///
-    /// Without `roots` those are trusted that the account was made with.
+    /// Without an authority, the one of certctl.conf is meant or else the default; without `roots`
+    /// those are trusted that the account was made with, or else those of certctl.conf. Throws what
+    /// ``SettingsLoader/load()`` throws.
     package init(
         _ services: Services,
-        authority: CertificateAuthority,
+        authority: CertificateAuthority?,
         roots: AuthorityRoots?,
         request: AccountRequest
-    ) {
+    ) throws {
+        let settings = try SettingsLoader(services).load()
         self.services = services
-        self.authority = authority
+        self.authority = authority ?? settings.authority?.authority ?? .standard
         self.roots = roots
-        self.request = request
+        configuredRoots = settings.roots(of: self.authority)
+        self.request = settings.completing(request, with: self.authority)
     }
 
     /// All accounts, by what is known of them here; asks no CA.
@@ -124,7 +130,7 @@ package struct ManageAccount: Sendable {
             switch roots {
             case .system: nil
             case .file(let path): path
-            case nil: try accounts.account()?.authorityRoots
+            case nil: try accounts.account()?.authorityRoots ?? configuredRoots
             }
         return try await Authorities(services).connection(to: authority, roots: trust)
     }

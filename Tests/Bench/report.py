@@ -51,17 +51,19 @@ def main(path):
     clients = {name: Figures(runs, results["connections", name][0][0]) for name, runs in issued.items()}
     floor_wall, floor_requests = zip(*results["floor",])
     floor, least_requests = statistics.median(floor_wall), statistics.median(floor_requests)
+    twenty = {key[1]: statistics.median(run[0] for run in runs) for key, runs in results.items() if key[0] == "twenty"}
     starts = {key[1]: statistics.median(run[0] for run in runs) for key, runs in results.items() if key[0] == "start"}
     binary = results["binary",][0][0] / MB
 
     machine = f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}"
     print(f"One certificate, known account: {len(floor_wall)} runs each ({machine})\n")
-    row("", "wall ms", "fastest ms", "CPU ms", "peak MB", "requests", "connections", "start ms")
+    row("", "wall ms", "fastest ms", "CPU ms", "peak MB", "requests", "connections", "start ms", "20 at once")
     row("floor", f"{floor:.1f}", f"{min(floor_wall):.1f}", "", "", f"{least_requests:g}", "1", "")
     for name, figures in clients.items():
         row(
             shown(name), f"{figures.wall:.1f}", f"{figures.fastest:.1f}", f"{figures.cpu:.1f}", f"{figures.peak:.1f}",
             f"{figures.requests:g}", f"{figures.connections:g}", f"{starts[name]:.1f}" if name in starts else "",
+            f"{twenty[name]:.0f} ms" if name in twenty else "",
         )
 
     certctl = clients.pop("certctl")
@@ -73,6 +75,9 @@ def main(path):
     print()
     target("wall ÷ the floor's", certctl.wall / floor, 1.5)
     target(f"wall ÷ {shown(fastest)}'s, the fastest other", certctl.wall / clients[fastest].wall, 0.25)
+    if twenty:
+        quickest = min((name for name in twenty if name != "certctl"), key=twenty.get)
+        target(f"20 ÷ {shown(quickest)}'s, the fastest other", twenty["certctl"] / twenty[quickest], 0.1)
     target("CPU ÷ lego's", certctl.cpu / clients["lego"].cpu, 1)
     target(f"requests (the floor: {least_requests:g})", certctl.requests, 9)
     target("connections", certctl.connections, 1, exactly=True)

@@ -75,7 +75,7 @@ import Testing
         arguments: [
             ("list", ["x"]), ("version", ["x"]), ("help", ["issue", "list"]), ("show", []),
             ("completion", []), ("completion", ["bash", "zsh"]),
-            ("show", ["a", "b"]), ("delete", []), ("delete", ["a", "b"]),
+            ("show", ["a", "b"]), ("apply", ["x"]), ("delete", []), ("delete", ["a", "b"]),
         ]
     )
     func `a command refuses too few and too many operands`(

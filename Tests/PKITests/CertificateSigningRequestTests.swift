@@ -2,7 +2,7 @@ import PKI
 import TestSupport
 import Testing
 
-/// RFC 2986, RFC 8555 §7.4 and the rules of the CA/Browser Forum.
+/// Corner case 16; RFC 2986, RFC 8555 §7.4, RFC 8738 §3 and the rules of the CA/Browser Forum.
 @Suite struct CertificateSigningRequestTests {
     @Test(arguments: [KeyType.p256, .p384, .rsa2048])
     func `a request is signed by its key`(type: KeyType) throws {
@@ -53,6 +53,55 @@ import Testing
     ])
     func `a name that no certificate can hold is refused`(name: String) {
         #expect(throws: PKIError.unusableName(name)) { try facts(of: ["a.test", name]) }
+    }
+
+    @Test func `addresses are names of their own kind, and never in the subject`() throws {
+        let addresses = try ["192.0.2.1", "2001:db8::1"].map { try #require(IPAddress($0)) }
+        let request = try CertificateSigningRequest(
+            dnsNames: ["a.test"],
+            ipAddresses: addresses,
+            key: PrivateKey.make(.p256)
+        )
+        #expect(TestCertificateRequest(der: request.der)?.subject == DER.sequence())
+        let read = try CertificateSigningRequest(reading: request.der)
+        #expect(read.dnsNames == ["a.test"])
+        #expect(read.ipAddresses == addresses)
+    }
+
+    // MARK: Requests made elsewhere
+
+    @Test(arguments: KeyType.allCases)
+    func `a request is read as it was made, in DER and in PEM`(type: KeyType) throws {
+        let made = try CertificateSigningRequest(
+            dnsNames: ["a.test", "b.test"],
+            key: PrivateKey.make(type)
+        )
+        #expect(try CertificateSigningRequest(reading: made.der) == made)
+        for label in ["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"] {
+            let pem = PEM.encode(made.der, label: label)
+            #expect(try CertificateSigningRequest(reading: Array("note\n".utf8) + pem) == made)
+        }
+    }
+
+    @Test func `a request with a spoilt signature is refused`() throws {
+        var der = try CertificateSigningRequest(dnsNames: ["a.test"], key: PrivateKey.make(.p256))
+            .der
+        der[der.count - 1] ^= 1
+        #expect(throws: PKIError.forgedRequest) { try CertificateSigningRequest(reading: der) }
+    }
+
+    @Test func `what is no request is refused`() throws {
+        let der = try CertificateSigningRequest(dnsNames: ["a.test"], key: PrivateKey.make(.p256))
+            .der
+        let others: [[UInt8]] = [
+            [], [0x30], der + [0], der.dropLast(), Array("hello - world".utf8),
+            PEM.encode(der, label: "CERTIFICATE"),
+        ]
+        for other in others {
+            #expect(throws: PKIError.unreadableRequest) {
+                try CertificateSigningRequest(reading: other)
+            }
+        }
     }
 
     private func facts(of names: [String]) throws -> TestCertificateRequest? {

@@ -5,6 +5,7 @@ import FoundationEssentials
 import HTTP
 import PKI
 import Platform
+import Settings
 import TestSupport
 import Testing
 
@@ -199,6 +200,28 @@ import Testing
             try await host.issue { $0.signingRequest = request }
             #expect(host.network.withCA { $0.certificateCount } <= 1, "call \(call)")
         }
+    }
+
+    // MARK: certctl.conf
+
+    @Test func `a certificate's hook of certctl.conf runs with its own arguments`() async throws {
+        let etc = "\(TestHost.home)/etc"
+        host.disk.put(directory: etc)
+        try host.disk.writeNewFile("\(etc)/reload", Array("#!/bin/sh\n".utf8), FileMode(0o755))
+        let text = "certificate example.com www.example.com { deploy_hook \(etc)/reload mail now; }"
+        try host.disk.writeNewFile("\(etc)/certctl.conf", Array(text.utf8), .publicFile)
+        try await host.issue()
+        #expect(host.hooks.commands.map(\.executable) == ["\(etc)/reload"])
+        #expect(host.hooks.commands.map(\.arguments) == [["mail", "now"]])
+    }
+
+    @Test func `settings that cannot be read stop everything before the CA is asked`() async throws
+    {
+        let etc = "\(TestHost.home)/etc"
+        host.disk.put(directory: etc)
+        try host.disk.writeNewFile("\(etc)/certctl.conf", Array("emial x;".utf8), .publicFile)
+        await #expect(throws: SettingsError.self) { try await host.issue() }
+        #expect(host.network.withCA { $0.counts.isEmpty })
     }
 
     // MARK: Rehearsals

@@ -1,5 +1,6 @@
 import ACME
 import CertificateStore
+import HTTP
 import PKI
 import Settings
 import Testing
@@ -72,5 +73,107 @@ import Testing
         let settings = IssueSettings(request, remembered: remembered)
         #expect(settings.authorityRoots == nil)
         #expect(settings.http01.address == nil)
+    }
+
+    // MARK: certctl.conf
+
+    private func general(_ text: String) throws -> Settings {
+        let names = NameRules(toASCII: { _ in nil }, isLineageName: { _ in true })
+        return try SettingsReader.read(
+            Array(text.utf8),
+            path: "/etc/certctl/certctl.conf",
+            names: names
+        )
+    }
+
+    private func settings(
+        _ text: String,
+        remembered: LineageSettings? = nil,
+        _ adjust: (inout IssueRequest) -> Void = { _ in }
+    ) throws -> IssueSettings {
+        let general = try general(text)
+        let name = try #require(LineageName("a.test"))
+        return IssueSettings(
+            try request(adjust),
+            block: general.block(of: name),
+            remembered: remembered,
+            general: general
+        )
+    }
+
+    @Test func `what certctl.conf says of all wins over the defaults`() throws {
+        let settings = try settings(
+            """
+            ca https://ca.test/directory { roots roots.pem; }
+            key_type p384; http01 standalone; profile short; preferred_chain "Root X";
+            """
+        )
+        #expect(settings.authority.directory.description == "https://ca.test/directory")
+        #expect(settings.authorityRoots == "/etc/certctl/roots.pem")
+        #expect(settings.keyType == .p384)
+        #expect(settings.http01.mode == .standalone)
+        #expect(settings.profile == "short")
+        #expect(settings.preferredChain == "Root X")
+    }
+
+    @Test func `what is remembered wins over what certctl.conf says of all`() throws {
+        let settings = try settings("key_type rsa2048; http01 proxied;", remembered: remembered)
+        #expect(settings.keyType == .p384)
+        #expect(settings.http01.mode == .standalone)
+    }
+
+    @Test func `a name's block wins over what is remembered`() throws {
+        let text = """
+            certificate a.test {
+                ca https://ca.test/directory { roots own.pem; } key_type rsa2048; http01 auto;
+                reuse_key; profile long;
+            }
+            certificate b.test { key_type rsa4096; }
+            """
+        let settings = try settings(text, remembered: remembered)
+        #expect(settings.keyType == .rsa2048)
+        #expect(settings.http01.mode == .auto)
+        #expect(settings.authorityRoots == "/etc/certctl/own.pem")
+        #expect(settings.reusesKey)
+        #expect(settings.profile == "long")
+    }
+
+    @Test func `an option wins over a name's block`() throws {
+        let settings = try settings("site a.test { to app:80; key_type rsa2048; profile long; }") {
+            $0.keyType = .p256
+            $0.profile = .any
+        }
+        #expect(settings.keyType == .p256)
+        #expect(settings.profile == nil)
+    }
+
+    @Test func `a profile that is named for all is one of the CA that is named for all`() throws {
+        let text = "ca letsencrypt; profile shortlived; preferred_chain X;"
+        let settings = try settings(text) { $0.authority = CertificateAuthority("actalis") }
+        #expect(settings.profile == nil)
+        #expect(settings.preferredChain == nil)
+    }
+
+    @Test func `the account is what the option says, or the CA's part of certctl.conf`() throws {
+        let general = try general(
+            """
+            email ops@example.com;
+            ca letsencrypt;
+            fallback google { eab_kid K; eab_hmac_file google.hmac; eab_hmac_alg HS512; }
+            """
+        )
+        let google = try #require(CertificateAuthority("google"))
+        let request = AccountRequest(agreesToTerms: { _ in true })
+        let completed = general.completing(request, with: google)
+        #expect(completed.email == "ops@example.com")
+        #expect(
+            completed.binding
+                == BindingRequest(
+                    keyIdentifier: "K",
+                    keyFile: "/etc/certctl/google.hmac",
+                    algorithm: .sha512
+                )
+        )
+        #expect(general.completing(request, with: .standard).binding == nil)
     }
 }

@@ -21,10 +21,10 @@ import Testing
 
     private func manager(
         _ adjust: (inout AccountRequest) -> Void = { _ in }
-    ) -> ManageAccount {
+    ) throws -> ManageAccount {
         var request = AccountRequest(agreesToTerms: { _ in true })
         adjust(&request)
-        return ManageAccount(host.services, authority: authority, roots: nil, request: request)
+        return try ManageAccount(host.services, authority: authority, roots: nil, request: request)
     }
 
     private var accounts: AccountStore {
@@ -164,8 +164,8 @@ import Testing
         return path
     }
 
-    private func bound(_ path: String) -> ManageAccount {
-        manager {
+    private func bound(_ path: String) throws -> ManageAccount {
+        try manager {
             $0.binding = BindingRequest(keyIdentifier: "kid-1", keyFile: path, algorithm: .sha256)
         }
     }

@@ -71,7 +71,10 @@ final class TestHost: Sendable {
         _ names: [String] = ["example.com", "www.example.com"],
         _ adjust: (inout IssueRequest) -> Void = { _ in }
     ) async throws -> IssueOutcome {
-        try await IssueCertificate(request(names, adjust), services: services).run()
+        let requests = [try request(names, adjust)]
+        let endings = try await IssueCertificates(requests, services: services).run()
+        guard let ending = endings.first else { preconditionFailure("one request has one ending") }
+        return try ending.result.get()
     }
 
     /// Issues, and returns the exit code that the command would end with.

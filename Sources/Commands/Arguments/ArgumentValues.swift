@@ -41,20 +41,15 @@ enum ArgumentValues {
         )
     }
 
-    /// Stricter than mail is: what could end a header or join two addresses is no part of one.
     static func email(_ text: String) throws(UsageError) -> String {
-        let parts = text.split(separator: "@", omittingEmptySubsequences: false)
-        let isPlain =
-            text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
-            && !text.contains { "\"'<>(),;:\\?[]".contains($0) }
-        guard isPlain, parts.count == 2, parts.allSatisfy({ !$0.isEmpty }), text.count <= 254 else {
+        guard let address = EmailAddress(text) else {
             throw .unusableValue(
                 option: "email",
                 value: text,
                 allowed: "one address: ops@example.com"
             )
         }
-        return text
+        return address.description
     }
 
     static func choice<Choice: RawRepresentable<String> & CaseIterable>(

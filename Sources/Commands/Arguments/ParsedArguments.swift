@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// A command line taken apart by the options that its command knows.
 struct ParsedArguments: Equatable, Sendable {
     let operands: [String]

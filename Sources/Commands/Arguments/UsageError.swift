@@ -25,6 +25,8 @@ enum UsageError: Error, Equatable {
     case unusableFile(option: String, path: String, reason: String)
     /// The directory is so deep that no socket fits below it.
     case homeTooLong(String, limit: Int)
+    /// This version does only a part of what the command is for.
+    case notYet(command: String, instead: String)
     /// Only root may use the installed store.
     case needsRoot(command: String)
 }

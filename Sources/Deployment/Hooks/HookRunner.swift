@@ -69,15 +69,19 @@ package struct HookRunner: Sendable {
         }
     }
 
-    /// Runs one hook to its end.
+    /// Runs one hook to its end, with arguments of its own or those of the contract.
     ///
     /// Throws ``HookError`` unless it ends with status 0.
-    package func run(_ path: String, _ event: HookEvent) async throws {
+    package func run(
+        _ path: String,
+        arguments: [String]? = nil,
+        _ event: HookEvent
+    ) async throws {
         try check(path)
         log.info("running a hook", ["path": path, "lineage": event.lineage])
         let command = ChildCommand(
             executable: path,
-            arguments: event.arguments,
+            arguments: arguments ?? event.arguments,
             environment: event.environment,
             workingDirectory: "/",
             timeLimit: Self.timeLimit,

@@ -1,6 +1,5 @@
+import Diagnostics
 import Testing
-
-@testable import Commands
 
 /// "Did you mean" helps with a slip of the finger and does not guess.
 @Suite struct SuggestionTests {
@@ -10,7 +9,7 @@ import Testing
         arguments: [
             ("isue", "issue"), ("issuee", "issue"), ("issie", "issue"), ("isseu", "issue"),
             ("lsit", "list"), ("hepl", "help"), ("vresion", "version"), ("delet", "delete"),
-            ("dleete", "delete"), ("List", "list"),
+            ("dleete", "delete"), ("List", "list"), ("VERSION", "version"), ("SHOE", "show"),
         ]
     )
     func `one slip leads to the word that was meant`(word: String, meant: String) {
@@ -24,6 +23,12 @@ import Testing
 
     @Test func `the nearest of several is chosen`() {
         #expect(Suggestion.closest(to: "rsa3071", among: ["rsa2048", "rsa3072"]) == "rsa3072")
+    }
+
+    @Test(arguments: [("of", "off"), ("ra", "raw"), ("oq", "on")])
+    func `of two that are as near the one that begins alike is chosen`(word: String, meant: String)
+    {
+        #expect(Suggestion.closest(to: word, among: ["ca", "on", "off", "raw"]) == meant)
     }
 
     @Test func `nothing is near where there is nothing`() {

@@ -1,0 +1,118 @@
+import ACME
+import Diagnostics
+import Nginx
+import PKI
+
+/// Values of directives.
+extension SettingsReader {
+    /// Reads the only argument of a directive; what is wrong with it is noted at that argument.
+    mutating func value<Value>(
+        _ entry: Entry?,
+        _ read: (String) throws(SettingsFault) -> Value
+    ) -> Value? {
+        guard let entry, let text = entry.words.first else { return nil }
+        return attempt(at: entry.source.arguments[0]) { () throws(SettingsFault) in
+            try read(text)
+        }
+    }
+
+    /// Reads something at `word`; what is wrong with it is noted there.
+    mutating func attempt<Value>(
+        at word: Word,
+        _ read: () throws(SettingsFault) -> Value
+    ) -> Value? {
+        do throws(SettingsFault) {
+            return try read()
+        } catch {
+            note(error, at: word)
+            return nil
+        }
+    }
+
+    /// Reads a switch: alone it is on.
+    mutating func flag(_ entry: Entry?) -> Bool? {
+        guard let entry else { return nil }
+        guard !entry.words.isEmpty else { return true }
+        return value(entry) { text throws(SettingsFault) in
+            try Self.choice(text, of: entry.name, among: [("on", true), ("off", false)])
+        }
+    }
+
+    /// Reads a path: as it stands, or from the file's own directory.
+    mutating func path(_ entry: Entry?) -> String? {
+        guard let path = text(entry, "the path of a file or directory") else { return nil }
+        return path.hasPrefix("/") ? path : "\(directory)/\(path)"
+    }
+
+    /// Reads a word as it is; an empty one is none.
+    mutating func text(_ entry: Entry?, _ allowed: String = "a name") -> String? {
+        guard let entry else { return nil }
+        return value(entry) { text throws(SettingsFault) in
+            guard !text.isEmpty else { throw Self.unusable(entry.name, "", allowed) }
+            return text
+        }
+    }
+
+    /// Finds `text` among the words of a directive.
+    static func choice<Value>(
+        _ text: String,
+        of name: String,
+        among choices: [(String, Value)]
+    ) throws(SettingsFault) -> Value {
+        if let choice = choices.first(where: { $0.0 == text }) { return choice.1 }
+        let words = choices.map(\.0)
+        throw .unusableValue(
+            of: name,
+            value: text,
+            allowed: words.joined(separator: ", "),
+            suggestion: Suggestion.closest(to: text, among: words)
+        )
+    }
+
+    static func choice<Value: CaseIterable & RawRepresentable<String>>(
+        _ text: String,
+        of name: String
+    ) throws(SettingsFault) -> Value {
+        try choice(text, of: name, among: Value.allCases.map { ($0.rawValue, $0) })
+    }
+
+    static func unusable(
+        _ name: String,
+        _ value: String,
+        _ allowed: String,
+        _ words: [String] = []
+    ) -> SettingsFault {
+        let suggestion = Suggestion.closest(to: value, among: words)
+        return .unusableValue(of: name, value: value, allowed: allowed, suggestion: suggestion)
+    }
+
+    static func email(_ text: String) throws(SettingsFault) -> EmailAddress {
+        guard let email = EmailAddress(text) else {
+            throw unusable("email", text, "one address: ops@example.com")
+        }
+        return email
+    }
+
+    static func mode(_ text: String) throws(SettingsFault) -> HTTP01Mode {
+        guard let mode = HTTP01Mode(text) else {
+            // What follows the colon is the operator's own.
+            let word = text.split(separator: ":", maxSplits: 1).first.map(String.init) ?? text
+            let words = HTTP01Mode.forms.map {
+                $0.split(separator: ":").first.map(String.init) ?? $0
+            }
+            let form = Suggestion.closest(to: word, among: words).flatMap { word in
+                HTTP01Mode.forms.first { $0.hasPrefix(word) }
+            }
+            let allowed = HTTP01Mode.forms.joined(separator: ", ")
+            throw .unusableValue(of: "http01", value: text, allowed: allowed, suggestion: form)
+        }
+        return mode
+    }
+
+    static func group(_ text: String) throws(SettingsFault) -> UInt32 {
+        guard text.utf8.allSatisfy(\.isASCIIDigit), let group = UInt32(text), group < .max else {
+            throw unusable("tls_group", text, "the number of a group, as `id -g` tells it")
+        }
+        return group
+    }
+}

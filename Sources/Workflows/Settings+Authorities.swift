@@ -1,0 +1,61 @@
+import ACME
+import CertificateStore
+import PKI
+import Settings
+
+/// What certctl.conf says of one CA or one certificate.
+extension Settings {
+    /// Whether the profile and the chain that are named for all are names of that CA's.
+    func isAbout(_ authority: CertificateAuthority) -> Bool {
+        authority == self.authority?.authority ?? .standard
+    }
+
+    /// The roots to trust when that CA is spoken to.
+    func roots(of authority: CertificateAuthority) -> String? {
+        settings(of: authority)?.roots
+    }
+
+    /// What is said of that CA, whether it is asked first or when another fails.
+    func settings(of authority: CertificateAuthority) -> AuthoritySettings? {
+        [self.authority, fallback].compactMap(\.self).first { $0.authority == authority }
+    }
+
+    /// The block of a lineage, of a site or of a certificate alone.
+    func block(of lineage: LineageName) -> CertificateSettings? {
+        (sites.map(\.certificate) + certificates).first { $0.lineageName == lineage }
+    }
+
+    /// What is said of the account with a CA, where the operator says nothing.
+    func completing(
+        _ request: AccountRequest,
+        with authority: CertificateAuthority,
+        block: CertificateSettings? = nil
+    ) -> AccountRequest {
+        var request = request
+        request.email = request.email ?? email?.description
+        let own = block?.authority.flatMap { $0.authority == authority ? $0 : nil }
+        if let account = (own ?? settings(of: authority))?.externalAccount {
+            request.binding =
+                request.binding
+                ?? BindingRequest(
+                    keyIdentifier: account.keyIdentifier,
+                    keyFile: account.hmacFile,
+                    algorithm: account.algorithm
+                )
+        }
+        return request
+    }
+}
+
+extension CertificateSettings {
+    /// The name of the lineage that the block is about.
+    fileprivate var lineageName: LineageName? {
+        if let lineage { return LineageName(lineage) }
+        return names.first.flatMap { LineageName.usual(for: $0.value) }
+    }
+
+    /// The roots that the block names for that CA.
+    func roots(of authority: CertificateAuthority) -> String? {
+        self.authority.flatMap { $0.authority == authority ? $0.roots : nil }
+    }
+}

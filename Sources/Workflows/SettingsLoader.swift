@@ -1,0 +1,61 @@
+import CertificateStore
+import Platform
+package import Settings
+
+/// Reads certctl.conf, if it can be trusted.
+package struct SettingsLoader: Sendable {
+    /// Whoever has a file as long as this has another file in mind.
+    private static let tooManyBytes = 10_000_000
+
+    private let services: Services
+
+    /// Prepares to read the settings of `services`; nothing is read yet.
+    package init(_ services: Services) {
+        self.services = services
+    }
+
+    /// Where the settings are, if there are any.
+    package var path: String { "\(services.layout.configuration)/certctl.conf" }
+
+    /// Whether there is a file to be read.
+    package func isPresent() throws -> Bool { try trustedFile() != nil }
+
+    /// The settings; without a file those that say nothing.
+    ///
+    /// Throws ``SettingsError`` for what the file says, ``SettingsFileError`` for a file that cannot
+    /// be trusted.
+    package func load() throws -> Settings {
+        guard let status = try trustedFile() else { return Settings() }
+        guard status.size < Self.tooManyBytes else {
+            throw SettingsFileError.tooLong(path, bytes: status.size)
+        }
+        let bytes = try services.fileSystem.readFile(path, limit: Self.tooManyBytes)
+        let names = NameRules(
+            toASCII: InternationalName.ascii,
+            isLineageName: { LineageName($0) != nil }
+        )
+        return try SettingsReader.read(bytes, path: path, names: names)
+    }
+
+    /// The file, if there is one; whoever can write to its directory can put another one there.
+    private func trustedFile() throws -> FileStatus? {
+        let directory = services.layout.configuration
+        guard let parent = try services.fileSystem.status(directory) else { return nil }
+        guard parent.kind == .directory else { throw SettingsFileError.notRegular(directory) }
+        guard let status = try services.fileSystem.status(path) else { return nil }
+        guard status.kind == .file else { throw SettingsFileError.notRegular(path) }
+        try checkTrust(directory, parent)
+        try checkTrust(path, status)
+        return status
+    }
+
+    /// What root runs and where keys go is decided here: nobody else may have a say in it.
+    private func checkTrust(_ path: String, _ status: FileStatus) throws(SettingsFileError) {
+        guard status.owner == 0 || status.owner == services.user else {
+            throw .foreignOwner(path, owner: status.owner)
+        }
+        guard !status.mode.isWritableByOthers else {
+            throw .writableByOthers(path, mode: status.mode.description)
+        }
+    }
+}

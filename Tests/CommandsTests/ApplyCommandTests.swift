@@ -1,0 +1,72 @@
+import Diagnostics
+import Settings
+import TestSupport
+import Testing
+
+@testable import Commands
+
+/// `certctl apply --check` is to certctl.conf what `nginx -t` is to nginx's own.
+@Suite struct ApplyCommandTests {
+    private static let path = "/home/etc/certctl.conf"
+
+    private let screen = Screen()
+
+    private func check(_ text: String?, isJSON: Bool = false) throws {
+        let disk = MemoryFileSystem()
+        if let text { disk.put(Self.path, Array(text.utf8)) }
+        let words = try ParsedArguments(["--check"], options: ApplyCommand.options)
+        let context = CommandContext.test(on: screen, isJSON: isJSON, fileSystem: disk)
+        try ApplyCommand(words).run(in: context)
+    }
+
+    @Test(
+        arguments: [
+            ("", "0 sites, 0 certificates"), ("certificate a.test;", "0 sites, 1 certificate"),
+            ("site a.test { to a:1; }", "1 site, 0 certificates"),
+        ]
+    )
+    func `a file without faults is told with what is in it`(text: String, told: String) throws {
+        try check(text)
+        #expect(screen.output == "\(Self.path): \(told): the syntax is right\n")
+    }
+
+    @Test func `a file that is not there is no fault`() throws {
+        try check(nil)
+        #expect(
+            screen.output == "\(Self.path): there is no such file, and everything has its default\n"
+        )
+    }
+
+    @Test func `the same is told in JSON`() throws {
+        try check("certificate a.test;", isJSON: true)
+        #expect(
+            screen.output
+                == #"{"certificates":1,"file":"\#(Self.path)","isPresent":true,"sites":0}"# + "\n"
+        )
+    }
+
+    @Test func `faults are thrown, and ended with exit code 3`() throws {
+        let error = #expect(throws: SettingsError.self) { try check("emial x;\nto a:1;") }
+        #expect(error?.diagnosis.exitCode == .configuration)
+        #expect(screen.output.isEmpty)
+    }
+
+    @Test func `in JSON each fault is a line`() throws {
+        #expect(throws: SettingsError.self) {
+            try check("email a@b.test;\n emial x;\npublic;", isJSON: true)
+        }
+        let lines = screen.output.split(separator: "\n")
+        #expect(lines.count == 2)
+        #expect(lines.first?.hasPrefix(#"{"column":2,"file":"\#(Self.path)","finding":""#) == true)
+        #expect(lines.first?.contains(#""fix":"did you mean email?","line":2,"#) == true)
+        #expect(lines.last?.contains(#""line":3,"#) == true)
+    }
+
+    @Test func `without check it says that it only checks`() throws {
+        let words = try ParsedArguments([], options: ApplyCommand.options)
+        let error = #expect(throws: UsageError.notYet(command: "apply", instead: "--check")) {
+            try ApplyCommand(words)
+        }
+        #expect(error?.diagnosis.fix == "run: certctl apply --check")
+    }
+}
