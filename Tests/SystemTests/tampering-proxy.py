@@ -17,7 +17,7 @@ newOrder, order, authz, challenge, finalize, cert, keyChange, revoke, renewalInf
     delay=SECONDS          before the answer
     status=N  body=TEXT    in place of the CA's
     problem=TYPE           a problem document with the members that `set` gives it
-    set:PATH=JSON          a member of the JSON, as set:challenges.0.token='"x"'; @HOST and @PORT are filled in
+    set:PATH=JSON          a member of the JSON, as set:challenges.*.token='"x"'; @HOST and @PORT are filled in
     fill:PATH=N            N letters
     add:PATH=JSON          one more in a list
     drop:PATH              no such member
@@ -86,11 +86,13 @@ def parse(text):
 
 
 def place(tree, path, change):
-    """Applies `change` to the container and the key that `path` leads to."""
-    *way, last = path.split(".")
-    for step in way:
-        tree = tree[int(step) if isinstance(tree, list) else step]
-    change(tree, int(last) if isinstance(tree, list) else last)
+    """Applies `change` to the container and the key that `path` leads to; to each, where a step of it is a star."""
+    step, _, rest = path.partition(".")
+    for key in range(len(tree)) if step == "*" else [int(step) if isinstance(tree, list) else step]:
+        if rest:
+            place(tree[key], rest, change)
+        else:
+            change(tree, key)
 
 
 class Answer:
