@@ -174,6 +174,7 @@ P36 | a relative Location | through "newOrder header:Location=/my-order/1" | 5 |
 P36 | finalize without Location, which needs none | through "finalize header:Location" | 0 |
 P37 | the CA answers newOrder with the order that it has made before | same_order | 0 |
 P38 | alreadyReplaced | through "newOrder times=1 keep status=409 problem=alreadyReplaced" | 0 |
+P38 | the CA stumbles over what is replaced | through "newOrder times=1 keep status=500 problem=serverInternal" | 0 | asked=2
 P39 | a key change whose answer is lost for ever | rekey_lost | 4 | no answer from
 P39 | killed between the CA's change of the key and our own | rekey_killed | 137 |
 P40 | a certificate is revoked twice | revoke_twice | 0 | had been revoked before
@@ -214,7 +215,7 @@ F06 | an IPv6 address with a zone | refuse fe80::1%lo | 2 | fe80::1%lo
 F07 | 101 names | refuse $(seq -f 'n%g.test' 101) | 2 | 101 names are too many & several certificates
 F08 | the same name several times | accept a.test A.test a.test. b.test | 0 | a.test b.test
 F09 | an unknown directive | conf 'certificat a { }' | 3 | certctl.conf:1:1: & did you mean certificate?
-F10 | a directive twice | conf 'email a@b.test; email c@d.test;' | 3 | certctl.conf:1:21: & email
+F10 | a directive twice | conf 'email a@b.test; email c@d.test;' | 3 | certctl.conf:1:17: & 'email' is given twice
 F11 | a configuration of 10 MB | huge_conf | 3 | 10000000 bytes
 F12 | a configuration that everyone may write | open_conf | 3 | others may write
 F13 | a configuration that is another user's link | linked_conf | 3 | symbolic link
@@ -227,7 +228,9 @@ F16 | SSL_CERT_FILE and the like of the caller | roots_from_outside | 3 | issuer
 F16 | http_proxy of the caller | see Tests/SystemTests/catalogue.test.sh "a proxy that wants to know who we are, set by the caller" | |
 F16 | LD_PRELOAD of the caller reaches no hook | preload | 0 |
 F16 | LD_PRELOAD of the caller reaches certctl itself | never "the loader obeys it before any code of ours; it has no more rights than who starts it" | |
-F17 | a hook by a relative path | refuse a.test --deploy-hook hook | 2 | --deploy-hook
+F17 | a hook by a relative path that leads nowhere | refuse a.test --deploy-hook hook | 3 | given by --deploy-hook cannot be used & no such file
+F17 | a hook by a relative path is the file in the folder of who asks, started by its whole path | relative_hook | 0 |
+F17 | a relative path in the configuration | conf 'certificate a.test { deploy_hook hook; }' | 3 | certctl.conf:1:34:
 F17 | a hook that everyone may write | open_hook | 3 8 | hook
 F18 | a domain is taken out of the configuration | later renew "what is taken out is kept, and renewed no more" | |
 TABLE
@@ -598,6 +601,12 @@ open_hook() {
   proxied_ca; attempt order "${at_ca[@]}"; judge
   [ ! -e "$dir/hook" ] || bad "it was run"
   ! grep -q "^$port on POST newOrder" "$T/proxy/log" || bad "the CA was asked"
+}
+relative_hook() {
+  mkdir "$dir/cwd"; cd "$dir/cwd" || return
+  printf '#!/bin/sh\necho "$0" >%s\n' "$dir/hook" >hook; chmod 755 hook
+  proxied_ca; attempt order "${at_ca[@]}" --deploy-hook hook; judge
+  [ "$(cat "$dir/hook")" = "$dir/cwd/hook" ] || bad "it was run as $(cat "$dir/hook")"
 }
 conf() { # TEXT
   has_command apply || { echo "not yet here: certctl apply" >"$dir/missing"; return; }
