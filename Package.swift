@@ -108,7 +108,8 @@ let package = Package(
         tests(
             of: "Workflows",
             uses: [
-                "ACME", "CertificateStore", "Diagnostics", "HTTP", "PKI", "Platform", "Settings",
+                "ACME", "CertificateStore", "Diagnostics", "HTTP", "HTTP01", "PKI", "Platform",
+                "Settings",
             ]
         ),
         tests(

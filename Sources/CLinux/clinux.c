@@ -3,10 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -32,8 +36,18 @@ int certctl_rename(int from, const char *name, int to, const char *target, int e
     return renameat2(from, name, to, target, exclusive ? RENAME_NOREPLACE : 0);
 }
 
-int certctl_accept(int listener) {
-    return accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+int certctl_accept(int listener, struct sockaddr_storage *peer) {
+    socklen_t size = sizeof *peer;
+    return accept4(listener, (struct sockaddr *)peer, &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
+}
+
+int certctl_peer_user(int connection, uid_t *user) {
+    struct ucred peer;
+    socklen_t size = sizeof peer;
+    int status = getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &size);
+    if (status == 0)
+        *user = peer.uid;
+    return status;
 }
 
 int certctl_spawn_close_from(posix_spawn_file_actions_t *actions, int first) {
@@ -42,6 +56,41 @@ int certctl_spawn_close_from(posix_spawn_file_actions_t *actions, int first) {
 
 int certctl_spawn_change_directory(posix_spawn_file_actions_t *actions, const char *path) {
     return posix_spawn_file_actions_addchdir_np(actions, path);
+}
+
+/* Handlers reach nothing but what is static. */
+static volatile int termination = -1;
+
+static void on_termination(int number) {
+    (void)number;
+    int saved = errno;
+    eventfd_write(termination, 1);
+    errno = saved;
+}
+
+int certctl_catch_termination(void) {
+    int descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (descriptor < 0)
+        return -1;
+    termination = descriptor;
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = on_termination;
+    action.sa_flags = SA_RESTART;
+    if (sigaction(SIGTERM, &action, NULL) < 0 || sigaction(SIGINT, &action, NULL) < 0)
+        return -1;
+    return descriptor;
+}
+
+int certctl_raise_descriptor_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return -1;
+    rlim_t before = limit.rlim_cur;
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+        limit.rlim_cur = before;
+    return limit.rlim_cur > INT_MAX ? INT_MAX : (int)limit.rlim_cur;
 }
 
 int certctl_exited(int status) { return WIFEXITED(status); }

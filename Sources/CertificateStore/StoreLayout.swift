@@ -47,6 +47,10 @@ package struct StoreLayout: Equatable, Sendable {
     var generations: String { "\(tls)/gen" }
     var live: String { "\(tls)/live" }
     var nginx: String { "\(tls)/nginx" }
+    /// What a proxy passes challenges to; alone in a directory, since containers mount directories.
+    package var challengeSocket: String { "\(runtime)/challenge/http01.sock" }
+    /// Where issuers hand answers in to the responder's service.
+    package var controlSocket: String { "\(runtime)/control.sock" }
     package var deployHooks: String { "\(configuration)/hooks/deploy.d" }
 
     func account(_ authority: String) -> String { "\(accounts)/\(authority)" }

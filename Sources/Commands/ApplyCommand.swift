@@ -6,7 +6,7 @@ import Workflows
 struct ApplyCommand: Command {
     static let name = "apply"
     static let summary = "checks certctl.conf"
-    static let operands = ""
+    static let group = CommandGroup.machine
     static let options = [
         CommandOption(
             name: "check",

@@ -1,4 +1,5 @@
 import Diagnostics
+import Platform
 import Workflows
 
 /// One subcommand.
@@ -23,6 +24,8 @@ protocol Command: Sendable {
     static var group: CommandGroup { get }
     /// Whether it looks at the store; what does not can be run by anyone.
     static var usesStore: Bool { get }
+    /// Whether the installed store is for root alone to use with it.
+    static var needsRoot: Bool { get }
     /// Whether it makes a home that is not there yet.
     static var makesHome: Bool { get }
 
@@ -41,6 +44,7 @@ extension Command {
     static var examples: [CommandExample] { [] }
     static var group: CommandGroup { .certificates }
     static var usesStore: Bool { true }
+    static var needsRoot: Bool { true }
     static var makesHome: Bool { false }
 
     /// Name and operands, as in `show NAME`.
@@ -69,4 +73,6 @@ struct CommandContext: Sendable {
     let console: Console
     let story: Story
     let isJSON: Bool
+    /// Whoever started this process as a service.
+    var manager = ServiceManager()
 }

@@ -10,6 +10,7 @@ enum CommandTable {
         DeleteCommand.self,
         AccountCommand.self,
         ApplyCommand.self,
+        RespondCommand.self,
         VersionCommand.self,
         HelpCommand.self,
         CompletionCommand.self,

@@ -1,9 +1,11 @@
 import CLinux
 import Glibc
+import Platform
 
 /// What has to be so in the whole process before anything else happens.
 enum LiveProcess {
-    static func prepare() {
+    /// Returns what a service manager has said in variables, which are gone afterwards.
+    static func prepare() -> ServiceManager {
         secureStandardDescriptors()
         // Modes are given in full where files are made.
         umask(0)
@@ -11,7 +13,13 @@ enum LiveProcess {
         // Keys are in memory.
         certctl_forbid_core_dumps()
         // Libraries take trust, proxies and resolvers from variables that a caller controls.
+        let manager = ServiceManager(environment: variable)
         clearenv()
+        return manager
+    }
+
+    private static func variable(_ name: String) -> String? {
+        unsafe getenv(name).map { unsafe String(cString: $0) }
     }
 
     /// A caller may have closed these; the next file would get the number, and what is said there.
@@ -24,4 +32,5 @@ enum LiveProcess {
     }
 
     static var user: UInt32 { geteuid() }
+    static var pid: Int32 { getpid() }
 }

@@ -1,14 +1,15 @@
 package import Diagnostics
+import Platform
 import Workflows
 
 /// The program: arguments in, exit code out.
 package enum Run {
     /// Runs the command that `arguments` (without the program's name) ask for.
     package static func main(_ arguments: [String]) async -> ExitCode {
-        LiveProcess.prepare()
+        let manager = LiveProcess.prepare()
         let console = Console.live
         do {
-            try await dispatch(arguments, console)
+            try await dispatch(arguments, console, manager)
             return .success
         } catch {
             let diagnosis = Self.diagnosis(of: error)
@@ -17,7 +18,11 @@ package enum Run {
         }
     }
 
-    private static func dispatch(_ arguments: [String], _ console: Console) async throws {
+    private static func dispatch(
+        _ arguments: [String],
+        _ console: Console,
+        _ manager: ServiceManager
+    ) async throws {
         let words = Self.commandFirst(arguments)
         guard let name = words.first else {
             console.write(Help.overview)
@@ -37,7 +42,8 @@ package enum Run {
             services: services,
             console: console,
             story: story,
-            isJSON: parsed.has("json")
+            isJSON: parsed.has("json"),
+            manager: manager
         )
         defer { story.end() }
         try await command.run(in: context)

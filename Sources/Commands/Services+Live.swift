@@ -1,6 +1,5 @@
 import CertificateStore
 import Diagnostics
-import HTTP01
 import Platform
 import Workflows
 
@@ -20,8 +19,15 @@ extension Services {
         log: Log
     ) throws -> Services {
         let fileSystem = POSIXFileSystem()
+        let layout = command.usesStore ? try layout(arguments, command) : .system
+        let solvers = HTTP01Solvers(
+            layout,
+            fileSystem: fileSystem,
+            listener: SocketListener(),
+            log: log
+        )
         return Services(
-            layout: command.usesStore ? try layout(arguments, command) : .system,
+            layout: layout,
             fileSystem: fileSystem,
             clock: SystemClock(),
             processes: SpawnProcessRunner(),
@@ -30,13 +36,7 @@ extension Services {
             makeTransport: { roots in
                 try CurlTransport(roots: roots, userAgent: "certctl/\(VersionCommand.version)")
             },
-            makeSolver: { settings in
-                StandaloneSolver(
-                    at: Endpoint(address: settings.address, port: settings.port),
-                    listener: SocketListener(),
-                    log: log
-                )
-            }
+            makeSolver: { settings in solvers.solver(for: settings) }
         )
     }
 
@@ -45,7 +45,9 @@ extension Services {
         _ command: any Command.Type
     ) throws -> StoreLayout {
         guard let home = arguments["home"] else {
-            guard LiveProcess.user == 0 else { throw UsageError.needsRoot(command: command.name) }
+            guard LiveProcess.user == 0 || !command.needsRoot else {
+                throw UsageError.needsRoot(command: command.name)
+            }
             return .system
         }
         let real = try realHome(home, mayBeMissing: command.makesHome)

@@ -24,7 +24,7 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
     case deployment = 9
     /// `doctor` found something.
     case findings = 10
-    /// Some certificates were renewed, others failed.
+    /// Some certificates were issued, others failed.
     case partial = 11
 
     /// What the status tells an operator, in a few words.
@@ -40,7 +40,8 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
         case .rateLimited: "rate limited; says until when"
         case .store: "the store: disk, permissions, a lock"
         case .deployment: "the certificate is saved, but a hook failed"
-        case .findings, .partial: "kept for later commands"
+        case .findings: "kept for a later command"
+        case .partial: "some certificates were issued, others failed"
         }
     }
 }

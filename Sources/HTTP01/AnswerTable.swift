@@ -15,6 +15,8 @@ final class AnswerTable: Sendable {
     ///
     /// A request's path is ASCII and compared as it was sent: exactly one spelling is found.
     private let entries = Mutex<[String: Entry]>([:])
+    /// The hosts whose other requests go to https.
+    private let redirected = Mutex<Set<String>>([])
 
     /// Serves `answers` from now on.
     ///
@@ -52,10 +54,23 @@ final class AnswerTable: Sendable {
         }
     }
 
-    /// Appends the response to `request`.
-    func append(answerTo request: ChallengeRequest, to output: inout [UInt8]) {
-        let response = known(request) ?? .notFound
+    /// Sends requests for these hosts to https from now on.
+    func redirect(_ hosts: [String]) {
+        redirected.withLock { $0.formUnion(hosts) }
+    }
+
+    /// Appends the response to `request`, which came by way of a proxy or not.
+    func append(answerTo request: ChallengeRequest, isProxied: Bool, to output: inout [UInt8]) {
+        let response = known(request) ?? (isProxied ? nil : redirect(for: request)) ?? .notFound
         response.append(to: &output, for: request)
+    }
+
+    /// The redirect to https of a request that is for one of our hosts and for no challenge.
+    private func redirect(for request: ChallengeRequest) -> ChallengeResponse? {
+        guard let host = request.hostName, let target = request.redirectable,
+            redirected.withLock({ $0.contains(host) })
+        else { return nil }
+        return ChallengeResponse(redirectTo: host, path: target)
     }
 
     private func known(_ request: ChallengeRequest) -> ChallengeResponse? {

@@ -23,10 +23,28 @@ struct ChallengeResponse: Sendable {
         self.init(status: "200 OK", type: "application/octet-stream", body: content)
     }
 
+    /// The response that sends a client to https, for good and with the same method.
+    ///
+    /// - Parameters:
+    ///   - host: In our own spelling.
+    ///   - path: The path and query of the request: visible ASCII that begins with a slash.
+    ///
+    /// Source: RFC 9110 §15.4.9.
+    init(redirectTo host: String, path: String) {
+        self.init(
+            status: "308 Permanent Redirect",
+            field: "Location: https://\(host)\(path)",
+            body: ""
+        )
+    }
+
     private init(status: String, type: String, body: String) {
+        self.init(status: status, field: "Content-Type: \(type)", body: body)
+    }
+
+    private init(status: String, field: String, body: String) {
         self.body = Array(body.utf8)
-        let common =
-            "HTTP/1.1 \(status)\r\nContent-Type: \(type)\r\nContent-Length: \(body.utf8.count)\r\n"
+        let common = "HTTP/1.1 \(status)\r\n\(field)\r\nContent-Length: \(body.utf8.count)\r\n"
         head = Array("\(common)\r\n".utf8)
         closingHead = Array("\(common)Connection: close\r\n\r\n".utf8)
     }

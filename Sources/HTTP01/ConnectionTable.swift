@@ -17,15 +17,23 @@ final class Client {
     let id: ConnectionID
     /// The socket.
     let descriptor: Descriptor
+    /// Whether it came by way of a proxy, which decides itself what is sent to https.
+    let isProxied: Bool
     /// What was received, and what is to be sent.
     var connection: ResponderConnection
     /// What the event queue waits for; `nil` before it was told.
     var watched: ResponderConnection.Wish?
 
     /// Takes over `descriptor`.
-    init(id: ConnectionID, descriptor: consuming Descriptor, connection: ResponderConnection) {
+    init(
+        id: ConnectionID,
+        descriptor: consuming Descriptor,
+        isProxied: Bool,
+        connection: ResponderConnection
+    ) {
         self.id = id
         self.descriptor = descriptor
+        self.isProxied = isProxied
         self.connection = connection
     }
 }
@@ -37,34 +45,45 @@ struct ConnectionTable {
     private var free: [UInt32]
     /// The slots in use, the one nearest its deadline first.
     private var order: SlotQueue
+    private var quota: NetworkQuota
 
-    /// Makes a table with `capacity` slots, at least one.
-    init(capacity: Int) {
+    /// Makes a table with `capacity` slots, at least one, of which a network may have `share`.
+    init(capacity: Int, share: Int) {
         slots = Array(repeating: nil, count: capacity)
         generations = Array(repeating: 0, count: capacity)
         free = (0..<UInt32(capacity)).reversed()
         order = SlotQueue(capacity: capacity)
+        quota = NetworkQuota(limit: share, capacity: capacity)
     }
 
     /// The connection nearest its deadline; `nil` when none is open.
-    var nearest: Client? { order.first.flatMap { slots[$0] } }
+    var nearest: Client? { order.first().flatMap { slots[$0] } }
 
-    /// Adds a connection; when all slots are taken, the one nearest its deadline gives way.
+    /// Adds a connection; when all slots are taken, or all of its network's, the one of those that
+    /// is nearest its deadline gives way.
     ///
     /// That one has had the most time to send its request. Whoever does so at once, as CAs do, is
     /// never the one, however many others send nothing.
     mutating func insert(
-        _ descriptor: consuming Descriptor,
+        _ newcomer: consuming ListeningSocket.Newcomer,
+        isProxied: Bool = false,
         _ connection: ResponderConnection
     ) -> Client {
+        let network = newcomer.network
+        if let excess = quota.slotToGiveUp(for: network) { empty(excess) }
         if free.isEmpty { evict() }
         let slot = free.removeLast()
         let index = Int(slot)
         generations[index] = max(1, generations[index] &+ 1)
-        let id = ConnectionID(slot: slot, generation: generations[index])
-        let client = Client(id: id, descriptor: descriptor, connection: connection)
+        let client = Client(
+            id: ConnectionID(slot: slot, generation: generations[index]),
+            descriptor: newcomer.take(),
+            isProxied: isProxied,
+            connection: connection
+        )
         slots[index] = client
         order.moveToEnd(index)
+        quota.add(index, of: network)
         return client
     }
 
@@ -78,14 +97,19 @@ struct ConnectionTable {
     mutating func renewed(_ id: ConnectionID) {
         guard self[id] != nil else { return }
         order.moveToEnd(Int(id.slot))
+        quota.renewed(Int(id.slot))
     }
 
     /// Closes a connection.
     mutating func remove(_ id: ConnectionID) {
-        guard self[id] != nil else { return }
-        slots[Int(id.slot)] = nil
-        free.append(id.slot)
-        order.remove(Int(id.slot))
+        if self[id] != nil { empty(Int(id.slot)) }
+    }
+
+    private mutating func empty(_ slot: Int) {
+        slots[slot] = nil
+        free.append(UInt32(slot))
+        order.remove(slot)
+        quota.remove(slot)
     }
 
     /// Closes the connection nearest its deadline, if any is open.

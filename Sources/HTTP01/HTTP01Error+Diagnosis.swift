@@ -7,10 +7,16 @@ extension HTTP01Error: Diagnosable {
         case .portTaken(let port, let holders):
             Diagnosis(
                 what: "could not listen on port \(port) for HTTP-01 challenges",
-                why: holders.isEmpty
-                    ? "another process listens on it"
-                    : holders.map(\.sentence).joined(separator: "; "),
+                why: Self.sentence(holders),
                 fix: Self.fix(port: port, holders: holders),
+                exitCode: .configuration
+            )
+        case .portHeld(let port, let holders, let socket):
+            Diagnosis(
+                what: "could not listen on port \(port) for HTTP-01 challenges",
+                why: Self.sentence(holders)
+                    + ", and does not pass challenges on to certctl",
+                fix: Self.fix(port: port, holders: holders, socket: socket),
                 exitCode: .configuration
             )
         case .notPermitted(let port):
@@ -34,7 +40,51 @@ extension HTTP01Error: Diagnosable {
                 fix: "look at the limits of this process (`ulimit -a`) and try again",
                 exitCode: .configuration
             )
+        case .socket(let path, let error):
+            Diagnosis(
+                what: "could not listen at \(path) for HTTP-01 challenges",
+                why: error.reason,
+                fix: error.fix(path),
+                exitCode: .configuration
+            )
+        case .noService(let path, let error):
+            Diagnosis(
+                what: "could not hand the answers in to the responder's service",
+                why: "\(path): \(error.reason)",
+                fix:
+                    "sudo systemctl start certctl-control.socket; without systemd: certctl respond",
+                exitCode: .configuration
+            )
+        case .refusedByService(let path, let reason):
+            Diagnosis(
+                what: "the responder's service did not take the answers",
+                why: "\(path): \(reason.harmless(limit: 200))",
+                fix: "run certctl as the user that owns \(path), and the service from the same "
+                    + "version of certctl: sudo systemctl restart certctl-http01.service",
+                exitCode: .configuration
+            )
+        case .webroot(let directory, let reason):
+            Diagnosis(
+                what: "could not put answers below \(directory.harmless(limit: 300))",
+                why: reason.harmless(limit: 500),
+                fix: "give the web server's root, where this user may write: "
+                    + "--http01 webroot:/var/www/html",
+                exitCode: .configuration
+            )
+        case .webrootFileExists(let path):
+            Diagnosis(
+                what: "could not put an answer at \(path.harmless(limit: 500))",
+                why: "a file of that name is there, and certctl did not make it",
+                fix: "see whose it is and remove it, then run the same command again",
+                exitCode: .configuration
+            )
         }
+    }
+
+    private static func sentence(_ holders: [PortHolder]) -> String {
+        holders.isEmpty
+            ? "another process listens on it"
+            : holders.map(\.sentence).joined(separator: "; ")
     }
 
     /// The way around a port that cannot be had.
@@ -42,6 +92,20 @@ extension HTTP01Error: Diagnosable {
         forward the challenges from port 80 to another port, such as 8080, and add \
         --http01-port 8080
         """
+
+    /// The same, for who may go on holding it.
+    private static func fix(port: UInt16, holders: [PortHolder], socket: String) -> String {
+        let location =
+            "location ^~ /.well-known/acme-challenge/ "
+            + "{ proxy_pass http://unix:\(socket):; proxy_set_header Host $host; }"
+        let mount =
+            holders.contains { $0.isContainer }
+            ? " (the container has to mount that socket's directory at the same path)" : ""
+        return
+            "let it pass challenges on: put `\(location)` into its server for port \(port)\(mount), "
+            + "reload it, and run the same command with --http01 proxied; or --http01 webroot:DIR with "
+            + "the directory that it serves; or free the port: \(fix(port: port, holders: holders))"
+    }
 
     private static func fix(port: UInt16, holders: [PortHolder]) -> String {
         var commands: [String] = []
@@ -72,6 +136,15 @@ extension PortHolder {
         "sudo ss -ltnp 'sport = :\(port)' shows who; stop it"
     }
 
+    /// Whether it is a container's, which sees other files than this process.
+    fileprivate var isContainer: Bool {
+        guard case .process(let process) = self else { return false }
+        switch process.supervisor {
+        case .container, .publishedBy: return true
+        case .unit, .socketUnit, .unknown: return false
+        }
+    }
+
     /// What to type to have the port freed.
     fileprivate func remedy(port: UInt16) -> String {
         guard case .process(let process) = self else { return Self.search(port: port) }
@@ -95,6 +168,29 @@ extension Supervisor {
         case .publishedBy(let engine): ["for a container of \(engine) that publishes the port"]
         case .socketUnit: ["for a socket unit"]
         case .unknown: []
+        }
+    }
+}
+
+extension LocalListenError {
+    /// What is wrong, in the system's words where it has some.
+    fileprivate var reason: String {
+        switch self {
+        case .inUse: "another certctl listens there at the moment"
+        case .notASocket: "something that is no socket has that path"
+        case .directory(let error): "\(error.path): \(error.text)"
+        case .failed(let error): "\(error)"
+        }
+    }
+
+    /// What to type next.
+    fileprivate func fix(_ path: String) -> String {
+        switch self {
+        case .inUse:
+            "wait until it has finished, then try again; `sudo ss -lxp src \(path)` shows who it is"
+        case .notASocket: "see what it is and remove it: ls -l \(path)"
+        case .directory, .failed:
+            "run certctl with sudo, or give a directory of your own with --home"
         }
     }
 }

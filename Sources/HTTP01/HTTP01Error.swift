@@ -4,10 +4,22 @@ package import Platform
 package enum HTTP01Error: Error, Equatable {
     /// Others listen on the port; none of them is known where this user may not see them.
     case portTaken(UInt16, holders: [PortHolder])
+    /// Others hold the port, and do not pass challenges on to the socket at `socket`.
+    case portHeld(UInt16, holders: [PortHolder], socket: String)
     /// This process may not bind the port.
     case notPermitted(port: UInt16)
     /// This host does not have the address that was asked for.
     case addressNotAvailable(String)
     /// The kernel refused what the responder needs.
     case responder(SystemCallError)
+    /// A Unix socket of ours cannot be had.
+    case socket(path: String, LocalListenError)
+    /// No service listens at `path`, or it does not answer.
+    case noService(path: String, SystemCallError)
+    /// The service at `path` listens, and refuses.
+    case refusedByService(path: String, String)
+    /// The directory that a web server serves cannot be used.
+    case webroot(directory: String, reason: String)
+    /// A file that certctl did not make stands where an answer has to be.
+    case webrootFileExists(path: String)
 }

@@ -80,7 +80,8 @@ struct RequestHead {
             method: method,
             path: path,
             host: targetHost ?? host,
-            keepAlive: !isHTTP10 && !asksToClose && !hasBody
+            keepAlive: !isHTTP10 && !asksToClose && !hasBody,
+            hasBody: hasBody
         )
     }
 

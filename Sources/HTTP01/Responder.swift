@@ -12,6 +12,8 @@ package final class Responder: Sendable {
     package struct Limits: Sendable {
         /// How many connections may be open.
         package var connections = 512
+        /// How many of them one network may have.
+        package var connectionsPerNetwork = 64
         /// How long a client may take to send a request and to take the answer.
         package var requestTime = Duration.seconds(5)
         /// How long the head of a request may be.
@@ -19,8 +21,22 @@ package final class Responder: Sendable {
         /// How many connections are accepted before others have their turn.
         package var acceptsAtOnce = 64
 
+        /// How long nobody is accepted at first.
+        ///
+        /// Issuers that were connected to a service before this one have as long to hand their
+        /// answers in again; who asks meanwhile waits in the sockets' queues.
+        package var graceTime = Duration.zero
+
         /// The limits that suit a host of any size.
         package init() {}
+    }
+
+    /// Where requests come in.
+    struct Door {
+        /// The socket.
+        let socket: ListeningSocket
+        /// Whether a proxy is before it.
+        let isProxied: Bool
     }
 
     private let answers = AnswerTable()
@@ -30,16 +46,20 @@ package final class Responder: Sendable {
     /// Starts to answer on `listeners`, with nothing published.
     ///
     /// - Parameters:
-    ///   - listeners: They are closed when the responder stops, unless somebody else keeps them.
+    ///   - listeners: Where clients come in. They are closed when the responder stops, unless
+    ///     somebody else keeps them.
+    ///   - proxied: Where a proxy hands requests in; nobody is ever sent to https from there.
     ///   - limits: What strangers can make it spend.
     /// - Throws: `SystemCallError` when the kernel has no descriptor or thread left.
     package init(
-        listeners: consuming [ListeningSocket],
+        listeners: [ListeningSocket],
+        proxied: [ListeningSocket] = [],
         limits: Limits = Limits()
     ) throws(SystemCallError) {
         stopSignal = try StopSignal()
         let loop = try ResponderLoop(
-            listeners: listeners,
+            doors: listeners.map { Door(socket: $0, isProxied: false) }
+                + proxied.map { Door(socket: $0, isProxied: true) },
             answers: answers,
             limits: limits,
             stop: stopSignal
@@ -59,6 +79,13 @@ package final class Responder: Sendable {
     /// Takes back one publication of each of `answers`.
     package func withdraw(_ answers: [KeyAuthorization]) {
         self.answers.withdraw(answers)
+    }
+
+    /// Sends requests for these hosts to https from now on, where they are for no challenge.
+    ///
+    /// - Parameter hosts: In lower case, without a dot at the end.
+    package func redirect(_ hosts: [String]) {
+        answers.redirect(hosts)
     }
 
     /// How often the answer for `token` was given since it was published, whoever asked for it.

@@ -19,6 +19,8 @@ struct ResponderConnection {
     private var sent = 0
     /// Nothing that the client sends is of interest any more.
     private var isClosing = false
+    /// Whether the client may have sent what was not received.
+    private(set) var leavesInput = false
     /// When the request that is under way must have been received and answered.
     ///
     /// It does not move while a request arrives: one that each byte put off would let a client
@@ -56,23 +58,43 @@ struct ResponderConnection {
         _ bytes: ArraySlice<UInt8>,
         answer: (ChallengeRequest, inout [UInt8]) -> Void
     ) {
-        input += bytes
+        // Most requests come whole: those are never copied.
+        guard !input.isEmpty else {
+            let consumed = answerAll(in: bytes, answer)
+            if !isClosing { input = Array(bytes.dropFirst(consumed)) }
+            return
+        }
+        var whole = input
+        input = []
+        whole += bytes
+        let consumed = answerAll(in: whole[...], answer)
+        guard !isClosing else { return }
+        whole.removeFirst(consumed)
+        input = whole
+    }
+
+    /// Answers the requests that are complete; returns how many bytes they are.
+    private mutating func answerAll(
+        in bytes: ArraySlice<UInt8>,
+        _ answer: (ChallengeRequest, inout [UInt8]) -> Void
+    ) -> Int {
         var consumed = 0
         while !isClosing {
-            switch parser.parse(input[consumed...]) {
+            switch parser.parse(bytes.dropFirst(consumed)) {
             case .needMore:
-                input.removeFirst(consumed)
-                return
+                return consumed
             case .malformed:
                 // What does not speak HTTP/1 gets no word in it.
                 isClosing = true
+                leavesInput = true
             case .request(let request, let count):
                 answer(request, &output)
                 isClosing = !request.keepAlive
                 consumed += count
+                leavesInput = isClosing && (request.hasBody || consumed < bytes.count)
             }
         }
-        input = []
+        return consumed
     }
 
     /// Notes that the client sends no more; it still gets the answers to what it has sent.

@@ -3,7 +3,7 @@ import Platform
 
 /// What the responder's thread does: waits for events and performs what the connections wish for.
 final class ResponderLoop {
-    private let listeners: [ListeningSocket]
+    private let doors: [Responder.Door]
     private let answers: AnswerTable
     private let limits: Responder.Limits
     private let stop: StopSignal
@@ -15,36 +15,40 @@ final class ResponderLoop {
     /// A descriptor kept open so that it can be closed when there are no others.
     private var reserve: Descriptor?
 
-    /// Makes ready to serve `answers` on `listeners` until `stop` is sent.
+    /// Makes ready to serve `answers` at `doors` until `stop` is sent.
     init(
-        listeners: [ListeningSocket],
+        doors: [Responder.Door],
         answers: AnswerTable,
         limits: Responder.Limits,
         stop: StopSignal
     ) throws(SystemCallError) {
-        self.listeners = listeners
+        self.doors = doors
         self.answers = answers
         self.limits = limits
         self.stop = stop
         queue = try EventQueue()
-        table = ConnectionTable(capacity: limits.connections)
+        table = ConnectionTable(
+            capacity: limits.connections,
+            share: limits.connectionsPerNetwork
+        )
         chunk = Array(repeating: 0, count: limits.headBytes)
         reserve = Self.openReserve()
         try queue.add(stop.raw, as: .stop)
-        for (index, listener) in listeners.enumerated() {
-            try queue.add(listener.raw, as: .listener(index))
+        for (index, door) in doors.enumerated() {
+            try queue.add(door.socket.raw, as: .listener(index))
         }
     }
 
     /// Answers until it is told to stop.
     func run() {
+        guard !stop.comes(within: limits.graceTime) else { return }
         while true {
             let count = queue.wait(table.nearest.map { now.duration(to: $0.connection.deadline) })
             now = .now
             for index in 0..<count {
                 switch queue.source(at: index) {
                 case .stop: return
-                case .listener(let index): accept(from: listeners[index])
+                case .listener(let index): accept(at: doors[index])
                 case .connection(let id):
                     if let client = table[id] { serve(client) }
                 }
@@ -57,20 +61,21 @@ final class ResponderLoop {
 // Newcomers.
 extension ResponderLoop {
     /// Accepts who waits, but no more than a handful, so that others get their answers meanwhile.
-    private func accept(from listener: ListeningSocket) {
+    private func accept(at door: Responder.Door) {
         for _ in 0..<limits.acceptsAtOnce {
-            switch listener.accept() {
-            case .connection(let descriptor): admit(descriptor)
+            switch door.socket.accept() {
+            case .connection(let newcomer): admit(newcomer, at: door)
             case .aborted: continue
             case .nobody: return
-            case .exhausted: return makeRoom(for: listener)
+            case .exhausted: return makeRoom(at: door)
             }
         }
     }
 
     /// Begins a connection and serves it at once: most requests are there already.
-    private func admit(_ descriptor: consuming Descriptor) {
-        serve(table.insert(descriptor, ResponderConnection(limits: limits, at: now)))
+    private func admit(_ newcomer: consuming ListeningSocket.Newcomer, at door: Responder.Door) {
+        let connection = ResponderConnection(limits: limits, at: now)
+        serve(table.insert(newcomer, isProxied: door.isProxied, connection))
     }
 
     /// Accepts somebody although there is no descriptor left.
@@ -78,13 +83,13 @@ extension ResponderLoop {
     /// Whoever waits would otherwise make the queue return at once, for ever. The reserve lets the
     /// newcomer in, the connection nearest its deadline pays for it; where none is open, the
     /// newcomer does.
-    private func makeRoom(for listener: ListeningSocket) {
+    private func makeRoom(at door: Responder.Door) {
         reserve = nil
-        let accepted = listener.accept()
+        let accepted = door.socket.accept()
         table.evict()
-        if case .connection(let descriptor) = consume accepted {
+        if case .connection(let newcomer) = consume accepted {
             reserve = Self.openReserve()
-            if reserve != nil { admit(descriptor) }
+            if reserve != nil { admit(newcomer, at: door) }
         }
         if reserve == nil { reserve = Self.openReserve() }
         // Other threads took what was free: let them finish instead of asking again at once.
@@ -111,7 +116,10 @@ extension ResponderLoop {
         let count = unsafe recv(client.descriptor.raw, &chunk, room, 0)
         switch count {
         case 1...:
-            client.connection.received(chunk[..<count], answer: answers.append(answerTo:to:))
+            let isProxied = client.isProxied
+            client.connection.received(chunk[..<count]) { request, output in
+                answers.append(answerTo: request, isProxied: isProxied, to: &output)
+            }
         case 0:
             client.connection.receivedEnd()
         default:
@@ -152,8 +160,8 @@ extension ResponderLoop {
 
     private func close(_ client: Client) {
         // The end of the answer goes out as such, also where input that nobody reads would make
-        // the kernel reset the connection on close.
-        _ = shutdown(client.descriptor.raw, Int32(SHUT_WR))
+        // the kernel reset the connection on close. One system call in seven, so only there.
+        if client.connection.leavesInput { _ = shutdown(client.descriptor.raw, Int32(SHUT_WR)) }
         table.remove(client.id)
     }
 }

@@ -1,27 +1,33 @@
-/// An order of slots, from which any can leave at once, wherever it stands.
+/// Orders of slots, from which any can leave at once, wherever it stands.
 ///
 /// All connections have the same time for a request, so the order in which their deadlines were
 /// set is the order in which they come: no slot need ever be searched for.
 struct SlotQueue {
-    /// Who stands behind and before each slot; the last entry closes the ring at both ends.
+    /// Who stands behind and before each slot; after the slots, one entry for each queue closes its
+    /// ring at both ends.
     private var next: [Int]
     private var previous: [Int]
-    private let end: Int
+    private let capacity: Int
 
-    /// Makes an empty order for slots from 0 to `capacity` - 1.
-    init(capacity: Int) {
-        end = capacity
-        // A slot that is its own neighbour is not in the order.
-        next = Array(0...capacity)
-        previous = Array(0...capacity)
+    /// Makes empty queues, by their index, for slots from 0 to `capacity` - 1; each slot stands in
+    /// one of them at most.
+    init(capacity: Int, queues: Int = 1) {
+        self.capacity = capacity
+        // A slot that is its own neighbour is in no queue.
+        next = Array(0..<(capacity + queues))
+        previous = next
     }
 
-    /// The slot that has been in the order for longest; `nil` when it is empty.
-    var first: Int? { next[end] == end ? nil : next[end] }
+    /// The slot that has been in the queue for longest; `nil` when it is empty.
+    func first(in queue: Int = 0) -> Int? {
+        let end = capacity + queue
+        return next[end] == end ? nil : next[end]
+    }
 
     /// Puts `slot` behind all others, also if it stands somewhere already.
-    mutating func moveToEnd(_ slot: Int) {
+    mutating func moveToEnd(_ slot: Int, of queue: Int = 0) {
         remove(slot)
+        let end = capacity + queue
         let last = previous[end]
         next[last] = slot
         previous[slot] = last
@@ -29,7 +35,7 @@ struct SlotQueue {
         previous[end] = slot
     }
 
-    /// Takes `slot` out, if it is in the order.
+    /// Takes `slot` out, if it is in a queue.
     mutating func remove(_ slot: Int) {
         next[previous[slot]] = next[slot]
         previous[next[slot]] = previous[slot]

@@ -16,6 +16,12 @@ final class StopSignal: Sendable {
     /// The descriptor's number, which is readable from ``send()`` on; valid while this object lives.
     var raw: Int32 { descriptor.raw }
 
+    /// Waits for it; tells whether it was sent within `time`.
+    func comes(within time: Duration) -> Bool {
+        var request = pollfd(fd: descriptor.raw, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&request, 1, time.roundedUpToMilliseconds) > 0
+    }
+
     /// Makes the descriptor readable for good.
     func send() {
         // Fails only when it is readable already.

@@ -1,3 +1,4 @@
+package import ACME
 package import Settings
 
 /// How http-01 is answered.
@@ -11,11 +12,14 @@ package struct HTTP01Settings: Hashable, Sendable {
     package var port: UInt16
     /// `nil` for every address.
     package var address: String?
+    /// The names of the orders: whom a canary is for, and what is sent to https afterwards.
+    package var hosts: [DomainName]
 
-    package init(mode: HTTP01Mode, port: UInt16, address: String?) {
+    package init(mode: HTTP01Mode, port: UInt16, address: String?, hosts: [DomainName] = []) {
         self.mode = mode
         self.port = port
         self.address = address
+        self.hosts = hosts
     }
 }
 

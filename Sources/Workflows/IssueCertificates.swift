@@ -1,3 +1,4 @@
+import ACME
 package import CertificateStore
 import HTTP01
 import Platform
@@ -90,6 +91,8 @@ package struct IssueCertificates: Sendable {
         do {
             // The port is held before the CA is asked for anything: without it nothing can come of
             // it.
+            var settings = settings
+            settings.hosts = preparations.flatMap { $0.order.request.names.hostNames }
             return try await services.makeSolver(settings).serving { presenter in
                 await obtain(preparations, presenter, authorities)
             }

@@ -76,6 +76,7 @@ import Testing
             ("list", ["x"]), ("version", ["x"]), ("help", ["issue", "list"]), ("show", []),
             ("completion", []), ("completion", ["bash", "zsh"]),
             ("show", ["a", "b"]), ("apply", ["x"]), ("delete", []), ("delete", ["a", "b"]),
+            ("respond", ["x"]),
         ]
     )
     func `a command refuses too few and too many operands`(

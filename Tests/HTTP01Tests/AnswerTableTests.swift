@@ -92,15 +92,55 @@ import Testing
         #expect(answers.map { table.servedCount(of: $0.token) } == [2, 1])
     }
 
+    @Test func `other requests for a host of ours go to https, in our spelling of it`() {
+        table.redirect(["example.com"])
+        for host in ["example.com", "EXAMPLE.com.", "example.com:80", "Example.Com.:8080"] {
+            #expect(response(to: "/a?b=c", host: host) == moved("https://example.com/a?b=c"))
+        }
+        #expect(response(to: "/", method: .other) == moved("https://example.com/"))
+    }
+
+    @Test func `a published answer is given, not redirected`() throws {
+        let answer = try keyAuthorization()
+        table.redirect(["example.com"])
+        table.publish([answer])
+        #expect(response(to: answer.path) == found(answer))
+    }
+
+    @Test(arguments: ["other.example", "example.com.evil.example", "", ":80", ".", "[::1]"])
+    func `a host that nobody has named is not found`(host: String) {
+        table.redirect(["example.com"])
+        #expect(response(to: "/", host: host) == notFound())
+    }
+
+    @Test(arguments: [
+        "", "*", "example.com:443", "a", "/.well-known/acme-challenge/unknown",
+        "/.well-known/acme-challenge", "/\(String(repeating: "a", count: 2000))",
+    ])
+    func `a challenge and what is no path are never redirected`(path: String) {
+        table.redirect(["example.com"])
+        #expect(response(to: path) == notFound())
+    }
+
+    @Test func `behind a proxy nobody is redirected`() {
+        table.redirect(["example.com"])
+        #expect(response(to: "/", isProxied: true) == notFound())
+    }
+
+    private func moved(_ location: String) -> String {
+        "HTTP/1.1 308 Permanent Redirect\r\nLocation: \(location)\r\nContent-Length: 0\r\n\r\n"
+    }
+
     private func response(
         to path: String,
         method: ChallengeRequest.Method = .get,
         host: String = "example.com",
-        keepAlive: Bool = true
+        keepAlive: Bool = true,
+        isProxied: Bool = false
     ) -> String {
         var output: [UInt8] = []
         let request = ChallengeRequest(method: method, path: path, host: host, keepAlive: keepAlive)
-        table.append(answerTo: request, to: &output)
+        table.append(answerTo: request, isProxied: isProxied, to: &output)
         return String(decoding: output, as: UTF8.self)
     }
 }

@@ -114,11 +114,11 @@ private let wellFormed: [(String, ChallengeRequest)] = [
     ("GET / HTTP/1.1\r\nHost: a\r\nConnection: x, CLOSE\r\n\r\n", asking(keepAlive: false)),
     ("GET / HTTP/1.1\r\nHost: a\r\nConnection: closed\r\n\r\n", asking()),
     ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", asking()),
-    ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 7\r\n\r\n", asking(keepAlive: false)),
-    ("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: x\r\n\r\n", asking(keepAlive: false)),
+    ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 7\r\n\r\n", asking(hasBody: true)),
+    ("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: x\r\n\r\n", asking(hasBody: true)),
     (
         "GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n",
-        asking(keepAlive: false)
+        asking(hasBody: true)
     ),
 ]
 
@@ -151,7 +151,14 @@ private func asking(
     method: ChallengeRequest.Method = .get,
     path: String = "/",
     host: String? = "a",
-    keepAlive: Bool = true
+    keepAlive: Bool = true,
+    hasBody: Bool = false
 ) -> ChallengeRequest {
-    ChallengeRequest(method: method, path: path, host: host, keepAlive: keepAlive)
+    ChallengeRequest(
+        method: method,
+        path: path,
+        host: host,
+        keepAlive: keepAlive && !hasBody,
+        hasBody: hasBody
+    )
 }

@@ -46,6 +46,49 @@ import Testing
         #expect(fix.hasPrefix("sudo ss -ltnp 'sport = :80'"))
     }
 
+    @Test func `a holder may go on, if it passes challenges on`() {
+        let error = HTTP01Error.portHeld(
+            80,
+            holders: [holder(.unit("nginx.service"))],
+            socket: "/run/x.sock"
+        )
+        let fix = error.diagnosis.fix
+        #expect(
+            fix.contains("{ proxy_pass http://unix:/run/x.sock:; proxy_set_header Host $host; }")
+        )
+        #expect(fix.contains("--http01 proxied"))
+        #expect(fix.contains("--http01 webroot:DIR"))
+        #expect(fix.contains("sudo systemctl stop nginx.service"))
+        #expect(!fix.contains("container"))
+    }
+
+    @Test func `a container has to see the socket`() {
+        let holders = [holder(.publishedBy(.docker))]
+        let fix = HTTP01Error.portHeld(80, holders: holders, socket: "/run/x.sock").diagnosis.fix
+        #expect(fix.contains("mount that socket's directory"))
+    }
+
+    @Test(arguments: [
+        (LocalListenError.inUse, "another certctl", "wait"),
+        (.notASocket, "no socket", "ls -l /run/x.sock"),
+        (.failed(SystemCallError("bind", code: 13)), "bind: Permission denied", "--home"),
+        (
+            .directory(
+                FileSystemError(operation: "mkdir", path: "/run", reason: .other(30), text: "no")
+            ),
+            "/run: no", "--home"
+        ),
+    ])
+    func `a socket that cannot be had is explained`(
+        error: LocalListenError,
+        reason: String,
+        fix: String
+    ) {
+        let diagnosis = HTTP01Error.socket(path: "/run/x.sock", error).diagnosis
+        #expect(diagnosis.why.contains(reason))
+        #expect(diagnosis.fix.contains(fix))
+    }
+
     @Test func `a port that may not be bound needs sudo or another port`() {
         let fix = HTTP01Error.notPermitted(port: 80).diagnosis.fix
         #expect(fix.contains("sudo"))
@@ -55,6 +98,10 @@ import Testing
     @Test(arguments: [
         HTTP01Error.portTaken(80, holders: []), .notPermitted(port: 80),
         .addressNotAvailable("192.0.2.1"), .responder(SystemCallError("eventfd", code: 24)),
+        .portHeld(80, holders: [], socket: "/s"), .socket(path: "/s", .inUse),
+        .noService(path: "/s", SystemCallError("connect", code: 2)),
+        .refusedByService(path: "/s", "no"), .webroot(directory: "/w", reason: "no"),
+        .webrootFileExists(path: "/w/f"),
     ])
     func `every failure is one of the configuration of this host`(error: HTTP01Error) {
         #expect(error.diagnosis.exitCode == .configuration)

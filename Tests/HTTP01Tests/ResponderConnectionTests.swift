@@ -60,6 +60,19 @@ import Testing
         #expect(connection.wish == .close)
     }
 
+    @Test func `only what was not received makes the end of the answer an affair of its own`() {
+        let close = request("/a", fields: "Connection: close\r\n")
+        let body = request("/a", fields: "Content-Length: 9\r\n")
+        for (text, leavesInput) in [
+            (close, false), (close + "x", true), (body, true), ("\u{1}", true),
+            (request("/a"), false),
+        ] {
+            var connection = ResponderConnection(limits: limits, at: start)
+            receive(text, on: &connection)
+            #expect(connection.leavesInput == leavesInput)
+        }
+    }
+
     @Test func `a client that sends no more still gets its answer`() {
         var connection = ResponderConnection(limits: limits, at: start)
         receive(request("/a"), on: &connection)

@@ -5,7 +5,7 @@ import Testing
 @Suite struct SlotQueueTests {
     @Test func `who came first is first`() {
         var queue = SlotQueue(capacity: 3)
-        #expect(queue.first == nil)
+        #expect(queue.first() == nil)
         for slot in [1, 0, 2] { queue.moveToEnd(slot) }
         #expect(order(of: queue) == [1, 0, 2])
     }
@@ -34,10 +34,21 @@ import Testing
         #expect(order(of: queue) == [1])
     }
 
+    @Test func `a slot that moves to another queue leaves the first`() {
+        var queue = SlotQueue(capacity: 2, queues: 2)
+        queue.moveToEnd(0, of: 0)
+        queue.moveToEnd(1, of: 0)
+        queue.moveToEnd(0, of: 1)
+        #expect(queue.first(in: 0) == 1)
+        #expect(queue.first(in: 1) == 0)
+        queue.remove(0)
+        #expect(queue.first(in: 1) == nil)
+    }
+
     private func order(of queue: SlotQueue) -> [Int] {
         var rest = queue
         var slots: [Int] = []
-        while let slot = rest.first {
+        while let slot = rest.first() {
             slots.append(slot)
             rest.remove(slot)
         }

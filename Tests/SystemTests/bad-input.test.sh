@@ -67,7 +67,7 @@ bad "a type of key that there is not" 2 "--key-type cannot be 'p255'" "p256, p38
 bad "an option given twice" 2 "--force is given twice" "" "leave one out" issue a.test --force --force
 bad "a switch with a value" 2 "--force takes no value" "" "only: --force" issue a.test --force=yes
 for port in 0 65536 x -1; do bad "port $port" 2 "--http01-port cannot be '$port'" "1 to 65535" "" certctl issue a.test --home "$home" --http01-port "$port"; done
-bad "a mode that there is not" 2 "--http01 cannot be 'alone'" "auto, standalone" "" issue a.test --http01 alone
+bad "a mode that there is not" 2 "--http01 cannot be 'alone'" "auto, service, proxied, standalone, webroot:DIR" "" issue a.test --http01 alone
 bad "two addresses" 2 "--email cannot be" "ops@example.com" "" issue a.test --email 'a@b.test,c@d.test'
 for name in ../x .x A/B '' "$(printf 'x%.0s' {1..201})"; do
   bad "--name '${name:0:9}'" 2 "cannot be the name of a certificate" "1 to 200 lower-case letters" "--name example.com" issue a.test --name "$name"

@@ -9,6 +9,8 @@
 #   ok "rule it proves" COMMAND…   one check, one line; `not COMMAND…` turns it round; status_is, output_has look at the last run
 #   summary                        the last line of a script
 #   start_dockerd, nginx_image TAG a private Docker Engine on NS; an image of the host's nginx, made without a registry
+#   start_systemd UNITS            a systemd of its own, in NS, on a throw-away copy of / with the units of that folder (at /units);
+#                                  its goal is their test.target. in_sd COMMAND… runs there
 #
 # A machine that lacks a part or a capability fails the test; it never passes by skipping.
 set -u
@@ -109,4 +111,31 @@ http { access_log off; include /etc/nginx/conf.d/*.conf; }
 CONF
   tar -C "$root" -c . | docker import -c 'ENTRYPOINT ["nginx","-g","daemon off;"]' - "$1" >/dev/null || fail "no image $1"
   rm -rf "$root"
+}
+
+# systemd-nspawn comes from the package, unpacked and not installed: that would replace the host's systemd.
+get_nspawn() { # FOLDER
+  [ -x "$1/usr/bin/systemd-nspawn" ] && return
+  mkdir -p "$1/apt" && (cd "$1/apt" && apt-get -qq -o APT::Sandbox::User=root download systemd-container) && dpkg-deb -x "$1"/apt/systemd-container_*.deb "$1"
+}
+start_systemd() { # UNITS
+  local root=$T/sd tools=${SYSTEMD_TOOLS:-$(dirname "${BASH_SOURCE[0]}")/../../.build-tools/systemd}
+  get_nspawn "$tools" || fail "no systemd-nspawn; nothing was tested"
+  mkdir "$root"; mount -t tmpfs -o size=512m tmpfs "$root"; mkdir "$root"/{up,wd,root}
+  mount -t overlay overlay -o "lowerdir=/,upperdir=$root/up,workdir=$root/wd" "$root/root" || fail "no overlay file system"
+  on_exit stop_systemd
+  # A control group of its own: else nspawn makes one, and leaves it, that two would share.
+  setsid bash -c 'for c in /sys/fs/cgroup/{systemd,unified}; do [ ! -e $c/cgroup.procs ] || { mkdir $c/$0; echo $$ >$c/$0/cgroup.procs; }; done
+    exec "$@"' "$NS" "$tools/usr/bin/systemd-nspawn" -D "$root/root" -M "$NS" -b --register=no --keep-unit --console=pipe \
+    --kill-signal=SIGRTMIN+3 --network-namespace-path="/run/netns/$NS" --setenv=SYSTEMD_UNIT_PATH=/units:/lib/systemd/system \
+    --bind-ro="$1:/units" systemd.unit=test.target >"$T/boot.log" 2>&1 </dev/null &
+  nspawn=$!; wait_for 5 pgrep -P $nspawn -x systemd || fail "systemd-nspawn: $(tail -3 "$T/boot.log")"
+  init=$(pgrep -P $nspawn -x systemd)                 # by name too: a passing child would be taken for it
+  wait_for 20 in_sd systemctl is-active test.target || fail "systemd did not boot: $(tail -3 "$T/boot.log")"
+}
+in_sd() { nsenter -t "$init" -a "$@"; }
+stop_systemd() {
+  local group
+  stop_pid "${init:-}" RTMIN+3; stop_pid "${nspawn:-}"; init='' nspawn=''
+  for group in /sys/fs/cgroup/{systemd,unified}/"$NS"; do [ ! -d "$group" ] || find "$group" -depth -type d -exec rmdir {} +; done
 }

@@ -33,7 +33,9 @@ import Testing
         let settings = IssueSettings(try request(), remembered: nil)
         #expect(settings.authority == CertificateAuthority("letsencrypt"))
         #expect(settings.keyType == .p256)
-        #expect(settings.http01 == HTTP01Settings(mode: .auto, port: 80, address: nil))
+        #expect(settings.http01.mode == .auto)
+        #expect(settings.http01.port == 80)
+        #expect(settings.http01.address == nil)
     }
 
     @Test func `what is remembered wins over the defaults`() throws {

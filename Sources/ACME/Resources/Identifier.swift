@@ -71,9 +71,12 @@ extension Identifier: Codable {
 
 extension [Identifier] {
     /// The host names among them.
-    package var dnsNames: [String] {
-        compactMap { if case .dns(let name) = $0 { name.description } else { nil } }
+    package var hostNames: [DomainName] {
+        compactMap { if case .dns(let name) = $0 { name } else { nil } }
     }
+
+    /// The host names among them, as text.
+    package var dnsNames: [String] { hostNames.map(\.description) }
 
     /// The addresses among them.
     package var ipAddresses: [IPAddress] {

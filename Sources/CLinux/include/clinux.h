@@ -8,7 +8,6 @@
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/socket.h>
 #include <sys/types.h>
 
 /* Files. All return -1 and set errno on failure. */
@@ -22,14 +21,24 @@ int certctl_open_place(const char *path);
    EEXIST where something is. */
 int certctl_rename(int from, const char *name, int to, const char *target, int exclusive);
 
-/* Sockets. */
+/* Sockets. <sys/socket.h> is left to clinux.c: what it declares would be CLinux's here, not Glibc's. */
 
-int certctl_accept(int listener);
+struct sockaddr_storage;
+
+/* Accepts a connection that does not block, and tells where it comes from. */
+int certctl_accept(int listener, struct sockaddr_storage *peer);
+/* The user that connected a Unix socket, as the kernel saw it then. */
+int certctl_peer_user(int connection, uid_t *user);
 
 /* Processes. */
 
 int certctl_spawn_close_from(posix_spawn_file_actions_t *actions, int first);
 int certctl_spawn_change_directory(posix_spawn_file_actions_t *actions, const char *path);
+/* From now on SIGTERM and SIGINT make the descriptor that this returns readable, for good, and do
+   nothing else. Once in a process. */
+int certctl_catch_termination(void);
+/* Allows as many descriptors as the hard limit does; returns how many, or -1. */
+int certctl_raise_descriptor_limit(void);
 int certctl_exited(int status);
 int certctl_exit_status(int status);
 int certctl_signal_number(int status);

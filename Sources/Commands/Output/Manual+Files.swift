@@ -6,6 +6,10 @@ extension Manual {
         let system = StoreLayout.system
         let list = [
             (
+                "\(system.configuration)/certctl.conf",
+                "Settings, in nginx's syntax; may be missing."
+            ),
+            (
                 system.deployHooks,
                 "Executables, run in the order of their names when a certificate comes into use."
             ),
@@ -28,6 +32,8 @@ extension Manual {
                 "\(system.tls)/nginx/NAME.conf",
                 "What nginx includes: certificate and key of one generation."
             ),
+            (system.challengeSocket, "What a proxy passes challenges to."),
+            (system.controlSocket, "What hands answers to the service."),
         ]
         return Roff.section("FILES")
             + list.map { Roff.item(Roff.italic($0.0), $0.1) }.joined()

@@ -3,7 +3,7 @@ import Glibc
 /// Binds real ports.
 package struct SocketListener: Listener {
     /// How many connections may wait to be accepted; the kernel lowers it to `net.core.somaxconn`.
-    private static let backlog: Int32 = 4096
+    static let backlog: Int32 = 4096
     /// How often a port of the kernel's choice is tried for both families.
     private static let attempts = 16
 

@@ -1,4 +1,5 @@
 import Platform
+import TestSupport
 import Testing
 
 /// Cases D15 and D16 of the reliability catalogue.

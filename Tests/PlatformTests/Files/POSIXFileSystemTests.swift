@@ -1,5 +1,6 @@
 import Glibc
 import Platform
+import TestSupport
 import Testing
 
 /// The real disk keeps the promises of ``Platform/FileSystem``; incidents 12, 19 and 24 of the

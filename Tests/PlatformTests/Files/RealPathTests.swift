@@ -1,4 +1,5 @@
 import Platform
+import TestSupport
 import Testing
 
 /// What an operator types may be relative and lead through links; what is used may not.

@@ -24,10 +24,12 @@ import Testing
     @Test func `a connection is accepted and after it there is nobody`() throws {
         let socket = try #require(try listener.listen(at: loopback).first)
         let client = try LoopbackClient(port: socket.port)
-        guard case .connection(let descriptor) = socket.accept() else {
+        guard case .connection(let newcomer) = socket.accept() else {
             Issue.record("nothing was accepted")
             return
         }
+        #expect(newcomer.network == nil)
+        let descriptor = newcomer.take()
         #expect(fcntl(descriptor.raw, F_GETFL) & O_NONBLOCK != 0)
         guard case .nobody = socket.accept() else {
             Issue.record("somebody else was accepted")

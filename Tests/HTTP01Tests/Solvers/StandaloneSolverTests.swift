@@ -2,7 +2,6 @@ import ACME
 import Diagnostics
 import Glibc
 import Platform
-import Synchronization
 import TestSupport
 import Testing
 
@@ -118,30 +117,13 @@ import Testing
         try await presenter.present([])
         #expect(warnings.messages.isEmpty)
     }
-
-    /// A port that was free a moment ago.
-    private func freePort() throws -> UInt16 {
-        let sockets = try SocketListener().listen(at: Endpoint(address: "127.0.0.1", port: 0))
-        return try #require(sockets.first?.port)
-    }
 }
 
 /// A listener that never gets a port.
-private struct RefusingListener: Listener {
+struct RefusingListener: Listener {
     let error: ListenError
 
     func listen(at endpoint: Endpoint) throws(ListenError) -> [ListeningSocket] { throw error }
 
     func holders(ofPort port: UInt16) -> [PortHolder] { [.hidden(user: 0)] }
-}
-
-/// Keeps the warnings of a log.
-private final class Warnings: Sendable {
-    private let entries = Mutex<[Log.Entry]>([])
-
-    var messages: [String] { entries.withLock { $0.map(\.message) } }
-
-    var log: Log {
-        Log(threshold: .warning) { entry in self.entries.withLock { $0.append(entry) } }
-    }
 }

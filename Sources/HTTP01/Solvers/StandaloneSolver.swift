@@ -24,8 +24,9 @@ package struct StandaloneSolver: ChallengeSolver {
         return try await body(presenter)
     }
 
-    private func makePresenter() throws(HTTP01Error) -> StandalonePresenter {
-        let sockets = try bind()
+    /// Binds the port and answers there, until the presenter's responder is stopped.
+    func makePresenter() throws(HTTP01Error) -> StandalonePresenter {
+        let sockets = try listener.clients(at: endpoint)
         // IPv4 where there is a choice: fewer things are wrong with its loopback.
         let addresses = sockets.compactMap(\.address)
         let address = addresses.first { !$0.isIPv6 } ?? addresses.first
@@ -37,21 +38,20 @@ package struct StandaloneSolver: ChallengeSolver {
             throw .responder(error)
         }
     }
+}
 
-    private func bind() throws(HTTP01Error) -> [ListeningSocket] {
+extension Listener {
+    /// Listens for clients; who holds the port is found out where that fails.
+    package func clients(at endpoint: Endpoint) throws(HTTP01Error) -> [ListeningSocket] {
         do throws(ListenError) {
-            return try listener.listen(at: endpoint)
+            return try listen(at: endpoint)
         } catch {
-            throw explanation(of: error)
-        }
-    }
-
-    private func explanation(of error: ListenError) -> HTTP01Error {
-        switch error {
-        case .portTaken(let port): .portTaken(port, holders: listener.holders(ofPort: port))
-        case .permission(let port): .notPermitted(port: port)
-        case .addressNotAvailable(let address): .addressNotAvailable(address)
-        case .other(let code): .responder(SystemCallError("bind", code: code))
+            switch error {
+            case .portTaken(let port): throw .portTaken(port, holders: holders(ofPort: port))
+            case .permission(let port): throw .notPermitted(port: port)
+            case .addressNotAvailable(let address): throw .addressNotAvailable(address)
+            case .other(let code): throw .responder(SystemCallError("bind", code: code))
+            }
         }
     }
 }

@@ -2,12 +2,12 @@ import Glibc
 import Platform
 
 /// A directory of a test's own on the real disk, gone with the value.
-final class TemporaryDirectory: Sendable {
+package final class TemporaryDirectory: Sendable {
     /// An absolute path without symbolic links.
-    let path: String
+    package let path: String
 
     /// Makes an empty directory.
-    init() throws {
+    package init() throws {
         var template = Array("/tmp/certctl-test-XXXXXX".utf8CString)
         guard unsafe mkdtemp(&template) != nil else { throw SystemCallError("mkdtemp") }
         let made = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
@@ -23,5 +23,5 @@ final class TemporaryDirectory: Sendable {
     }
 
     /// The path of something in it.
-    func callAsFunction(_ name: String) -> String { "\(path)/\(name)" }
+    package func callAsFunction(_ name: String) -> String { "\(path)/\(name)" }
 }

@@ -1,0 +1,59 @@
+import ACME
+package import Diagnostics
+import Platform
+
+/// The port of this host that CAs ask on, seen from inside: what answers there, and with what.
+package struct FrontDoor: Sendable {
+    /// How long whoever holds the port may take.
+    private static let patience = Duration.seconds(2)
+
+    private let port: UInt16
+    private let log: Log
+
+    /// Looks at `port` of the loopback addresses; warnings go to `log`.
+    package init(port: UInt16, log: Log) {
+        self.port = port
+        self.log = log
+    }
+
+    /// Asks for `answer` as the CA would, except for the way.
+    ///
+    /// - Returns: What came of it; `nil` where nobody listens.
+    func ask(for answer: KeyAuthorization) async -> Reachability? {
+        for host in ["127.0.0.1", "::1"] {
+            guard let address = SocketAddress(host, port: port) else { continue }
+            let found = await Reachability.check(answer, at: address, within: Self.patience)
+            guard case .failed(let error) = found, error.isAboutNobody else { return found }
+        }
+        return nil
+    }
+
+    /// Warns where the port is held by somebody who does not let the CA get `answer`.
+    ///
+    /// Never more than that: the CA's way here is another one than ours.
+    func check(_ answer: KeyAuthorization) async {
+        switch await ask(for: answer) {
+        case .reached:
+            log.debug("the answer is given on the port that CAs ask on", ["port": "\(port)"])
+        case .answeredByAnother:
+            log.warning(
+                "the server on port 80 does not pass challenges on to certctl",
+                ["host": answer.host, "path": answer.path]
+            )
+        case .failed(let error):
+            log.warning(
+                "the server on port 80 does not answer challenges",
+                ["host": answer.host, "reason": "\(error)"]
+            )
+        case nil:
+            log.debug("nobody holds the port that CAs ask on", ["port": "\(port)"])
+        }
+    }
+}
+
+extension SystemCallError {
+    /// Whether nobody listens there, or this host has no such address.
+    fileprivate var isAboutNobody: Bool {
+        call == "connect" || call == "socket"
+    }
+}
