@@ -49,6 +49,7 @@ N09 | RST after 90 % | at $good/reset-90 | 4 | no answer from https://localhost
 N09 | RST in the middle of an order | through "newOrder reset=50" | 4 | no answer from & orders=4
 N09 | RST in the middle of the certificate | through "cert reset=50" | 4 | no answer from
 N10 | the answer comes at 1 byte a second | at $good/drip-1 | 4 | Operation too slow
+N10 | and every attempt ends | see Tests/SystemTests/transport.test.sh 'one-byte-a-second: each attempt ends within 65 s' | |
 N11 | an endless answer in chunks | at $good/endless | 5 | longer than 65536 bytes
 N12 | an answer of 256 MB | at $good/huge | 5 | longer than 65536 bytes
 N13 | a gzip bomb, unasked for | at $good/bomb | 4 | not an ACME server
@@ -75,7 +76,7 @@ TABLE
 hostile=$(cat <<'TABLE'
 P01 | badNonce once | through "newOrder times=1 keep status=400 problem=badNonce" | 0 |
 P01 | badNonce three times | through "newOrder times=3 keep status=400 problem=badNonce" | 0 |
-P01 | badNonce for ever | through "newOrder keep status=400 problem=badNonce" | 4 | accepts none of its own nonces & asked=32
+P01 | badNonce for ever: tried 32 times, which a CA that refuses half of all good ones may need | through "newOrder keep status=400 problem=badNonce" | 4 | accepts none of its own nonces & asked=32
 P02 | no Replay-Nonce in any answer but newNonce's | through "$(each header:Replay-Nonce)" | 0 |
 P02 | no Replay-Nonce in any answer | through "any header:Replay-Nonce" | 4 | the CA gave no nonce
 P03 | a nonce with CR in it | through $'any header:Replay-Nonce="a\rb"' | 4 |
@@ -152,7 +153,8 @@ P32 | a problem of 64 KiB | through "newOrder keep status=400 problem=malformed 
 P32 | a problem full of escape sequences and lines | through "newOrder keep status=400 problem=malformed set:detail='\"\\u001b[2J\\u001b]0;owned\\u0007\\r\\ncertctl: all is well\\u202e\"'" | 5 | the CA refused
 P33 | a member twice | through "newOrder dup:status='\"ready\"'" | 0 |
 P33 | a hundred thousand brackets | through "newOrder keep status=201 body='$(printf '[%.0s' {1..100000})'" | 4 | not an ACME server & expected an order
-P33 | 1e999 | through "newOrder dup:weight=1e999" | 4 | not an ACME server
+P33 | 1e999 | through "newOrder dup:weight=1e999" | 0 |
+P33 | a number where a date should be | through "newOrder set:expires=1" | 4 | not an ACME server & expected an order
 P33 | lone surrogates | through "newOrder dup:note='\"\\ud800\"'" | 0 |
 P33 | a byte order mark | through "directory keep body='\\xef\\xbb\\xbf{}'" | 4 | not an ACME server
 P33 | garbage behind it | through "newOrder keep status=201 body='{} garbage'" | 4 | not an ACME server
@@ -237,7 +239,8 @@ TABLE
 )
 
 strangers=$(cat <<'TABLE'
-R01 | ten thousand connections that bring a byte in 10 s | by_client r01 | |
+R01 | five thousand half-sent requests, kept alive by the byte | by_client r01 | |
+R01 | ten thousand, measured | see Tests/Bench/crowd.py "10,000 slow connections and 10,000 good requests" | |
 R02 | connections that bring nothing | by_client r02 | |
 R03 | a header of 1 MB | send "GET $P HTTP/1.1${CRLF}X: $(letters 1000000)" | close |
 R04 | 100,000 lines of header | send "GET $P HTTP/1.1$(printf '\r\nX: %.0s' {1..100000})" | close |
@@ -268,9 +271,11 @@ R12 | the token and a letter | get "${P}x" | 404 |
 R12 | the token in capital letters | get "/.well-known/acme-challenge/${TOKEN^^}" | 404 |
 R12 | no token | get /.well-known/acme-challenge/ | 404 |
 R13 | two thousand tokens that there are not | scan 2000 | 404 200 | answers=2001
-R13 | a million of them | by_client r13 | |
+R13 | a hundred thousand of them on one connection | by_client r13 | |
+R13 | a million | never "no more than the hundred thousand would show, in ten times the time"
 R14 | clients that never read | by_client r14 | |
-R15 | a storm of connections and RST | by_client r15 | |
+R15 | 20,000 connections that are reset | by_client r15 | |
+R15 | 50,000 SYN a second | never "two cores make a few thousand connections a second; SYNs that go no further are the kernel's to answer"
 R16 | no descriptors are left | see Tests/SystemTests/responder.test.sh 'R16: more clients than descriptors' | |
 R17 | both families, and IPv4 mapped into IPv6 | by_client r17 | |
 R18 | the port is taken | port_taken | 3 | could not listen on port 80 & certctl listens on it (pid
@@ -476,7 +481,10 @@ see() { # FILE TEXT…
   local text
   for text in "${@:2}"; do grep -qF -- "$text" "$here/../../$1" || bad "there is no '$text' in $1"; done
 }
-by_client() { see Tests/SystemTests/responder-client.py "def $1("; see Tests/SystemTests/responder.test.sh "$1"; } # NAME
+by_client() { # NAME   a function of responder-client.py, which responder.test.sh runs
+  see Tests/SystemTests/responder-client.py "def $1("
+  grep -qE "^for case in (.* )?$1( |;)" "$here/responder.test.sh" || bad "responder.test.sh does not run $1"
+}
 has_command() { "$program" help "$1" >/dev/null 2>&1; }
 later() { ! has_command "$1" || bad "there is certctl $1 now: $2"; } # COMMAND REASON
 never() { [ -n "$1" ]; } # REASON
