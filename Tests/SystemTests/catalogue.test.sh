@@ -24,10 +24,9 @@ LIMIT=420
 #
 # Whatever is done, these hold: every failure says what, why and fix, on standard error alone, without a character that a terminal would
 # obey and without a secret; no crash; what was served is as it was, byte for byte, and so are account and settings; nothing else appears
-# on the disk; a CA makes one order and one certificate at most and is asked for an order four times (unless orders=N,
-# asked=N); once the fault is over the same command
-# succeeds. For `refuse`: nothing is made on the disk and no CA is asked. That failures of the network make later attempts rarer (the
-# persisted backoff) belongs to `certctl renew`.
+# on the disk; a CA makes one order and one certificate at most (unless orders=N) and is asked for an order four times (unless asked=N);
+# once the fault is over the same command succeeds. For `refuse`: nothing is made on the disk and no CA is asked. That failures of the
+# network make later attempts rarer (the persisted backoff) belongs to `certctl renew`.
 network=$(cat <<'TABLE'
 N01 | the name does not exist | at https://nx.hostile.test:$GOOD/ok/directory | 4 | Could not resolve host & this machine can resolve names
 N02 | the name server fails | at https://servfail.hostile.test:$GOOD/ok/directory | 4 | Could not resolve host
@@ -81,7 +80,7 @@ P02 | no Replay-Nonce in any answer but newNonce's | through "$(each header:Repl
 P02 | no Replay-Nonce in any answer | through "any header:Replay-Nonce" | 4 | the CA gave no nonce
 P03 | a nonce with CR in it | through $'any header:Replay-Nonce="a\rb"' | 4 |
 P03 | a nonce of characters outside of base64url | through "any header:Replay-Nonce='a b;c'" | 4 | the CA gave no nonce
-P03 | CR LF and another header behind the nonce | through $'order header:Replay-Nonce="a\r\nX-Forged: yes" authz header:Replay-Nonce="a\r\nLocation: https://evil.test/"' | 0 |
+P03 | CR LF and another header behind the nonce | through $'order times=1 header:Replay-Nonce="a\r\nX-Forged: yes" authz times=1 header:Replay-Nonce="a\r\nLocation: https://evil.test/"' | 0 |
 P04 | Pebble refuses no nonce | pebble_with PEBBLE_WFE_NONCEREJECT=0 | 0 |
 P04 | Pebble refuses 20 % of all nonces | pebble_with PEBBLE_WFE_NONCEREJECT=20 | 0 |
 P04 | Pebble refuses 50 % | pebble_with PEBBLE_WFE_NONCEREJECT=50 | 0 |
