@@ -120,6 +120,7 @@ P20 | it is valid in two days | through "cert chain=tomorrow" | 5 | not valid no
 P21 | the chain is out of order | through "cert chain=out-of-order" | 5 | a chain of certificates that does not hold
 P21 | the certificate comes last | through "cert chain=leaf-last" | 5 |
 P21 | an intermediate is missing | through "cert chain=gap" | 5 | a chain of certificates that does not hold
+P21 | all but the certificate are missing: allowed, since a private CA may sign with the root that its clients have | through "cert chain=alone" | 0 |
 P21 | the issuer is another | through "cert chain=foreign-issuer" | 5 | a chain of certificates that does not hold
 P21 | fifty certificates | through "cert chain=fifty" | 5 | too many certificates & there are 50
 P21 | it runs in a circle | through "cert chain=circle" | 5 | runs in a circle

@@ -185,6 +185,8 @@ class Chains:
             return b"".join(blocks[::-1])
         if kind == "gap":
             return b"".join(blocks[:1] + blocks[2:])
+        if kind == "alone":
+            return blocks[0]
         if kind == "foreign-issuer":
             return blocks[0] + authority
         if kind == "fifty":
