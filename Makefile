@@ -83,6 +83,7 @@ fuzz: ## puts a million random trees (TREES, SEED) through nginx's syntax and ba
 
 bench: bench-deps build ## measures certctl beside other clients
 	bash Tests/Bench/bench $(CERTCTL) $(PEBBLE)
+	bash Tests/Bench/responder-bench $(CERTCTL)
 
 format: ## puts the source in its form
 	swift format -i --recursive --parallel Sources Tests Package.swift

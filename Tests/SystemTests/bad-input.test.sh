@@ -40,8 +40,9 @@ bad "two dots" 2 ".. is not a host name" "two dots follow each other" "www.examp
 bad "a way out of the folder" 2 "../a.test is not a host name" "" "www.example.com" issue ../a.test
 bad "a space" 2 "a b is not a host name" "' ' is neither a letter" "www.example.com" issue 'a b'
 bad "an underscore" 2 "ex_ample is not a host name" "'_' is neither a letter" "www.example.com" issue ex_ample
-bad "an IP address" 2 "127.0.0.1 is not a host name" "IP address" "www.example.com" issue 127.0.0.1
-bad "letters outside of ASCII" 2 "exämple.test is not a host name" "outside of ASCII" "xn--" issue exämple.test
+bad "what is nearly an IP address" 2 "127.0.0.256 is not a host name" "IP address" "www.example.com" issue 127.0.0.256
+bad "an address with a zone" 2 "fe80::1%lo is not a host name" "neither a letter" "www.example.com" issue fe80::1%lo
+bad "letters that no name can have" 2 "a☃!b.test is not a host name" "outside of ASCII" "xn--" issue 'a☃!b.test'
 bad "a wildcard" 2 "*.a.test is not a host name" "dns-01" "name each host" issue '*.a.test'
 bad "a URL" 2 "https://a.test/ is not a host name" "':' is neither" "as a browser shows it, for example www.example.com" issue https://a.test/
 label=$(printf 'l%.0s' {1..63})
@@ -124,7 +125,7 @@ ok "terms that nobody agreed to: 2" explains 2 "needs your agreement" "they are 
 ok "and no account was made" [ -z "$(find "$home/lib/accounts" -name key.pem)" ]
 EAB=1 ca_start members "$pebble"
 try issue a.test
-ok "a CA for customers only: 5" explains 5 "only for customers" "external account binding" "--ca"
+ok "a CA for customers only: 5" explains 5 "only for customers" "external account binding" "--eab-kid KID --eab-hmac-file FILE"
 ca_use new
 
 echo "# homes and folders"

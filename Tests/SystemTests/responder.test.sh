@@ -227,6 +227,6 @@ try issue linked.test --http01 "webroot:$T/www"
 ok "a link below the root is not followed: 3" explains 3 "could not put answers below $T/www" "" "--http01 webroot:"
 rm "$T/www/.well-known"
 try issue files.test www.files.test --force --http01 "webroot:$T/nowhere"
-ok "a root that is not there: 3" explains 3 "could not put answers below $T/nowhere" "there is no such directory" "--http01 webroot:"
+ok "a root that is not there: 3" explains 3 "the file given by --http01 cannot be used" "$T/nowhere: there is no such folder" "check the path"
 stop_pid "$nginx" QUIT
 summary

@@ -85,7 +85,15 @@ enum ArgumentValues {
             )
         }
         guard case .webroot(let directory) = mode else { return mode }
-        return .webroot(try realPath(directory, option: "http01"))
+        return .webroot(try folder(directory, option: "http01"))
+    }
+
+    /// A folder that has to be there, by its absolute path.
+    static func folder(_ path: String, option: String) throws(UsageError) -> String {
+        guard let real = RealPath.of(path) else {
+            throw .unusableFile(option: option, path: path, reason: "there is no such folder")
+        }
+        return real
     }
 
     static func port(_ text: String) throws(UsageError) -> UInt16 {

@@ -150,7 +150,7 @@ struct IssueArguments: Sendable {
         options.mode = try arguments["http01"].map(ArgumentValues.mode)
         if let directory = arguments["webroot"] {
             guard options.mode == nil else { throw UsageError.contradiction("webroot", "http01") }
-            options.mode = .webroot(try ArgumentValues.realPath(directory, option: "webroot"))
+            options.mode = .webroot(try ArgumentValues.folder(directory, option: "webroot"))
         }
         options.port = try arguments["http01-port"].map(ArgumentValues.port)
         options.address = try arguments["http01-address"].map(ArgumentValues.address)
