@@ -109,11 +109,11 @@ class Exchange:
         fields = {"Retry_After": wait} if wait else {}
         self.json({"type": "urn:ietf:params:acme:error:serverInternal", "detail": "down for maintenance"}, status, **fields)
 
-    def busy_once(self):
+    def busy_once(self, wait="1"):
         if seen.setdefault(self.path, 0):
             return self.directory()
         seen[self.path] = 1
-        return self.busy("1")
+        return self.busy(wait)
 
     def drip(self, piece):
         self.head(length=10_000, Content_Type="application/json")
@@ -136,6 +136,13 @@ class Exchange:
         self.head(length=1000, Content_Type="application/json")
         self.send(b'{"newNonce": "https')
 
+    def cut_by_reset(self):
+        """So much of a body of 1000 bytes as the path says in percent, then RST."""
+        self.head(length=1000, Content_Type="application/json")
+        self.send(b"{" + b" " * (10 * int(self.path.rpartition("-")[2]) - 1))
+        time.sleep(0.05)  # else the RST overtakes what was sent before
+        reset(self.stream)
+
     def bomb(self):
         """50 MB in 50 KB: below every cap for what comes over the line."""
         self.answer(gzip.compress(b" " * (50 << 20)), Content_Encoding="gzip", Content_Type="application/json")
@@ -148,6 +155,8 @@ past = "Sun, 06 Nov 1994 08:49:37 GMT"
 BEHAVIOURS = {
     "/html": lambda e: e.answer("<!DOCTYPE html><title>\x1b[2JWelcome to Hotel Wi-Fi</title>", Content_Type="text/html"),
     "/truncated": Exchange.truncated,
+    **{f"/reset-{percent}": Exchange.cut_by_reset for percent in range(10, 100, 10)},
+    "/proxy-authentication": lambda e: e.answer("who are you?", 407, Proxy_Authenticate="Basic realm=x"),
     "/endless": Exchange.endless,
     "/huge": Exchange.huge,
     "/drip-1": lambda e: e.drip(b"{"),
@@ -167,6 +176,7 @@ BEHAVIOURS = {
     "/post-redirect/directory": lambda e: e.directory(newAccount=f"{e.base}/post-redirect/newAccount"),
     "/post-redirect/newAccount": lambda e: e.redirect(f"{e.base}/ok/landed", 307),
     "/busy-once": Exchange.busy_once,
+    "/busy-ten-seconds": lambda e: e.busy_once("10"),
     "/busy": lambda e: e.busy(None),
     "/busy-long": lambda e: e.busy("1000000000"),
     "/busy-negative": lambda e: e.busy("-5"),

@@ -60,15 +60,15 @@ extension Issuance {
         return .record(order: order.url, expires: order.expires)
     }
 
-    /// Whether an order may be had without `replaces`: the predecessor has been replaced already, or
-    /// the CA does not know it, as one that was made by another account.
+    /// Whether an order may be had without `replaces`: the predecessor has been replaced already, the
+    /// CA does not know it, as one that was made by another account, or stumbles over it.
     ///
     /// Source: RFC 9773 §5.
     private func refusesReplacement(_ response: HTTPResponse, _ problem: Problem) -> Bool {
         guard saysReplaced, plan.order.replaces != nil else { return false }
         return switch problem.kind {
         case .alreadyReplaced, .malformed, .unauthorized: true
-        default: response.status == 404 || response.status == 409
+        default: [404, 409, 500].contains(response.status)
         }
     }
 

@@ -106,6 +106,7 @@ package struct SignedExchange: Sendable {
         if response.status == 400, Problem(response).kind == .badNonce {
             return retryRefusedNonce(response)
         }
+        if response.status == 500, post.judgesServerErrors { return act(on: .accept, response) }
         return act(on: retries.verdict(on: response, at: now), response)
     }
 

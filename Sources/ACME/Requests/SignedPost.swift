@@ -7,6 +7,9 @@ package struct SignedPost: Equatable, Sendable {
     package let payload: [UInt8]
     /// The media type that the answer should have; `nil` for JSON.
     package let accept: String?
+    /// Whether a status of 500 is an answer to be judged, and not a failure that may pass: said of
+    /// what can be asked for in another way.
+    package var judgesServerErrors = false
 
     /// Makes a request with `payload`; an empty one reads what is at `url`.
     package init(to url: WebURL, payload: [UInt8], accept: String? = nil) {

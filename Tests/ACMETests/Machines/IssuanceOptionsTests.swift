@@ -34,7 +34,7 @@ import Testing
 
     @Test(arguments: [
         ("alreadyReplaced", 409), ("malformed", 400), ("unauthorized", 403), ("conflict", 409),
-        ("notFound", 404),
+        ("notFound", 404), ("serverInternal", 500),
     ])
     func `a predecessor that the CA will not have is left out, once`(
         type: String,

@@ -126,6 +126,25 @@ import Testing
         #expect(exchange.failed(failure, from: newNonce) == end)
     }
 
+    @Test func `a server error is an answer where the request can be made in another way`() throws {
+        var order = NewOrder(names: [try Identifier("a.example")])
+        order.replaces = CertificateIdentifier(authorityKeyIdentifier: [1], serial: [2])
+        let failure = HTTPResponse.problem("serverInternal", status: 500)
+        for (replaces, end) in [
+            (order.replaces, SignedExchange.Action.finish(failure)), (nil, .wait(.seconds(1))),
+        ] {
+            order.replaces = replaces
+            var exchange = SignedExchange(
+                order.post(to: try Directory.good()),
+                signer: .kid(url("https://ca.test/account/1"))
+            )
+            _ = exchange.start()
+            _ = exchange.received(try #require(Nonce("nonce")))
+            _ = exchange.signed(signature)
+            #expect(exchange.received(failure, at: now) == end)
+        }
+    }
+
     @Test func `a CA that is silent is asked once more and no further`() {
         var exchange = exchange()
         _ = exchange.start()
