@@ -13,8 +13,6 @@ extension IssueCertificate {
     /// An order that is gone is followed by a new one, an account that the CA has forgotten by a
     /// new one; a CA that goes on like that is left alone.
     private static let mostAttempts = 3
-    /// A year: whoever still runs on the bootstrap pair then has noticed.
-    private static let bootstrapLifetime: Double = 365 * 86_400
 
     func issue(
         _ preparation: Preparation,
@@ -57,16 +55,6 @@ extension IssueCertificate {
         let presenter: any ChallengePresenter
     }
 
-    /// A key, and the request made with it, both durable.
-    private struct KeyMaterial: Sendable {
-        /// `nil` for a request that was made elsewhere.
-        let type: KeyType?
-        let publicKey: PublicKey
-        let request: [UInt8]
-        /// The order that an earlier run has made with them.
-        var order: WebURL?
-    }
-
     /// The certificate that the new one takes the place of, where the CA wants to know.
     ///
     /// Source: RFC 9773 §5.
@@ -79,98 +67,6 @@ extension IssueCertificate {
             lineage.settings?.authority == settings.authority.directory.description
         else { return nil }
         return CertificateIdentifier(try store.certificate(of: current))
-    }
-
-    /// Takes up what a crash has left, where it is for the same certificate; else begins anew.
-    private func keyMaterial(
-        _ lineage: Lineage,
-        _ settings: IssueSettings
-    ) throws -> KeyMaterial {
-        if let known = try stagedMaterial(lineage, settings) { return known }
-        let (key, signingRequest) = try newRequest(settings) { try makeKey(lineage, settings) }
-        // Made first: the pair for nginx is put together where the key is staged.
-        try bootstrap(lineage, settings)
-        try store.stage(key, request: signingRequest, settings: settings.toRemember, for: name)
-        return KeyMaterial(
-            type: key?.type,
-            publicKey: signingRequest.publicKey,
-            request: signingRequest.der,
-            order: nil
-        )
-    }
-
-    private func stagedMaterial(
-        _ lineage: Lineage,
-        _ settings: IssueSettings
-    ) throws -> KeyMaterial? {
-        guard let pending = lineage.progress.pending,
-            pending.settings.sharesOrder(with: settings.toRemember)
-        else { return nil }
-        let key = try store.stagedKey(pending, of: name)
-        let foreign =
-            try store.isStagedWithoutKey(pending, of: name) ? settings.signingRequest : nil
-        guard let publicKey = key?.publicKey ?? foreign?.publicKey else { return nil }
-        let isAlive = (pending.expires ?? .distantFuture) > services.clock.now
-        let order = isAlive ? pending.order.flatMap(WebURL.init) : nil
-        if order != nil {
-            services.log.notice("going on with an order", ["lineage": "\(name)"])
-        }
-        return KeyMaterial(
-            type: key?.type,
-            publicKey: publicKey,
-            request: pending.certificateSigningRequest,
-            order: order
-        )
-    }
-
-    /// The key of the next certificate: a new one, unless that of the last is to serve again.
-    ///
-    /// The key of a certificate that was called back never does.
-    private func makeKey(_ lineage: Lineage, _ settings: IssueSettings) throws -> PrivateKey {
-        if settings.reusesKey, let current = lineage.current, !lineage.isRevoked,
-            let key = try store.privateKey(of: current), key.type == settings.keyType
-        {
-            return key
-        }
-        return try PrivateKey.make(settings.keyType)
-    }
-
-    /// The request that was made elsewhere, without its key; or one with a key of our own.
-    func newRequest(
-        _ settings: IssueSettings,
-        makeKey: () throws -> PrivateKey
-    ) throws -> (key: PrivateKey?, request: CertificateSigningRequest) {
-        if let foreign = settings.signingRequest { return (nil, foreign) }
-        let key = try makeKey()
-        let own = try CertificateSigningRequest(
-            dnsNames: request.names.dnsNames,
-            ipAddresses: request.names.ipAddresses,
-            key: key
-        )
-        return (key, own)
-    }
-
-    /// Lets nginx start while there is no certificate yet; a certificate without a key is not for
-    /// nginx.
-    func bootstrap(_ lineage: Lineage, _ settings: IssueSettings) throws {
-        guard lineage.current == nil, settings.signingRequest == nil,
-            try !store.isPublished(name)
-        else { return }
-        try store.publish(store.bootstrap(of: name) ?? makeBootstrap(), of: name)
-    }
-
-    private func makeBootstrap() throws -> StoredCertificate {
-        let now = services.clock.now
-        let key = try PrivateKey.make(.p256)
-        let certificate = try SelfSignedCertificate.make(
-            dnsNames: request.names.dnsNames,
-            ipAddresses: request.names.ipAddresses,
-            key: key,
-            serial: Array(key.publicKey.fingerprint.prefix(8)),
-            notBefore: now.addingTimeInterval(-3600),
-            notAfter: now.addingTimeInterval(Self.bootstrapLifetime)
-        )
-        return try store.commitBootstrap(key, certificate, for: name)
     }
 
     private func obtainChains(
@@ -247,65 +143,8 @@ extension IssueCertificate {
         try store.journal(name).append(.orderDropped(reason: reason.harmless(limit: 500)))
     }
 
-    private func abandon(_ reason: String) throws {
+    func abandon(_ reason: String) throws {
         try store.journal(name).append(.abandoned(reason: reason.harmless(limit: 500)))
-    }
-
-    /// Checks the chain as if the CA were an attacker, then commits it.
-    private func commit(
-        _ issued: IssuedChains,
-        _ material: KeyMaterial,
-        _ settings: IssueSettings
-    ) throws -> StoredCertificate {
-        let chain: CertificateChain
-        do {
-            chain = try self.chain(issued, settings, publicKey: material.publicKey)
-        } catch {
-            // Where only the dates are wrong this machine's clock may be: with the clock put right the
-            // next run downloads the same chain. Else the order is spent.
-            if !error.isAboutDates { try abandon("\(error)") }
-            throw error
-        }
-        return try store.commit(chain, keyType: material.type, for: name)
-    }
-
-    /// The chain to use: the CA's own choice, or the one to the issuer that is preferred.
-    ///
-    /// - Throws: What is wrong with the CA's choice; another chain that is not good is passed over.
-    func chain(
-        _ issued: IssuedChains,
-        _ settings: IssueSettings,
-        publicKey: PublicKey
-    ) throws(PKIError) -> CertificateChain {
-        let standard = try validated(issued.pem, publicKey: publicKey)
-        guard let wanted = settings.preferredChain, !standard.leads(to: wanted) else {
-            return standard
-        }
-        for pem in issued.alternates {
-            let other = try? validated(pem, publicKey: publicKey)
-            if let other, other.leads(to: wanted) { return other }
-        }
-        services.log.warning(
-            "the CA has no chain to the preferred issuer; its own choice is used",
-            ["preferred": wanted, "used": standard.topIssuer ?? "unnamed"]
-        )
-        return standard
-    }
-
-    private func validated(
-        _ pem: [UInt8],
-        publicKey: PublicKey
-    ) throws(PKIError) -> CertificateChain {
-        let chain = try CertificateChain(pem: pem)
-        try chain.validate(
-            CertificateChain.Expectation(
-                publicKey: publicKey,
-                dnsNames: Set(request.names.dnsNames),
-                ipAddresses: Set(request.names.ipAddresses),
-                now: services.clock.now
-            )
-        )
-        return chain
     }
 }
 
@@ -317,16 +156,6 @@ extension ACMEError {
             true
         default:
             false
-        }
-    }
-}
-
-extension PKIError {
-    /// Whether a wrong clock of this machine would explain it.
-    fileprivate var isAboutDates: Bool {
-        switch self {
-        case .notYetValid, .expired: true
-        default: false
         }
     }
 }

@@ -59,9 +59,8 @@ struct IssueSettings: Equatable, Sendable {
             request.preferredChain,
             block?.preferredChain ?? own?.preferredChain ?? said.preferredChain
         )
-        keyType =
-            request.keyType ?? block?.keyType
-            ?? remembered.flatMap { KeyType(rawValue: $0.keyType) } ?? general.keyType ?? .p256
+        let oldType = remembered.flatMap { KeyType(rawValue: $0.keyType) }
+        keyType = request.keyType ?? block?.keyType ?? oldType ?? general.keyType ?? .p256
         signingRequest = Self.signingRequest(request, remembered)
         reusesKey = request.reusesKey ?? block?.reusesKey ?? remembered?.reusesKey ?? false
         http01 = HTTP01Settings(
