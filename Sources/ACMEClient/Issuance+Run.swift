@@ -47,6 +47,8 @@ extension Session {
             case .post(let posts):
                 let responses = try await postAll(posts)
                 action = issuance.received(responses, at: client.clock.now)
+            case .postOptional(let posts):
+                action = issuance.received(optional: await postAny(posts))
             case .record(let order, let expires):
                 try delegate.record(order, expires)
                 action = issuance.recorded()

@@ -86,6 +86,19 @@ package final class Session: Sendable {
         return posts.indices.compactMap { responses[$0] }
     }
 
+    /// Sends requests one after the other and returns the answers that came.
+    func postAny(_ posts: [SignedPost]) async -> [HTTPResponse] {
+        var responses: [HTTPResponse] = []
+        for post in posts {
+            do {
+                responses.append(try await self.post(post))
+            } catch {
+                client.log.info("left out", ["url": "\(post.url)", "reason": "\(error)"])
+            }
+        }
+        return responses
+    }
+
     /// Fills the pool with what reading `count` authorizations side by side will need.
     ///
     /// One nonce comes with the answer before; the others would each cost a round trip later.

@@ -95,11 +95,15 @@ extension CertificateStore {
     }
 
     /// Finds the generation that was committed when a crash kept its record from being written.
+    ///
+    /// A generation that has its record, up to `committed`, is none of those: with a key that is kept
+    /// it may be for the same key.
     package func recoverCommit(
         _ pending: LineageProgress.Pending,
-        of name: LineageName
+        of name: LineageName,
+        after committed: GenerationNumber?
     ) throws -> StoredCertificate? {
-        guard let number = try generationNumbers(name).last,
+        guard let number = try generationNumbers(name).last, number > committed ?? .bootstrap,
             let stored = try storedCertificate(number, of: name),
             stored.manifest.kind == .certificate, stored.manifest.publicKey == pending.publicKey
         else { return nil }

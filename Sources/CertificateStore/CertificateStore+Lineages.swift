@@ -46,7 +46,8 @@ extension CertificateStore {
         let progress = LineageProgress(try journal(name).records())
         return Lineage(
             name: name,
-            settings: try settings(name) ?? progress.committedSettings,
+            settings: try settings(name) ?? progress.committedSettings
+                ?? progress.pending?.settings,
             current: try latestCertificate(name),
             progress: progress
         )

@@ -89,7 +89,7 @@ struct AccountCommand: Command {
             try arguments["key-type"].map { try ArgumentValues.choice($0, option: "key-type") }
             ?? .p256
         email = try arguments["email"].map {
-            $0 == "none" ? .any : .only(try ArgumentValues.email($0))
+            $0 == AccountArguments.noEmail ? .any : .only(try ArgumentValues.email($0))
         }
         try check(arguments)
     }

@@ -50,7 +50,7 @@ struct ListCommand: Command {
             report.state.rawValue + pending,
             LifetimeBar.text(from: manifest.notBefore, to: manifest.notAfter, due: due, now: now),
             TimeText.left(until: manifest.notAfter, from: now),
-            TimeText.day(due),
+            report.state == .revoked ? "now" : TimeText.day(due),
             TimeText.day(manifest.notAfter),
             manifest.names.joined(separator: " "),
         ]

@@ -62,7 +62,7 @@ struct RespondCommand: Command {
         _ port: String?,
         _ address: String?
     ) throws(UsageError) -> Endpoint? {
-        if let address, SocketAddress(address, port: HTTP01Settings.standardPort) == nil {
+        if let address, address == "any" || SocketAddress(address, port: 0) == nil {
             throw .unusableValue(
                 option: "http01-address",
                 value: address,
@@ -73,13 +73,6 @@ struct RespondCommand: Command {
             return Endpoint(address: address, port: HTTP01Settings.standardPort)
         }
         if port == "none", address == nil { return nil }
-        guard port.utf8.first != UInt8(ascii: "+"), let number = UInt16(port), number > 0 else {
-            throw .unusableValue(
-                option: "http01-port",
-                value: port,
-                allowed: "1 to 65535, or none where a proxy has the port"
-            )
-        }
-        return Endpoint(address: address, port: number)
+        return Endpoint(address: address, port: try ArgumentValues.port(port))
     }
 }

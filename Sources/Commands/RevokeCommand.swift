@@ -144,7 +144,9 @@ struct RevokeCommand: Command {
     private func text(_ outcome: CertificateRevocation.Outcome) -> String {
         let subject = lineage ?? "the certificate"
         let verb = outcome.wasRevoked ? "had been revoked before" : "is revoked"
-        let reason = outcome.reason.map { ", reason \($0.name)" } ?? ""
+        // Of one that was revoked before the CA keeps the first reason.
+        let reason =
+            outcome.wasRevoked ? "" : outcome.reason.map { ", reason \($0.name)" } ?? ""
         let next = lineage.map { name in
             "Whoever serves it should get another one now: certctl issue, as before, for \(name)\n"
         }

@@ -77,10 +77,12 @@ struct ShowCommand: Command {
                 ("generation", "\(current.number)"),
                 ("deployed", report.isDeployPending ? "no: hooks still have to run" : "yes"),
                 ("certificate", current.files.fullChain),
-                ("private key", current.files.privateKey),
             ]
+            if manifest.hasKey { facts.append(("private key", current.files.privateKey)) }
         }
-        facts.append(("nginx", "include \(report.include);"))
+        if lineage.current?.manifest.hasKey ?? true {
+            facts.append(("nginx", "include \(report.include);"))
+        }
         if let settings = lineage.settings { facts.append(("CA", settings.authority)) }
         if let order = lineage.progress.pending?.order { facts.append(("open order", order)) }
         return facts

@@ -52,7 +52,8 @@ extension HTTP01Error: Diagnosable {
                 what: "could not hand the answers in to the responder's service",
                 why: "\(path): \(error.reason)",
                 fix:
-                    "sudo systemctl start certctl-control.socket; without systemd: certctl respond",
+                    "start the service: certctl respond (under systemd: certctl-control.socket); or "
+                    + "choose another way with --http01",
                 exitCode: .configuration
             )
         case .refusedByService(let path, let reason):
@@ -108,6 +109,9 @@ extension HTTP01Error: Diagnosable {
     }
 
     private static func fix(port: UInt16, holders: [PortHolder]) -> String {
+        guard !holders.contains(where: { $0.isService || $0.isOrder }) else {
+            return holders[0].remedy(port: port)
+        }
         var commands: [String] = []
         for holder in holders {
             let command = holder.remedy(port: port)
@@ -148,6 +152,8 @@ extension PortHolder {
     /// What to type to have the port freed.
     fileprivate func remedy(port: UInt16) -> String {
         guard case .process(let process) = self else { return Self.search(port: port) }
+        if isService { return "run the same command with --http01 service" }
+        if isOrder { return "run the same command again when that one has ended" }
         return switch process.supervisor {
         case .unit(let name): "sudo systemctl stop \(name)"
         case .container(let engine, let id): "\(engine) stop \(id.prefix(12))"

@@ -23,3 +23,36 @@ package enum HTTP01Error: Error, Equatable {
     /// A file that certctl did not make stands where an answer has to be.
     case webrootFileExists(path: String)
 }
+
+extension HTTP01Error {
+    /// Whether another certctl is in the way that answers for an order, and will be gone with it.
+    package var isOfAnotherOrder: Bool {
+        switch self {
+        case .portTaken(_, let holders), .portHeld(_, let holders, _):
+            !holders.isEmpty && holders.allSatisfy(\.isOrder)
+        case .socket(_, .inUse):
+            true
+        case .notPermitted, .addressNotAvailable, .responder, .socket, .noService,
+            .refusedByService, .webroot, .webrootFileExists:
+            false
+        }
+    }
+}
+
+extension PortHolder {
+    /// The program's name as the kernel tells it.
+    private static let certctl = "certctl"
+
+    /// Whether it is a certctl that answers for an order, and no service.
+    var isOrder: Bool {
+        guard case .process(let process) = self else { return false }
+        return process.program == Self.certctl && !isService
+    }
+
+    /// Whether it is the responder's service.
+    var isService: Bool {
+        guard case .process(let process) = self else { return false }
+        return process.program == Self.certctl
+            && process.command.split(separator: " ").contains("respond")
+    }
+}

@@ -33,12 +33,7 @@ struct AccountOpening: Sendable {
                 return session
             }
             session.use(account.url)
-            if let email = request.email, email != account.stored.email {
-                services.log.warning(
-                    "the account exists already and keeps its e-mail address",
-                    ["change it with": "certctl account update --email ADDRESS"]
-                )
-            }
+            warn(ofAddress: account.stored)
             return session
         }
     }
@@ -47,19 +42,22 @@ struct AccountOpening: Sendable {
     ///
     /// Throws ``AccountError/noAccount(authority:)``.
     func openExisting() async throws -> Session {
-        try await underLock {
-            try await settleKeyChange()
-            guard let key = try accounts.key() else {
-                throw AccountError.noAccount(authority: connection.authority.folder)
-            }
-            let session = Session(connection.client, directory: directory, key: key)
-            if let account = try storedAccount() {
-                session.use(account.url)
-            } else {
-                try await find(session)
-            }
-            return session
+        try await underLock { try await existingSession() }
+    }
+
+    /// The same for a caller that has the account's lock.
+    func existingSession() async throws -> Session {
+        try await settleKeyChange()
+        guard let key = try accounts.key() else {
+            throw AccountError.noAccount(authority: connection.authority.folder)
         }
+        let session = Session(connection.client, directory: directory, key: key)
+        if let account = try storedAccount() {
+            session.use(account.url)
+        } else {
+            try await find(session)
+        }
+        return session
     }
 
     /// Registers a new account with a new key, or with `key`, whose account may exist already.
@@ -69,15 +67,29 @@ struct AccountOpening: Sendable {
         try await underLock {
             try await settleKeyChange()
             guard let known = try accounts.key() else {
-                return try await register(imported: imported)
+                return try await registerFirst(imported)
             }
             if let imported, imported.publicKey != known.publicKey {
                 throw AccountError.otherKey(authority: connection.authority.folder)
             }
             let session = Session(connection.client, directory: directory, key: known)
             try await findOrRegister(session)
+            warn(ofAddress: try accounts.account())
             return session
         }
+    }
+
+    /// A key that is brought along may have an account, which needs no new agreement.
+    private func registerFirst(_ imported: PrivateKey?) async throws -> Session {
+        guard let imported, let account = try await account(of: imported) else {
+            return try await register(imported: imported)
+        }
+        try accounts.save(imported)
+        try saveFound(account)
+        let session = Session(connection.client, directory: directory, key: imported)
+        session.use(account.url)
+        services.log.notice("account found by its key", ["account": "\(account.url)"])
+        return session
     }
 
     /// Registers the key again with a CA that no longer knows it.
@@ -94,18 +106,36 @@ struct AccountOpening: Sendable {
         return try await body()
     }
 
-    /// Finishes a key change that a crash has interrupted: the CA knows which key it has.
-    private func settleKeyChange() async throws {
+    /// Finishes a key change whose end was not seen: the CA knows which key it has.
+    ///
+    /// No key is let go of before the CA has said that it has the other one.
+    func settleKeyChange() async throws {
         guard let next = try accounts.nextKey() else { return }
-        let session = Session(connection.client, directory: directory, key: next)
-        do {
-            let account = try await session.account(.find)
+        if let account = try await account(of: next) {
             try accounts.adoptNextKey()
             try saveFound(account)
-            services.log.notice("finished a change of the account key that was begun before")
-        } catch ACMEError.refused(let problem) where problem.kind == .accountDoesNotExist {
+            services.log.notice("the CA has the new account key of a change begun before")
+        } else if let key = try accounts.key(), try await account(of: key) != nil {
             try accounts.dropNextKey()
         }
+    }
+
+    /// The account that a key opens; `nil` where the CA knows of none.
+    private func account(of key: PrivateKey) async throws -> Account? {
+        let session = Session(connection.client, directory: directory, key: key)
+        do {
+            return try await session.account(.find)
+        } catch ACMEError.refused(let problem) where problem.kind == .accountDoesNotExist {
+            return nil
+        }
+    }
+
+    private func warn(ofAddress stored: StoredAccount?) {
+        guard let email = request.email, email != stored?.email else { return }
+        services.log.warning(
+            "the account exists already and keeps its e-mail address",
+            ["change it with": "certctl account update --email ADDRESS"]
+        )
     }
 
     private func storedAccount() throws -> (stored: StoredAccount, url: WebURL)? {
@@ -211,7 +241,14 @@ extension AuthoritySettings.ExternalAccount {
                 )
             }
             let bytes = try fileSystem.readFile(hmacFile, limit: Self.fileLimit)
-            text = Secret(String(decoding: bytes, as: UTF8.self).filter { !$0.isWhitespace })
+            let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace)
+            guard lines.count == 1 else {
+                throw AccountError.unusableSecret(
+                    path: hmacFile,
+                    reason: "the HMAC key alone belongs into it, on one line"
+                )
+            }
+            text = Secret(String(lines[0]))
         } catch let error as FileSystemError {
             throw AccountError.unusableSecret(path: hmacFile, reason: error.text)
         }

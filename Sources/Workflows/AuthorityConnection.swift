@@ -49,7 +49,13 @@ actor Authorities {
             )
         }
         connections[key] = task
-        return try await task.value
+        do {
+            return try await task.value
+        } catch {
+            // Whoever asks next may have more luck.
+            if connections[key] == task { connections[key] = nil }
+            throw error
+        }
     }
 
     /// Opens the account with a CA, unless that has been done.
@@ -62,7 +68,12 @@ actor Authorities {
         let opening = AccountOpening(services, request, connection)
         let task = Task { try await opening.open() }
         sessions[key] = task
-        return try await task.value
+        do {
+            return try await task.value
+        } catch {
+            if sessions[key] == task { sessions[key] = nil }
+            throw error
+        }
     }
 
     private func client(roots: String?) throws -> ACMEClient {

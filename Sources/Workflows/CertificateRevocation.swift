@@ -78,12 +78,34 @@ package struct CertificateRevocation: Sendable {
 
     /// Calls back a certificate that is not in the store, with its own key or by the account.
     package func run(_ foreign: ForeignCertificate, key: PrivateKey?) async throws -> Outcome {
-        try await revoke(
+        let outcome = try await revoke(
             foreign.certificate,
             foreign.authority,
             roots: foreign.roots,
             key: key
         )
+        try await noteOwn(foreign.certificate)
+        return outcome
+    }
+
+    /// A file may be a copy of what is in the store, or a certificate for a key that is.
+    private func noteOwn(_ certificate: Certificate) async throws {
+        let store = services.store
+        for name in try store.lineageNames() {
+            guard let current = try store.lineage(name).current,
+                try isConcerned(store.certificate(of: current), by: certificate)
+            else { continue }
+            let lock = try await services.lock("\(name)") { try store.lock(name) }
+            defer { withExtendedLifetime(lock) {} }
+            try store.journal(name).append(.revoked(current.number, reason: reason?.name))
+            services.note(.revoked, name, "generation \(current.number), by its file")
+            services.log.notice("that is in use here; issue it again", ["lineage": "\(name)"])
+        }
+    }
+
+    /// Whether that certificate is the one that was called back, or has its compromised key.
+    private func isConcerned(_ own: Certificate, by revoked: Certificate) -> Bool {
+        own == revoked || reason == .keyCompromise && own.publicKey == revoked.publicKey
     }
 
     private func revoke(

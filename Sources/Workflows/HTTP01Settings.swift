@@ -12,7 +12,7 @@ package struct HTTP01Settings: Hashable, Sendable {
     package var port: UInt16
     /// `nil` for every address.
     package var address: String?
-    /// The names of the orders: whom a canary is for, and what is sent to https afterwards.
+    /// The names of the orders: whom a canary is for.
     package var hosts: [DomainName]
 
     package init(mode: HTTP01Mode, port: UInt16, address: String?, hosts: [DomainName] = []) {

@@ -34,7 +34,7 @@ package struct HTTP01Solvers: Sendable {
         let hosts = settings.hosts
         switch settings.mode {
         case .service:
-            return ServiceSolver(at: sockets.control, hosts: hosts, door: door, log: log)
+            return ServiceSolver(at: sockets.control, door: door, log: log)
         case .webroot(let directory):
             return WebrootSolver(directory: directory, fileSystem: fileSystem, door: door)
         case .proxied:
@@ -42,7 +42,6 @@ package struct HTTP01Solvers: Sendable {
                 at: isDetour ? endpoint : nil,
                 sockets: sockets,
                 listener: listener,
-                hosts: hosts,
                 door: door,
                 log: log
             )

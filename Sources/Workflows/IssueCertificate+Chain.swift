@@ -22,7 +22,10 @@ extension IssueCertificate {
             if !error.isAboutDates { try abandon("\(error)") }
             throw error
         }
-        return try store.commit(chain, keyType: material.type, for: name)
+        let certificate = try store.commit(chain, keyType: material.type, for: name)
+        // At once: whoever looks at it next has to know whose it is.
+        try store.save(settings.toRemember, of: name)
+        return certificate
     }
 
     /// The chain to use: the CA's own choice, or the one to the issuer that is preferred.

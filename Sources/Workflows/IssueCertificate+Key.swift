@@ -49,8 +49,10 @@ extension IssueCertificate {
         let key = try store.stagedKey(pending, of: name)
         let foreign =
             try store.isStagedWithoutKey(pending, of: name) ? settings.signingRequest : nil
-        guard let publicKey = key?.publicKey ?? foreign?.publicKey else { return nil }
-        let isAlive = (pending.expires ?? .distantFuture) > services.clock.now
+        guard let publicKey = key?.publicKey ?? foreign?.publicKey,
+            try !isRevoked(publicKey, lineage)
+        else { return nil }
+        let isAlive = pending.expires.map { $0 > services.clock.now } ?? true
         let order = isAlive ? pending.order.flatMap(WebURL.init) : nil
         if order != nil {
             services.log.notice("going on with an order", ["lineage": "\(name)"])
@@ -61,6 +63,12 @@ extension IssueCertificate {
             request: pending.certificateSigningRequest,
             order: order
         )
+    }
+
+    /// Whether that key's certificate was called back.
+    private func isRevoked(_ publicKey: PublicKey, _ lineage: Lineage) throws -> Bool {
+        guard lineage.isRevoked, let current = lineage.current else { return false }
+        return try store.certificate(of: current).publicKey == publicKey
     }
 
     /// The key of the next certificate: a new one, unless that of the last is to serve again.

@@ -64,6 +64,8 @@ extension IssueCertificate {
         _ directory: Directory
     ) throws -> CertificateIdentifier? {
         guard directory.renewalInfo != nil, let current = lineage.current,
+            // A CA refuses a predecessor that has no name in common with its successor.
+            !Set(current.manifest.names).isDisjoint(with: settings.names),
             lineage.settings?.authority == settings.authority.directory.description
         else { return nil }
         return CertificateIdentifier(try store.certificate(of: current))
@@ -152,9 +154,13 @@ extension ACMEError {
     /// Whether the order can come to nothing any more, so that the next run needs a new one.
     fileprivate var endsOrder: Bool {
         switch self {
-        case .challengesFailed, .orderFailed, .orderGone, .challengeNotOffered, .unusableToken:
+        // A refusal may be of the order too: whoever asks again gets the same answer to it.
+        case .challengesFailed, .orderFailed, .orderGone, .challengeNotOffered, .unusableToken,
+            .foreignName, .foreignURL, .refused, .unreadableAnswer:
             true
-        default:
+        case .noAnswer, .busy, .rateLimited, .noncesRefused, .noNonce, .termsNotAgreed,
+            .actionRequired, .externalAccountRequired, .notOffered, .profileNotOffered, .keyInUse,
+            .accountNotUsable, .notInTime:
             false
         }
     }

@@ -90,6 +90,7 @@ struct IssueCertificate: Sendable {
         try checkNames(lineage)
         if let current = lineage.current { try store.checkKey(of: current) }
         let settings = settings(lineage)
+        try checkRequest(settings, lineage)
         var preparation = Preparation(
             order: self,
             lineage: lineage,
@@ -109,11 +110,29 @@ struct IssueCertificate: Sendable {
         return preparation
     }
 
+    /// Refuses a request made elsewhere that would leave somebody with what is no good any more.
+    private func checkRequest(_ settings: IssueSettings, _ lineage: Lineage) throws {
+        guard let request = settings.signingRequest else { return }
+        // nginx would go on with the last certificate that has a key, and nobody renew that.
+        if try store.isPublished(name) {
+            throw WorkflowError.requestForNginx(
+                lineage: "\(name)",
+                include: services.layout.include(name)
+            )
+        }
+        if lineage.isRevoked, let current = lineage.current,
+            try store.certificate(of: current).publicKey == request.publicKey
+        {
+            throw WorkflowError.revokedKey(lineage: "\(name)")
+        }
+    }
+
     /// Finishes what a crash left between the generation's final name and its record.
     private func recovered(_ lineage: Lineage) throws -> Lineage {
         guard let pending = lineage.progress.pending,
-            try store.recoverCommit(pending, of: name) != nil
+            try store.recoverCommit(pending, of: name, after: lineage.progress.committed) != nil
         else { return lineage }
+        try store.save(pending.settings, of: name)
         services.log.notice("finished what an earlier run had begun", ["lineage": "\(name)"])
         return try store.lineage(name)
     }
@@ -162,6 +181,7 @@ struct IssueCertificate: Sendable {
             let until = certificate.manifest.notAfter.formatted(.iso8601)
             services.log.notice("certificate issued", ["lineage": "\(name)", "until": until])
             services.note(.issued, name, "generation \(certificate.number) until \(until)")
+            await presenter.redirect(request.names.hostNames)
         }
         return Obtained(
             order: self,
@@ -194,7 +214,9 @@ struct IssueCertificate: Sendable {
         var hooks: [String] = []
         switch obtained.change {
         case .rehearsed: break
-        case .issued(let certificate), .unchanged(let certificate):
+        case .issued(let certificate):
+            hooks = try await deploy(certificate)
+        case .unchanged(let certificate):
             try store.save(obtained.settings.toRemember, of: name)
             hooks = try await deploy(certificate)
         }

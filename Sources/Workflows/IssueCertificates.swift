@@ -1,5 +1,6 @@
 import ACME
 package import CertificateStore
+import Diagnostics
 import HTTP01
 import Platform
 
@@ -15,6 +16,9 @@ package struct IssueCertificates: Sendable {
 
     /// How many orders are under way at a time; a CA counts more of them as a flood.
     private static let lanes = 20
+    /// How long another certctl is waited for that has the port, and how often one looks.
+    private static let patience: Duration = .seconds(30)
+    private static let pause: Duration = .milliseconds(200)
 
     private let services: Services
     private let orders: [IssueCertificate]
@@ -45,7 +49,8 @@ package struct IssueCertificates: Sendable {
             do {
                 let preparation = try await order.prepare()
                 if let kept = preparation.kept {
-                    ready.append(kept)
+                    // Nobody has to wait for it while the others are ordered.
+                    endings[order.name] = await order.ending(of: kept)
                 } else {
                     waiting[preparation.settings.http01, default: []].append(preparation)
                 }
@@ -75,12 +80,12 @@ package struct IssueCertificates: Sendable {
         _ waiting: [HTTP01Settings: [IssueCertificate.Preparation]]
     ) async -> [Attempt] {
         let authorities = Authorities(services)
-        return await withTaskGroup(of: [Attempt].self) { group in
-            for (settings, preparations) in waiting {
-                group.addTask { await obtain(preparations, settings, authorities) }
-            }
-            return await group.reduce(into: []) { $0 += $1 }
+        var attempts: [Attempt] = []
+        // One way after the other: two of them may need the same port.
+        for (settings, preparations) in waiting {
+            attempts += await obtain(preparations, settings, authorities)
         }
+        return attempts
     }
 
     private func obtain(
@@ -89,17 +94,39 @@ package struct IssueCertificates: Sendable {
         _ authorities: Authorities
     ) async -> [Attempt] {
         do {
-            // The port is held before the CA is asked for anything: without it nothing can come of
-            // it.
-            var settings = settings
-            settings.hosts = preparations.flatMap { $0.order.request.names.hostNames }
-            return try await services.makeSolver(settings).serving { presenter in
-                await obtain(preparations, presenter, authorities)
+            return try await whileNoOtherOrder {
+                // The port is held before the CA is asked for anything: without it nothing can come
+                // of it.
+                var settings = settings
+                settings.hosts = preparations.flatMap { $0.order.request.names.hostNames }
+                return try await services.makeSolver(settings).serving { presenter in
+                    await obtain(preparations, presenter, authorities)
+                }
             }
         } catch {
             return preparations.map { preparation in
                 preparation.order.failed(preparation, error)
                 return (preparation.order.name, .failure(error))
+            }
+        }
+    }
+
+    /// Does `body`, again and again for a while as long as another certctl answers where it has to.
+    private func whileNoOtherOrder<Outcome>(
+        _ body: () async throws -> Outcome
+    ) async throws -> Outcome {
+        var waited: Duration = .zero
+        while true {
+            do {
+                return try await body()
+            } catch let error as HTTP01Error
+                where error.isOfAnotherOrder && waited < Self.patience
+            {
+                if waited == .zero {
+                    services.log.notice("waiting for another certctl that answers its own order")
+                }
+                try await services.clock.sleep(for: Self.pause)
+                waited += Self.pause
             }
         }
     }

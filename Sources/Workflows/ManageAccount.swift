@@ -39,15 +39,21 @@ package struct ManageAccount: Sendable {
     package static func all(_ services: Services) throws -> [AccountReport] {
         try AccountStore.folders(in: services.store).compactMap { folder in
             let accounts = AccountStore(services.store, authority: folder)
-            guard let key = try accounts.key() else { return nil }
-            return AccountReport(authority: folder, try accounts.account(), key)
+            do {
+                guard let key = try accounts.key() else { return nil }
+                return AccountReport(authority: folder, try accounts.account(), key)
+            } catch let error as StoreError {
+                // One that cannot be used hides none of the others.
+                services.log.warning("an account is left out", ["reason": error.diagnosis.what])
+                return nil
+            }
         }
     }
 
     /// The account as the CA has it.
     package func show() async throws -> AccountReport {
         let (connection, session) = try await openExisting()
-        return try report(connection, session, try await session.accountDetails())
+        return try report(connection, try await session.accountDetails())
     }
 
     /// Makes an account, or finds the one that `key` has already.
@@ -56,7 +62,7 @@ package struct ManageAccount: Sendable {
         let connection = try await connect()
         let opening = AccountOpening(services, request, connection)
         let session = try await opening.register(key: key)
-        return try report(connection, session, try await session.accountDetails())
+        return try report(connection, try await session.accountDetails())
     }
 
     /// Puts `email` in the place of all contacts; `any` is for none.
@@ -67,15 +73,18 @@ package struct ManageAccount: Sendable {
             stored.email = email.choice
             try connection.accounts.save(stored)
         }
-        return try report(connection, session, account)
+        return try report(connection, account)
     }
 
     /// Ends the account for good, and forgets its key.
     package func deactivate() async throws -> AccountReport {
-        let (connection, session) = try await openExisting()
-        return try await AccountOpening(services, request, connection).underLock {
+        try checkFolder()
+        let connection = try await connect()
+        let opening = AccountOpening(services, request, connection)
+        return try await opening.underLock {
+            let session = try await opening.existingSession()
             let account = try await deactivated(session)
-            let report = try report(connection, session, account)
+            let report = try report(connection, account)
             try connection.accounts.delete()
             services.log.notice("account deactivated", ["account": report.url ?? "unknown"])
             return report
@@ -83,14 +92,22 @@ package struct ManageAccount: Sendable {
     }
 
     /// A CA that is asked a second time refuses: that the account is over is what was wanted.
+    ///
+    /// Whether it is over is asked for once more, by the key: a refusal can have other reasons.
     private func deactivated(_ session: Session) async throws -> Account? {
         do {
             return try await session.update(.deactivation)
-        } catch ACMEError.refused(let problem)
-            where [.unauthorized, .accountDoesNotExist].contains(problem.kind)
-        {
-            services.log.warning("the account was over already", ["reason": problem.text])
-            return nil
+        } catch ACMEError.refused(let refusal) {
+            do {
+                _ = try await session.account(.find)
+            } catch ACMEError.accountNotUsable {
+                return nil
+            } catch ACMEError.refused(let problem)
+                where [.unauthorized, .accountDoesNotExist].contains(problem.kind)
+            {
+                return nil
+            }
+            throw ACMEError.refused(refusal)
         }
     }
 
@@ -104,22 +121,25 @@ package struct ManageAccount: Sendable {
         guard authority.traits.changesKeys else {
             throw AccountError.keyChangeNotOffered(authority: authority.folder)
         }
-        let (connection, session) = try await openExisting()
+        try checkFolder()
+        let connection = try await connect()
         let accounts = connection.accounts
-        return try await AccountOpening(services, request, connection).underLock {
+        let opening = AccountOpening(services, request, connection)
+        return try await opening.underLock {
+            let session = try await opening.existingSession()
             let key = try PrivateKey.make(type)
             try accounts.saveNext(key)
             do {
                 try await session.changeKey(to: key)
-            } catch let error as ACMEError where error.isRefusal {
-                try accounts.dropNextKey()
-                throw error
+                try accounts.adoptNextKey()
+            } catch let error as ACMEError {
+                // The request may have been sent twice, and done the first time: what the second
+                // was answered with says nothing. The CA is asked which key it has.
+                try await opening.settleKeyChange()
+                guard try accounts.key()?.publicKey == key.publicKey else { throw error }
             }
-            try accounts.adoptNextKey()
             services.log.notice("account key changed", ["key": type.rawValue])
-            let renewed = Session(connection.client, directory: connection.directory, key: key)
-            let account = try await renewed.account(.find)
-            return try report(connection, renewed, account)
+            return try report(connection, nil)
         }
     }
 
@@ -135,16 +155,18 @@ package struct ManageAccount: Sendable {
         return try await Authorities(services).connection(to: authority, roots: trust)
     }
 
+    /// Told without a request: nothing would come of it.
+    private func checkFolder() throws {
+        guard try AccountStore.folders(in: services.store).contains(authority.folder) else {
+            throw AccountError.noAccount(authority: authority.folder)
+        }
+    }
+
     /// Reaches the CA with the account that there is.
     ///
     /// Throws ``AccountError/noAccount(authority:)``.
     func openExisting() async throws -> (connection: AuthorityConnection, session: Session) {
-        let accounts = AccountStore(services.store, authority: authority.folder)
-        // Told without a request: nothing would come of it.
-        guard try AccountStore.folders(in: services.store).contains(authority.folder) else {
-            throw AccountError.noAccount(authority: authority.folder)
-        }
-        _ = try accounts.key()
+        try checkFolder()
         let connection = try await connect()
         let session = try await AccountOpening(services, request, connection).openExisting()
         return (connection, session)
@@ -152,7 +174,6 @@ package struct ManageAccount: Sendable {
 
     private func report(
         _ connection: AuthorityConnection,
-        _ session: Session,
         _ account: Account?
     ) throws -> AccountReport {
         guard let key = try connection.accounts.key() else {
@@ -164,15 +185,5 @@ package struct ManageAccount: Sendable {
             key,
             account
         )
-    }
-}
-
-extension ACMEError {
-    /// Whether the CA has said no, so that nothing was changed; anything else leaves it open.
-    fileprivate var isRefusal: Bool {
-        switch self {
-        case .refused, .rateLimited, .notOffered, .foreignURL, .keyInUse, .actionRequired: true
-        default: false
-        }
     }
 }

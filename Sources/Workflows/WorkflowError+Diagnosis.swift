@@ -56,6 +56,22 @@ extension WorkflowError: Diagnosable {
                 fix: "give one of these with --reason",
                 exitCode: .usage
             )
+        case .requestForNginx(let lineage, let include):
+            return Diagnosis(
+                what: "the request given by --csr cannot be for \(lineage)",
+                why: "\(include) leads nginx to a key of certctl's, and would go on doing so",
+                fix:
+                    "give the new certificate a name of its own, for example: --name \(lineage)-csr",
+                exitCode: .configuration
+            )
+        case .revokedKey(let lineage):
+            return Diagnosis(
+                what: "the request for \(lineage) is not signed again",
+                why: "the last certificate for its key was revoked",
+                fix: "make a request with another key and give it with --csr, or have a key made "
+                    + "here with --new-key",
+                exitCode: .configuration
+            )
         case .noCertificate(let lineage, let reason):
             return Diagnosis(
                 what: "nothing can be done about \(lineage)",

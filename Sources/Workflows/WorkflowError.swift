@@ -12,6 +12,10 @@ package enum WorkflowError: Error, Equatable {
     case noStaging(authority: String)
     /// That CA takes other reasons for a revocation.
     case reasonNotAccepted(String, authority: String, accepted: [String])
+    /// A request made elsewhere for a lineage whose key nginx uses.
+    case requestForNginx(lineage: String, include: String)
+    /// A request made elsewhere whose key's certificate was called back.
+    case revokedKey(lineage: String)
     /// The lineage has no certificate, or none with what is needed.
     case noCertificate(lineage: String, reason: String)
     /// There are more files than any nginx has, so that who uses the lineage cannot be told.

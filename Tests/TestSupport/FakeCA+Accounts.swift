@@ -13,6 +13,9 @@ extension FakeCA {
 
     /// RFC 8555 §7.3.5.
     mutating func changeKey(_ url: String, _ signed: SignedRequest) -> HTTPResponse {
+        guard !behaviour.refusesKeyChange else {
+            return Self.problem("unauthorized", "no", status: 403)
+        }
         guard let change = signed.keyChange, change.account == url,
             accounts[change.oldKey] == url
         else { return Self.problem("malformed", "no key change of this account") }

@@ -35,6 +35,8 @@ package struct FakeCA {
         package var moreOfMeta = ""
         /// Whether an order that replaces a certificate is refused as long as it says so.
         package var refusesReplacement = false
+        /// Whether no account gets another key.
+        package var refusesKeyChange = false
         /// Other chains for every certificate, in PEM.
         package var alternates: (@Sendable (_ request: [UInt8]) -> [[UInt8]])?
 
@@ -218,6 +220,9 @@ package struct FakeCA {
             return Self.problem("userActionRequired", "agree first", status: 403)
         }
         let url = accounts[key] ?? "https://ca.test/account/\(accounts.count)"
+        guard !ended.contains(url) else {
+            return Self.problem("unauthorized", "the account is deactivated", status: 403)
+        }
         accounts[key] = url
         if isNew { contacts[url] = signed.contact ?? [] }
         if signed.isBound { bound.insert(url) }

@@ -65,6 +65,29 @@ import Testing
         #expect(try ListCertificates(host.services).one("example.com").state == .valid)
     }
 
+    @Test(arguments: [true, false])
+    func `a certificate that is called back by its file is known in the store`(
+        isOwn: Bool
+    ) async throws {
+        try await host.issue { $0.reusesKey = true }
+        let old = try #require(try await host.issue().certificate)
+        let certificate = try host.store.certificate(of: old)
+        if !isOwn { try await host.issue { $0.isForced = true } }
+        let authority = try #require(CertificateAuthority(FakeCA.directoryURL))
+        let foreign = CertificateRevocation.ForeignCertificate(
+            certificate: certificate,
+            authority: authority,
+            roots: nil
+        )
+        _ = try await CertificateRevocation(host.services, reason: .keyCompromise)
+            .run(foreign, key: nil)
+        // The newer one has the same key, which is compromised.
+        #expect(try ListCertificates(host.services).one("example.com").state == .revoked)
+        let next = try await host.issue()
+        #expect(next.word == "issued")
+        #expect(next.certificate?.manifest.publicKey != old.manifest.publicKey)
+    }
+
     @Test func `a reason that a CA is known to refuse is not even asked for`() async throws {
         let authority = try #require(CertificateAuthority("letsencrypt"))
         let certificate = try host.store.certificate(

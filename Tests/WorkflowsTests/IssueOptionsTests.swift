@@ -174,6 +174,69 @@ import Testing
         #expect(try host.faultOfServedPair() == nil)
     }
 
+    @Test func `a request made elsewhere does not leave nginx with the old certificate`()
+        async throws
+    {
+        try await host.issue()
+        let request = try foreignRequest(PrivateKey.make(.p256))
+        #expect(await host.exitCode { $0.signingRequest = request } == .configuration)
+        #expect(host.network.withCA { $0.orderCount } == 1)
+    }
+
+    @Test func `a request for a revoked key is not signed again`() async throws {
+        let request = try foreignRequest(PrivateKey.make(.p256))
+        try await host.issue { $0.signingRequest = request }
+        _ = try await CertificateRevocation(host.services, reason: .keyCompromise)
+            .run(lineage: "example.com", byKey: false)
+        #expect(await host.exitCode() == .configuration)
+        #expect(try await host.issue { $0.reusesKey = false }.word == "issued")
+    }
+
+    @Test(arguments: CrashSweepTests.Death.allCases)
+    func `a death at any call of a renewal with a kept key costs no second certificate`(
+        death: CrashSweepTests.Death
+    ) async throws {
+        let probe = try TestHost()
+        try await probe.issue { $0.reusesKey = true }
+        let before = probe.disk.changes
+        try await probe.issue { $0.isForced = true }
+        for call in 1...(probe.disk.changes - before) {
+            let host = try TestHost()
+            try await host.issue { $0.reusesKey = true }
+            var plan = MemoryFileSystem.Plan()
+            plan.diesAt = host.disk.changes + call
+            host.disk.plan(plan)
+            _ = await host.exitCode { $0.isForced = true }
+            death == .kill ? host.disk.restart() : host.disk.restartAfterPowerCut()
+            let last = try await host.issue { $0.isForced = true }.certificate
+            #expect(last?.number != GenerationNumber(1), "call \(call)")
+            // The first one, the one that was cut short and is finished, and at the end another where
+            // that was done already.
+            #expect(host.network.withCA { $0.certificateCount } <= 3, "call \(call)")
+            #expect(try host.faultOfServedPair() == nil)
+        }
+    }
+
+    @Test func `a predecessor without a name in common is not named`() async throws {
+        tellsRenewalInfo()
+        let name = LineageName("shop")
+        try await host.issue(["a.test"]) { $0.lineage = name }
+        try await host.issue(["b.test"]) { $0.lineage = name }
+        try await host.issue(["b.test", "c.test"]) { $0.lineage = name }
+        let said = host.network.withCA { $0.replacements }
+        #expect(said[0] == nil && said[1] == nil && said[2] != nil)
+    }
+
+    @Test func `what an order that failed was asked for is remembered`() async throws {
+        host.misbehave { $0.challengeProblem = "no" }
+        #expect(await host.exitCode { $0.keyType = .p384 } == .challengeFailed)
+        host.misbehave { $0.challengeProblem = nil }
+        let request = try host.request { $0.authority = nil }
+        let endings = try await IssueCertificates([request], services: host.services).run()
+        let certificate = try #require(try endings[0].result.get().certificate)
+        #expect(certificate.manifest.keyType == "p384")
+    }
+
     @Test func `a request for the account's own key is refused`() async throws {
         try await host.issue()
         let authority = try #require(CertificateAuthority(FakeCA.directoryURL))

@@ -15,6 +15,8 @@ import Testing
         (
             WorkflowError.reasonNotAccepted("x", authority: "letsencrypt", accepted: ["y"]), .usage
         ),
+        (WorkflowError.requestForNginx(lineage: "a", include: "/a.conf"), .configuration),
+        (WorkflowError.revokedKey(lineage: "a"), .configuration),
         (WorkflowError.noCertificate(lineage: "a", reason: "it has none"), .configuration),
         (AccountError.noAccount(authority: "letsencrypt"), .configuration),
         (AccountError.otherKey(authority: "letsencrypt"), .configuration),

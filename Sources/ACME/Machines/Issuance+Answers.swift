@@ -21,10 +21,6 @@ extension Issuance {
             return try acceptExplanation(responses, of: order, retryAfter: retryAfter)
         case .downloading(let url):
             return try acceptCertificate(only(responses), from: url)
-        case .downloadingAlternates(let pem):
-            state = .settled
-            // One that cannot be had is not needed.
-            return .finish(pem: pem, alternates: responses.filter(\.isSuccess).map(\.body))
         default:
             preconditionFailure("no request is under way")
         }

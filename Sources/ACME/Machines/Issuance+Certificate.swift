@@ -38,6 +38,6 @@ extension Issuance {
         let posts = alternates.prefix(Self.mostAlternates).map { url in
             SignedPost.get(url, accept: Self.chainType)
         }
-        return .post(Array(posts))
+        return .postOptional(Array(posts))
     }
 }

@@ -21,6 +21,8 @@ package struct Issuance: Sendable {
     package enum Action: Equatable {
         /// Send all of these, side by side, then call ``received(_:at:)``.
         case post([SignedPost])
+        /// Send all of these, then call ``received(optional:)``; one that cannot be had is no failure.
+        case postOptional([SignedPost])
         /// Make this outlive a crash, then call ``recorded()``: the order itself tells how far it
         /// is, so its URL is all that a later run needs.
         case record(order: WebURL, expires: Date?)
@@ -168,6 +170,15 @@ package struct Issuance: Sendable {
         } catch {
             return fail(error)
         }
+    }
+
+    /// Takes what came of the last ``Action/postOptional(_:)``: the answers that there were.
+    package mutating func received(optional responses: [HTTPResponse]) -> Action {
+        guard case .downloadingAlternates(let pem) = state else {
+            preconditionFailure("nothing optional was asked for")
+        }
+        state = .settled
+        return .finish(pem: pem, alternates: responses.filter(\.isSuccess).map(\.body))
     }
 
     mutating func fail(_ error: ACMEError) -> Action {

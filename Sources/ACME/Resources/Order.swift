@@ -35,7 +35,7 @@ package struct Order: Equatable, Sendable {
         }
         self.authorizations = authorizations
         finalize = try origin.url(wire.finalize, field: "finalize")
-        expires = wire.expires.flatMap(Self.date)
+        expires = wire.expires?.value.flatMap(Self.date)
         status = try OrderStatus(
             wire.status,
             certificate: wire.certificate,
@@ -51,7 +51,7 @@ package struct Order: Equatable, Sendable {
 
     private struct Wire: Decodable {
         var status: String
-        var expires: String?
+        var expires: Lenient<String>?
         var authorizations: [String]?
         var finalize: String
         var certificate: String?

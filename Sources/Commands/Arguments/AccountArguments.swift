@@ -54,6 +54,9 @@ struct AccountArguments: Sendable {
         ),
     ]
 
+    /// What stands for no address in `--email`.
+    static let noEmail = "none"
+
     let authority: CertificateAuthority?
     private let roots: String?
     private let email: String?
@@ -65,7 +68,9 @@ struct AccountArguments: Sendable {
     init(_ arguments: ParsedArguments) throws {
         authority = try arguments["ca"].map(ArgumentValues.authority)
         roots = arguments["ca-roots"]
-        email = try arguments["email"].map(ArgumentValues.email)
+        // `none` is for whoever changes an account: there is no such address.
+        let address = arguments["email"].flatMap { $0 == Self.noEmail ? nil : $0 }
+        email = try address.map(ArgumentValues.email)
         hasAgreed = arguments.has("agree-tos")
         keyIdentifier = arguments["eab-kid"]
         keyFile = arguments["eab-hmac-file"]

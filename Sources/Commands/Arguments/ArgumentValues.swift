@@ -82,6 +82,8 @@ enum ArgumentValues {
                 option: "http01",
                 value: text,
                 allowed: HTTP01Mode.forms.joined(separator: ", ")
+                    + (Suggestion.closest(to: text, among: HTTP01Mode.forms)
+                        .map { "; did you mean \($0)?" } ?? "")
             )
         }
         guard case .webroot(let directory) = mode else { return mode }

@@ -41,7 +41,7 @@ struct LineageLine: Encodable {
         isDeployPending = report.isDeployPending
         privateKey = current.flatMap { $0.manifest.hasKey ? $0.files.privateKey : nil }
         fullChain = current?.files.fullChain
-        nginxInclude = report.include
+        nginxInclude = current?.manifest.hasKey ?? true ? report.include : nil
         authority = report.lineage.settings?.authority
         openOrder = report.lineage.progress.pending?.order
     }

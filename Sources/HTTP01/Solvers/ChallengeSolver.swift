@@ -20,4 +20,13 @@ package protocol ChallengePresenter: Sendable {
     ///
     /// They stay as long because CAs ask from several places, and some of them late.
     func present(_ answers: [KeyAuthorization]) async throws
+
+    /// Sends requests for `hosts` that are for no challenge to https from now on, where what answers
+    /// owns port 80 for good; to be called once there is a certificate for them.
+    func redirect(_ hosts: [DomainName]) async
+}
+
+extension ChallengePresenter {
+    /// Does nothing: what answers is gone when the order is over.
+    package func redirect(_ hosts: [DomainName]) async {}
 }

@@ -1,4 +1,4 @@
-package import ACME
+import ACME
 package import Diagnostics
 package import Platform
 
@@ -7,27 +7,23 @@ package struct ProxiedSolver: ChallengeSolver {
     private let endpoint: Endpoint?
     private let sockets: RuntimeSockets
     private let listener: any Listener
-    private let hosts: [DomainName]
     private let door: FrontDoor
     private let log: Log
 
     /// Makes a solver that listens where the web server, which is seen at `door`, passes challenges
     /// to.
     ///
-    /// That is `endpoint`, or the challenge socket of `sockets`, which a service may have. The names
-    /// of the order, `hosts`, are for that service.
+    /// That is `endpoint`, or the challenge socket of `sockets`, which a service may have.
     package init(
         at endpoint: Endpoint?,
         sockets: RuntimeSockets,
         listener: any Listener,
-        hosts: [DomainName],
         door: FrontDoor,
         log: Log
     ) {
         self.endpoint = endpoint
         self.sockets = sockets
         self.listener = listener
-        self.hosts = hosts
         self.door = door
         self.log = log
     }
@@ -42,7 +38,7 @@ package struct ProxiedSolver: ChallengeSolver {
             }
         }
         if ServiceLink.isServed(sockets.control) {
-            let service = ServiceSolver(at: sockets.control, hosts: hosts, door: door, log: log)
+            let service = ServiceSolver(at: sockets.control, door: door, log: log)
             return try await service.serving(body)
         }
         let responder = try ProxiedResponder(sockets)

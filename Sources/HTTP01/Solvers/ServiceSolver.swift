@@ -1,21 +1,18 @@
-package import ACME
+import ACME
 package import Diagnostics
 import Platform
 
 /// Has the responder's service answer.
 package struct ServiceSolver: ChallengeSolver {
     private let control: String
-    private let hosts: [DomainName]
     private let door: FrontDoor
     private let log: Log
 
     /// Makes a solver for the service whose control socket is at `control`.
     ///
-    /// Once the order has succeeded the service redirects its names, `hosts`, to https. The service,
-    /// or a proxy before it, has to be heard at `door`.
-    package init(at control: String, hosts: [DomainName], door: FrontDoor, log: Log) {
+    /// The service, or a proxy before it, has to be heard at `door`.
+    package init(at control: String, door: FrontDoor, log: Log) {
         self.control = control
-        self.hosts = hosts
         self.door = door
         self.log = log
     }
@@ -31,14 +28,23 @@ package struct ServiceSolver: ChallengeSolver {
             thread.join()
         }
         log.info("the responder's service answers challenges", ["socket": control])
-        let result = try await body(ServicePresenter(link: link, door: door))
-        await redirect(by: link)
-        return result
+        return try await body(ServicePresenter(link: link, door: door, log: log))
+    }
+}
+
+/// Publishes answers with the service.
+private struct ServicePresenter: ChallengePresenter {
+    let link: ServiceLink
+    let door: FrontDoor
+    let log: Log
+
+    func present(_ answers: [KeyAuthorization]) async throws {
+        try await link.perform { (link) throws(HTTP01Error) in try link.publish(answers) }
+        if let answer = answers.first { await door.check(answer) }
     }
 
     /// Without it clients that begin with http get a 404; no reason to call the order a failure.
-    private func redirect(by link: ServiceLink) async {
-        guard !hosts.isEmpty else { return }
+    func redirect(_ hosts: [DomainName]) async {
         do throws(HTTP01Error) {
             try await link.perform { (link) throws(HTTP01Error) in try link.redirect(hosts) }
         } catch {
@@ -47,17 +53,6 @@ package struct ServiceSolver: ChallengeSolver {
                 ["reason": error.diagnosis.why]
             )
         }
-    }
-}
-
-/// Publishes answers with the service.
-private struct ServicePresenter: ChallengePresenter {
-    let link: ServiceLink
-    let door: FrontDoor
-
-    func present(_ answers: [KeyAuthorization]) async throws {
-        try await link.perform { (link) throws(HTTP01Error) in try link.publish(answers) }
-        if let answer = answers.first { await door.check(answer) }
     }
 }
 

@@ -20,7 +20,6 @@ import Testing
             at: endpoint,
             sockets: .test(in: directory),
             listener: SocketListener(),
-            hosts: [],
             door: FrontDoor(port: door, log: warnings.log),
             log: warnings.log
         )

@@ -16,13 +16,8 @@ import Testing
         directory = try TemporaryDirectory()
     }
 
-    private func solver(_ service: RunningService, hosts: [DomainName] = []) -> ServiceSolver {
-        ServiceSolver(
-            at: service.sockets.control,
-            hosts: hosts,
-            door: service.door,
-            log: warnings.log
-        )
+    private func solver(_ service: RunningService) -> ServiceSolver {
+        ServiceSolver(at: service.sockets.control, door: service.door, log: warnings.log)
     }
 
     @Test func `answers are served until the body ends`() async throws {
@@ -75,20 +70,19 @@ import Testing
         }
     }
 
-    @Test func `once the order has succeeded its names are redirected`() async throws {
+    @Test func `names that have a certificate are redirected, also after the order`() async throws {
         let service = try RunningService(in: directory, warnings: warnings)
-        try await solver(service, hosts: [try DomainName("example.com")]).serving { _ in }
+        let host = try DomainName("example.com")
+        try await solver(service).serving { await $0.redirect([host]) }
         #expect(
             try get("/a", port: service.port).contains("\r\nLocation: https://example.com/a\r\n")
         )
     }
 
-    @Test func `an order that has failed redirects nobody`() async throws {
+    @Test func `an order redirects nobody by itself`() async throws {
         let service = try RunningService(in: directory, warnings: warnings)
-        let solver = solver(service, hosts: [try DomainName("example.com")])
-        await #expect(throws: BadSample.self) {
-            try await solver.serving { _ in throw BadSample() }
-        }
+        let answer = try keyAuthorization(host: "example.com")
+        try await solver(service).serving { try await $0.present([answer]) }
         #expect(try get("/a", port: service.port) == notFound(closing: true))
     }
 
@@ -96,7 +90,6 @@ import Testing
         let path = directory("nowhere.sock")
         let solver = ServiceSolver(
             at: path,
-            hosts: [],
             door: FrontDoor(port: 1, log: .silent),
             log: .silent
         )
