@@ -120,7 +120,7 @@ extension ACMEError: Diagnosable {
             return (
                 "the account can no longer be used",
                 "the CA says that it is \(status.harmless(limit: 40))",
-                "move its folder away below accounts/, then run the command again with --agree-tos"
+                "certctl account deactivate forgets it here; then run the same command again"
             )
         case .challengeNotOffered(let host, let offered):
             return (

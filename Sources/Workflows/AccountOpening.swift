@@ -5,6 +5,7 @@ import Diagnostics
 import HTTP
 import PKI
 import Platform
+import Settings
 
 /// Finds the account with a CA, or registers one.
 struct AccountOpening: Sendable {
@@ -193,7 +194,7 @@ struct AccountOpening: Sendable {
     }
 }
 
-extension BindingRequest {
+extension AuthoritySettings.ExternalAccount {
     private static let fileLimit = 16 * 1024
 
     /// Reads the HMAC key.
@@ -203,16 +204,16 @@ extension BindingRequest {
         let text: Secret<String>
         do {
             // Its group may: a key in /etc/certctl belongs to root and is for certctl's group.
-            if let status = try fileSystem.status(keyFile), status.mode.bits & 0o007 != 0 {
+            if let status = try fileSystem.status(hmacFile), status.mode.bits & 0o007 != 0 {
                 throw AccountError.unusableSecret(
-                    path: keyFile,
+                    path: hmacFile,
                     reason: "everyone may read it (mode \(status.mode))"
                 )
             }
-            let bytes = try fileSystem.readFile(keyFile, limit: Self.fileLimit)
+            let bytes = try fileSystem.readFile(hmacFile, limit: Self.fileLimit)
             text = Secret(String(decoding: bytes, as: UTF8.self).filter { !$0.isWhitespace })
         } catch let error as FileSystemError {
-            throw AccountError.unusableSecret(path: keyFile, reason: error.text)
+            throw AccountError.unusableSecret(path: hmacFile, reason: error.text)
         }
         let binding = ExternalAccountBinding(
             keyIdentifier: keyIdentifier,
@@ -221,7 +222,7 @@ extension BindingRequest {
         )
         guard let binding else {
             throw AccountError.unusableSecret(
-                path: keyFile,
+                path: hmacFile,
                 reason: "there is no key in base64url in it"
             )
         }

@@ -1,6 +1,5 @@
 import ACME
 import CertificateStore
-import PKI
 import Settings
 
 /// What certctl.conf says of one CA or one certificate.
@@ -34,15 +33,7 @@ extension Settings {
         var request = request
         request.email = request.email ?? email?.description
         let own = block?.authority.flatMap { $0.authority == authority ? $0 : nil }
-        if let account = (own ?? settings(of: authority))?.externalAccount {
-            request.binding =
-                request.binding
-                ?? BindingRequest(
-                    keyIdentifier: account.keyIdentifier,
-                    keyFile: account.hmacFile,
-                    algorithm: account.algorithm
-                )
-        }
+        request.binding = request.binding ?? (own ?? settings(of: authority))?.externalAccount
         return request
     }
 }

@@ -101,7 +101,7 @@ certctl show --home $T/home 	one.test two.test
 certctl --home=$T/home delete t	two.test
 certctl show --home ~/my\\ home o	one.test
 certctl show --home '$T/user/my home' o	one.test
-certctl --home $T/none show 	--json --quiet --verbose --help
+certctl --home $T/none show 	--json --quiet --renewal-info --verbose --help
 certctl nonsense 	
 certctl issue --ca-roots r	roots.pem
 certctl issue --ca-roots=r	roots.pem

@@ -1,7 +1,7 @@
 #!/bin/bash
 # What a certificate can be asked for besides its names, each option against a real CA: profiles, addresses, other chains, names in other
 # scripts, requests made elsewhere, kept keys, predecessors, several at once, rehearsals, revocation.
-NEED='nginx python3'
+NEED='nginx python3 strace'
 LIMIT=300
 # shellcheck disable=SC2046,SC2086
 # shellcheck source-path=SCRIPTDIR source=testbed.sh
@@ -136,7 +136,11 @@ unresolve bad.each.test
 mapfile -t twenty < <(seq -f 'n%g.twenty.test' 20)
 run issue --each "${twenty[@]}"
 ok "twenty at once" status_is 0
-ok "are twenty certificates" is "$(find "$home/lib/tls/gen" -path '*.twenty.test/000001' | wc -l)" 20
+mapfile -t more < <(seq -f 'm%g.twenty.test' 20)
+run in_ns strace -f -qq -yy -e trace=connect -o "$T/connects" "$program" issue --each "${more[@]}" --home "$home" "${options[@]}"
+ok "twenty more" status_is 0
+ok "come over one connection" is "$(grep -c '<TCP.*htons(14000).*"127.0.0.1"' "$T/connects")" 1
+ok "and the first were twenty certificates" is "$(find "$home/lib/tls/gen" -path '*/n*.twenty.test/000001' | wc -l)" 20
 
 echo "# predecessors and renewal information (RFC 9773)"
 run issue ari.test

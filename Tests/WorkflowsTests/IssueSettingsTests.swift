@@ -170,9 +170,9 @@ import Testing
         #expect(completed.email == "ops@example.com")
         #expect(
             completed.binding
-                == BindingRequest(
+                == AuthoritySettings.ExternalAccount(
                     keyIdentifier: "K",
-                    keyFile: "/etc/certctl/google.hmac",
+                    hmacFile: "/etc/certctl/google.hmac",
                     algorithm: .sha512
                 )
         )

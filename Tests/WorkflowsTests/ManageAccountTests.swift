@@ -4,6 +4,7 @@ import Diagnostics
 import FoundationEssentials
 import PKI
 import Platform
+import Settings
 import TestSupport
 import Testing
 
@@ -166,7 +167,11 @@ import Testing
 
     private func bound(_ path: String) throws -> ManageAccount {
         try manager {
-            $0.binding = BindingRequest(keyIdentifier: "kid-1", keyFile: path, algorithm: .sha256)
+            $0.binding = AuthoritySettings.ExternalAccount(
+                keyIdentifier: "kid-1",
+                hmacFile: path,
+                algorithm: .sha256
+            )
         }
     }
 

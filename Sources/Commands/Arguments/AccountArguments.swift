@@ -1,6 +1,7 @@
 import ACME
 import Diagnostics
 import PKI
+import Settings
 import Workflows
 
 /// The options that say which CA is meant, and as whom it is spoken to.
@@ -98,11 +99,11 @@ struct AccountArguments: Sendable {
         return request
     }
 
-    private func binding() throws -> BindingRequest? {
+    private func binding() throws -> AuthoritySettings.ExternalAccount? {
         guard let keyIdentifier, let keyFile else { return nil }
-        return BindingRequest(
+        return AuthoritySettings.ExternalAccount(
             keyIdentifier: keyIdentifier,
-            keyFile: try ArgumentValues.realPath(keyFile, option: "eab-hmac-file"),
+            hmacFile: try ArgumentValues.realPath(keyFile, option: "eab-hmac-file"),
             algorithm: algorithm
         )
     }
