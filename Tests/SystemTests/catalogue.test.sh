@@ -303,7 +303,6 @@ rows "$network"; rows "$hostile"; rows "$commands"; rows "$strangers"
 GOOD=4430 RESET=4433 OLD_TLS=4434 EXPIRED=4435 OTHER_HOST=4436 STRANGER=4437 PLAIN=4438 PROXY=4439 good=https://localhost:4430
 CRLF=$'\r\n'
 label=$(printf 'l%.0s' {1..63}) longest=$label.$label.$label.${label:2}
-longest=$(printf 'l%.0s' {1..63}).$(printf 'm%.0s' {1..63}).$(printf 'n%.0s' {1..63}).$(printf 'o%.0s' {1..61})
 letters() { head -c "$1" /dev/zero | tr '\0' x; } # COUNT
 each() { printf "%s $1 " newOrder order authz challenge finalize cert account; } # ACTION   of all answers but newNonce's
 token() { printf %s "set:challenges.*.token='\"$1\"'"; } # TEXT

@@ -3,15 +3,17 @@
 
 usage: tampering-proxy.py CA-ADDRESS CA-PORT FOLDER
 
-FOLDER holds server.pem (certificate and key of localhost), test-ca.pem and test-ca.key (an authority for chains that no CA would send)
-and rules, with lines of PORT and RULES, the latter in base64. The Host of a request is kept, so that all URLs that the CA gives lead through the same port.
-The rules of a port count for as long as FOLDER/PORT.on is there. FOLDER/log gets a line for each request as soon as the CA has answered
-it: PORT STATE METHOD RESOURCE STATUS, with the CA's status, or `kept` for what was not passed on.
+FOLDER holds ca.pem (whom to trust for the CA), server.pem (certificate and key of localhost), test-ca.pem and test-ca.key (an authority
+for chains that no CA would send) and rules, with lines of PORT and RULES, the latter in base64. FOLDER/ready is made when it listens.
+The Host of a request is kept, so that all URLs that the CA gives lead through the same port. The rules of a port count for as long as
+FOLDER/PORT.on is there. FOLDER/log gets a line for each request as soon as the CA has answered it: PORT STATE METHOD RESOURCE STATUS, with
+the CA's status, or `kept` for what was not passed on.
 
 RULES are words, as a shell would split them. A rule begins with the resource that it is about: directory, nonce, newAccount, account,
 newOrder, order, authz, challenge, finalize, cert, keyChange, revoke, renewalInfo, other, or any. Its actions follow:
 
     times=N  after=N       it counts for N answers only; only behind N others
+    when=STATUS            the actions behind it count only where the JSON's status is this
     keep                   the request is not passed on; its answer is empty
     close  reset=PERCENT   the request is passed on, its answer dropped; or cut off by RST after so much of its body
     delay=SECONDS          before the answer
@@ -147,10 +149,10 @@ class Chains:
         self.file("config", (
             f"[ca]\ndefault_ca=d\n[d]\ndatabase={self.path('index.txt')}\nnew_certs_dir={self.folder}\nrand_serial=yes\ndefault_md=sha256\n"
             "policy=p\nunique_subject=no\n[p]\ncommonName=optional\n").encode())
-        moment = lambda s: time.strftime("%Y%m%d%H%M%SZ", time.gmtime(time.time() + s))
+        start, end = (time.strftime("%Y%m%d%H%M%SZ", time.gmtime(time.time() + seconds)) for seconds in (first, last))
         return self.run(
             "ca", "-batch", "-notext", "-config", self.path("config"), "-cert", f"{FOLDER}/test-ca.pem", "-keyfile", f"{FOLDER}/test-ca.key",
-            "-subj", "/", "-in", self.path(request), "-extfile", self.path("extensions"), "-startdate", moment(first), "-enddate", moment(last))
+            "-subj", "/", "-in", self.path(request), "-extfile", self.path("extensions"), "-startdate", start, "-enddate", end)
 
     def make(self, kind, real):
         with open(f"{FOLDER}/test-ca.pem", "rb") as file:
