@@ -90,6 +90,11 @@ extension SettingsFault {
                 "\(name.shown) cannot be \(value.shown)", "it takes \(allowed)",
                 suggestion.map { "did you mean \($0)?" } ?? "give one of these"
             )
+        case .unusablePath(let name, let path, let reason):
+            (
+                "\(name.shown) cannot be \(path.shown)", reason.harmless(limit: 300),
+                "write the path of what is meant, or put it there"
+            )
         case .unusableName(let error):
             (error.diagnosis.what, error.diagnosis.why, error.diagnosis.fix)
         case .tooManyNames(let count, let limit):
@@ -114,7 +119,7 @@ extension SettingsFault {
                 "give a directory of its own to the proxy, such as /srv/proxy/conf.d"
             )
         case .incomplete(let name, let missing):
-            ("\(name.shown) lacks \(missing)", "it cannot do without", "write \(missing) there")
+            ("\(name.shown) lacks \(missing)", "it cannot do without one", "add: \(missing) …;")
         case .conflict(let name, let other):
             (
                 "\(name.shown) contradicts \(other.shown)", "only one of them can be so",

@@ -18,6 +18,8 @@ package enum SettingsFault: Error, Equatable {
     case missingBlock(String, usage: String)
     case unexpectedBlock(String, usage: String)
     case unusableValue(of: String, value: String, allowed: String, suggestion: String?)
+    /// What is at a path cannot be used for what the directive wants it for.
+    case unusablePath(of: String, String, String)
     case unusableName(DomainNameError)
     case tooManyNames(Int, limit: Int)
     case repeatedName(String, first: SourcePosition)

@@ -22,7 +22,7 @@ package struct CheckSettings: Sendable {
     ///
     /// Throws what ``SettingsLoader/load()`` throws.
     package func run() throws -> Report {
-        let settings = try loader.load()
+        let settings = try loader.load(looksAtPaths: true)
         return Report(
             file: loader.path,
             isPresent: try loader.isPresent(),

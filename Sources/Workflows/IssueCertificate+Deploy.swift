@@ -31,7 +31,11 @@ extension IssueCertificate {
     /// Those of `deploy.d`, those of the name's block in certctl.conf, and the one of the option.
     private func hooks(extra: String?) throws -> [Hook] {
         try hookRunner.hooks(in: services.layout.deployHooks).map { Hook(path: $0) }
-            + (block?.deployHooks ?? []).map { Hook(path: $0.executable, arguments: $0.arguments) }
+            + (block?.deployHooks ?? []).map { hook in
+                // As with the option: what a link leads to is run, and has to be trusted.
+                let real = RealPath.of(hook.executable) ?? hook.executable
+                return Hook(path: real, arguments: hook.arguments)
+            }
             + (extra.map { [Hook(path: $0)] } ?? [])
     }
 

@@ -45,14 +45,15 @@ struct IssueCertificate: Sendable {
     init(_ request: IssueRequest, services: Services, general: Settings) throws {
         precondition(!request.names.isEmpty, "a certificate is for at least one name")
         let first = request.names[0].value
-        guard let name = request.lineage ?? LineageName.usual(for: first) else {
+        let own = general.block(of: request.names)?.lineageName
+        guard let name = request.lineage ?? own ?? LineageName.usual(for: first) else {
             throw WorkflowError.unusableLineageName(first)
         }
         self.name = name
         self.request = request
         self.services = services
         self.general = general
-        block = general.block(of: name)
+        block = general.block(of: name) ?? general.block(naming: request.names[0])
         store = services.store
     }
 

@@ -19,9 +19,22 @@ extension Settings {
         [self.authority, fallback].compactMap(\.self).first { $0.authority == authority }
     }
 
-    /// The block of a lineage, of a site or of a certificate alone.
+    /// The blocks of sites, and of certificates alone.
+    private var blocks: [CertificateSettings] { sites.map(\.certificate) + certificates }
+
+    /// The block of a lineage.
     func block(of lineage: LineageName) -> CertificateSettings? {
-        (sites.map(\.certificate) + certificates).first { $0.lineageName == lineage }
+        blocks.first { $0.lineageName == lineage }
+    }
+
+    /// The block for exactly these names, in whatever order.
+    func block(of names: [Identifier]) -> CertificateSettings? {
+        blocks.first { Set($0.names) == Set(names) }
+    }
+
+    /// The block in which a name stands: it can stand in one only.
+    func block(naming name: Identifier) -> CertificateSettings? {
+        blocks.first { $0.names.contains(name) }
     }
 
     /// What is said of the account with a CA, where the operator says nothing.
@@ -40,7 +53,7 @@ extension Settings {
 
 extension CertificateSettings {
     /// The name of the lineage that the block is about.
-    fileprivate var lineageName: LineageName? {
+    var lineageName: LineageName? {
         if let lineage { return LineageName(lineage) }
         return names.first.flatMap { LineageName.usual(for: $0.value) }
     }

@@ -24,7 +24,9 @@ package struct SettingsLoader: Sendable {
     ///
     /// Throws ``SettingsError`` for what the file says, ``SettingsFileError`` for a file that cannot
     /// be trusted.
-    package func load() throws -> Settings {
+    /// With `looksAtPaths` also what a path leads to is judged: of everybody's business only where
+    /// the file itself is the question.
+    package func load(looksAtPaths: Bool = false) throws -> Settings {
         guard let status = try trustedFile() else { return Settings() }
         guard status.size < Self.tooManyBytes else {
             throw SettingsFileError.tooLong(path, bytes: status.size)
@@ -32,9 +34,28 @@ package struct SettingsLoader: Sendable {
         let bytes = try services.fileSystem.readFile(path, limit: Self.tooManyBytes)
         let names = NameRules(
             toASCII: InternationalName.ascii,
-            isLineageName: { LineageName($0) != nil }
+            isLineageName: { LineageName($0) != nil },
+            obstacle: { looksAtPaths ? self.obstacle($0, $1) : nil }
         )
         return try SettingsReader.read(bytes, path: path, names: names)
+    }
+
+    /// What keeps a path from being used; links on the way are followed, as where it is used.
+    private func obstacle(_ path: String, _ use: PathUse) -> String? {
+        let real = RealPath.of(path) ?? path
+        // One that cannot be looked at is as good as not there.
+        guard let status = try? services.fileSystem.status(real) else {
+            return "there is no such \(use == .folder ? "folder" : "file")"
+        }
+        switch use {
+        case .folder:
+            return status.kind == .directory ? nil : "it is no folder"
+        case .file:
+            return status.kind == .file ? nil : "it is no file"
+        case .program:
+            let isRunnable = status.kind == .file && status.mode.bits & 0o100 != 0
+            return isRunnable ? nil : "it is no executable file"
+        }
     }
 
     /// The file, if there is one; whoever can write to its directory can put another one there.

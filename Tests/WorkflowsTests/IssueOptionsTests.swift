@@ -278,6 +278,18 @@ import Testing
         #expect(host.hooks.commands.map(\.arguments) == [["mail", "now"]])
     }
 
+    @Test(arguments: [["s.test", "www.s.test"], ["www.s.test", "s.test"]])
+    func `a block is that of its names, in whatever order`(names: [String]) async throws {
+        let etc = "\(TestHost.home)/etc"
+        host.disk.put(directory: etc)
+        let text = "site s.test www.s.test { to app:80; name shop; key_type p384; }"
+        try host.disk.writeNewFile("\(etc)/certctl.conf", Array(text.utf8), .publicFile)
+        let outcome = try await host.issue(names)
+        #expect("\(outcome.name)" == "shop")
+        #expect(outcome.certificate?.manifest.keyType == "p384")
+        #expect(try await host.issue(["www.s.test"]).certificate?.manifest.keyType == "p384")
+    }
+
     @Test func `settings that cannot be read stop everything before the CA is asked`() async throws
     {
         let etc = "\(TestHost.home)/etc"

@@ -119,4 +119,21 @@ import Testing
         )
         #expect(host.disk.changes == changes)
     }
+
+    // MARK: What paths lead to
+
+    @Test(arguments: [
+        "ca letsencrypt { roots nope.pem; }",
+        "ca google { eab_kid K; eab_hmac_file nofile; }",
+        "certificate a.test { deploy_hook /nope x; }", "http01 webroot:/nodir;",
+        "proxy nginx { configuration /nodir; }",
+    ])
+    func `the check looks where paths lead, and nobody else does`(text: String) throws {
+        put(text)
+        _ = try load()
+        let error = #expect(throws: SettingsError.self) {
+            try SettingsLoader(host.services).load(looksAtPaths: true)
+        }
+        #expect(error?.diagnosis.why.hasPrefix("there is no such") == true)
+    }
 }

@@ -8,9 +8,14 @@ final class Story: Sendable {
     /// More names than these are told as a number.
     private static let mostLines = 10
 
+    /// The names of one certificate, and how far it is.
+    private struct Subject {
+        var names: [String]
+        var step: Issuance.Step
+    }
+
     private struct Progress {
-        var names: [String] = []
-        var step: Issuance.Step?
+        var subjects: [Subject] = []
         /// How many lines of progress stand on the screen.
         var shown = 0
     }
@@ -31,13 +36,17 @@ final class Story: Sendable {
         Log(threshold: isVerbose ? .debug : isQuiet ? .warning : .notice) { self.tell($0) }
     }
 
-    /// Tells how far the work on some names is.
+    /// Tells how far the certificate for some names is, of which the first tells it from others.
     func show(_ step: Issuance.Step, _ names: [String]) {
         guard !isQuiet else { return }
         progress.withLock { progress in
-            guard progress.step != step else { return }
-            progress.names = names
-            progress.step = step
+            let known = progress.subjects.firstIndex { $0.names.first == names.first }
+            if let known {
+                guard progress.subjects[known].step != step else { return }
+                progress.subjects[known] = Subject(names: names, step: step)
+            } else {
+                progress.subjects.append(Subject(names: names, step: step))
+            }
             if console.isTerminal {
                 redraw(&progress, above: "")
             } else {
@@ -49,7 +58,7 @@ final class Story: Sendable {
     /// Takes the progress off the screen.
     func end() {
         progress.withLock { progress in
-            progress.step = nil
+            progress.subjects = []
             redraw(&progress, above: "")
         }
     }
@@ -65,13 +74,16 @@ final class Story: Sendable {
     /// Writes `text` where the progress stood, and the progress again below it.
     private func redraw(_ progress: inout Progress, above text: String) {
         let up = progress.shown > 0 ? "\u{1B}[\(progress.shown)A\u{1B}[J" : ""
-        guard console.isTerminal, let step = progress.step else {
+        guard console.isTerminal, !progress.subjects.isEmpty else {
             progress.shown = 0
             console.writeError(up + text)
             return
         }
-        var lines = progress.names.prefix(Self.mostLines).map { "  \($0)  \(step.rawValue) …\n" }
-        let more = progress.names.count - lines.count
+        let all = progress.subjects.flatMap { subject in
+            subject.names.map { "  \($0)  \(subject.step.rawValue) …\n" }
+        }
+        var lines = Array(all.prefix(Self.mostLines))
+        let more = all.count - lines.count
         if more > 0 { lines.append("  and \(more) more\n") }
         progress.shown = lines.count
         console.writeError(up + text + lines.joined())

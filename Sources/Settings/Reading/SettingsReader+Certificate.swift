@@ -87,13 +87,15 @@ extension SettingsReader {
     }
 
     private mutating func deployHook(_ entry: Entry) -> CertificateSettings.DeployHook? {
-        value(entry) { text throws(SettingsFault) in
+        let names = names
+        return value(entry) { text throws(SettingsFault) in
             guard text.hasPrefix("/") else {
                 let allowed = "the absolute path of a program, and its arguments"
                 throw Self.unusable("deploy_hook", text, allowed)
             }
             let arguments = Array(entry.words.dropFirst())
-            return CertificateSettings.DeployHook(executable: text, arguments: arguments)
+            let program = try names.path(text, of: "deploy_hook", .program)
+            return CertificateSettings.DeployHook(executable: program, arguments: arguments)
         }
     }
 }

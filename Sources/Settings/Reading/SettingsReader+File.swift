@@ -33,11 +33,12 @@ extension SettingsReader {
 
     /// Reads how http-01 is answered; a webroot may be a path from the file's own directory.
     mutating func mode(_ entry: Entry?) -> HTTP01Mode? {
-        let directory = directory
+        let (names, directory) = (names, directory)
         return value(entry) { text throws(SettingsFault) in
             let mode = try Self.mode(text)
-            guard case .webroot(let path) = mode, !path.hasPrefix("/") else { return mode }
-            return .webroot("\(directory)/\(path)")
+            guard case .webroot(let text) = mode else { return mode }
+            let path = text.hasPrefix("/") ? text : "\(directory)/\(text)"
+            return .webroot(try names.path(path, of: "http01", .folder))
         }
     }
 
@@ -53,7 +54,7 @@ extension SettingsReader {
             return known
         }
         let inner = block(entry.source.children, in: .authority)
-        let roots = path(inner["roots"])
+        let roots = path(inner["roots"], .file)
         let account = externalAccount(inner, of: entry)
         return known.map { known in
             var settings = AuthoritySettings(known)
@@ -68,7 +69,7 @@ extension SettingsReader {
         of entry: Entry
     ) -> AuthoritySettings.ExternalAccount? {
         let identifier = text(block["eab_kid"])
-        let file = path(block["eab_hmac_file"])
+        let file = path(block["eab_hmac_file"], .file)
         let algorithm: HMAC? = value(block["eab_hmac_alg"]) {
             text throws(SettingsFault) in try Self.choice(text, of: "eab_hmac_alg")
         }
@@ -104,7 +105,7 @@ extension SettingsReader {
             }
             return nil
         }
-        guard let place, let configuration = path(directive) else { return nil }
+        guard let place, let configuration = path(directive, .folder) else { return nil }
         if Self.holds(configuration, directory) {
             note(.exposesSettings(directory: configuration), at: directive.source.arguments[0])
         }

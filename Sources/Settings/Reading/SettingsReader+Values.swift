@@ -39,9 +39,16 @@ extension SettingsReader {
     }
 
     /// Reads a path: as it stands, or from the file's own directory.
-    mutating func path(_ entry: Entry?) -> String? {
-        guard let path = text(entry, "the path of a file or directory") else { return nil }
-        return path.hasPrefix("/") ? path : "\(directory)/\(path)"
+    mutating func path(_ entry: Entry?, _ use: PathUse) -> String? {
+        let (names, directory) = (names, directory)
+        return value(entry) { text throws(SettingsFault) in
+            let name = entry?.name ?? ""
+            guard !text.isEmpty else {
+                throw Self.unusable(name, "", "the path of a file or directory")
+            }
+            let path = text.hasPrefix("/") ? text : "\(directory)/\(text)"
+            return try names.path(path, of: name, use)
+        }
     }
 
     /// Reads a word as it is; an empty one is none.

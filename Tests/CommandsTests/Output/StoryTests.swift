@@ -51,6 +51,16 @@ import Testing
         #expect(text == "a.example: ordering\na.example and 2 more: validating\n")
     }
 
+    @Test func `several certificates have a step each`() {
+        let text = story(Screen()) { story in
+            story.show(.ordering, ["a.example"])
+            story.show(.ordering, ["b.example"])
+            story.show(.ordering, ["a.example"])
+            story.show(.validating, ["b.example"])
+        }
+        #expect(text == "a.example: ordering\nb.example: ordering\nb.example: validating\n")
+    }
+
     @Test func `the quiet story has no steps`() {
         let text = story(Screen(isTerminal: true), isQuiet: true) { story in
             story.show(.ordering, ["a.example"])
