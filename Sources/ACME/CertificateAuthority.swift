@@ -37,11 +37,9 @@ package struct CertificateAuthority: Equatable, Sendable {
     }
 
     private static func folder(of url: WebURL) -> String {
-        let digits = SHA256.digest(Array(url.description.utf8)).prefix(4).map { byte in
-            (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }
+        let digits = Hexadecimal.digest(Array(url.description.utf8)).prefix(8)
         // An IPv6 address brings colons and brackets, which mean something elsewhere.
         let host = url.origin.host.filter { $0.isLetter || $0.isNumber || "-._".contains($0) }
-        return "\(host)-\(digits.joined())"
+        return "\(host)-\(digits)"
     }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import PKI
 import Platform
 
 /// A lineage as it stands on disk.

@@ -27,7 +27,7 @@ struct DeleteCommand: Command {
         guard arguments.operands.count == 1 else {
             throw UsageError.wrongOperands(usage: Self.usage)
         }
-        lineage = arguments.operands[0]
+        lineage = ArgumentValues.existing(arguments.operands[0])
         isForced = arguments.has("force")
     }
 

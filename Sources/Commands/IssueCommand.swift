@@ -10,6 +10,7 @@ struct IssueCommand: Command {
     static let name = "issue"
     static let summary = "gets one certificate for these host names"
     static let operands = "NAME…"
+    static let operandCompletion = Completion.lineages
     static let options =
         AccountArguments.options + [
             CommandOption(

@@ -66,7 +66,7 @@ struct RevokeCommand: Command {
     init(_ arguments: ParsedArguments) throws {
         certificateFile = arguments["certificate"]
         keyFile = arguments["key"]
-        lineage = arguments.operands.first
+        lineage = arguments.operands.first.map(ArgumentValues.existing)
         guard arguments.operands.count == (certificateFile == nil ? 1 : 0) else {
             throw UsageError.wrongOperands(usage: Self.usage)
         }

@@ -28,7 +28,7 @@ struct ShowCommand: Command {
         guard arguments.operands.count == 1 else {
             throw UsageError.wrongOperands(usage: Self.usage)
         }
-        lineage = arguments.operands[0]
+        lineage = ArgumentValues.existing(arguments.operands[0])
         asksCA = arguments.has("renewal-info")
     }
 

@@ -36,9 +36,7 @@ package struct Certificate: Equatable, Sendable {
     package var names: [String] { dnsNames + ipAddresses.map(\.description) }
 
     /// ``serial`` in hexadecimal digits.
-    package var serialText: String {
-        serial.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
+    package var serialText: String { Hexadecimal.text(serial) }
 
     /// The SHA-256 of ``der``.
     package var fingerprint: [UInt8] { SHA256.digest(der) }

@@ -176,11 +176,7 @@ extension Diagnosis {
 
 /// The start of a fingerprint: enough to compare by eye.
 private func short(_ fingerprint: [UInt8]) -> String {
-    fingerprint.prefix(8).map(hexadecimal).joined() + "…"
-}
-
-private func hexadecimal(_ byte: UInt8) -> String {
-    (byte < 16 ? "0" : "") + String(byte, radix: 16)
+    Hexadecimal.text(fingerprint.prefix(8)) + "…"
 }
 
 /// The first of `names`, and how many more there are.

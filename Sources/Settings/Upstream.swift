@@ -1,3 +1,5 @@
+import PKI
+
 /// A server that nginx passes requests on to.
 package struct Upstream: Equatable, Sendable, CustomStringConvertible {
     /// The forms that ``init(_:)`` knows, for people.
@@ -34,7 +36,7 @@ package struct Upstream: Equatable, Sendable, CustomStringConvertible {
         guard text.hasPrefix("["), text.hasSuffix("]") else {
             return ProxySettings.Place.isName(text) && text.utf8.count <= 253
         }
-        return NetworkAddress(String(text.dropFirst().dropLast()))?.bits == 128
+        return IPAddress(String(text.dropFirst().dropLast()))?.isIPv6 == true
     }
 
     /// Reads a port in digits, without sign or blanks.

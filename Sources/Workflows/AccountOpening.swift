@@ -111,6 +111,15 @@ struct AccountOpening: Sendable {
     /// No key is let go of before the CA has said that it has the other one.
     func settleKeyChange() async throws {
         guard let next = try accounts.nextKey() else { return }
+        do {
+            try await settle(next)
+        } catch ACMEError.accountNotUsable, ACMEError.refused {
+            // Of an account that is over both keys are worth the same; what comes next tells so.
+            services.log.warning("the CA does not say which key of the account it has")
+        }
+    }
+
+    private func settle(_ next: PrivateKey) async throws {
         if let account = try await account(of: next) {
             try accounts.adoptNextKey()
             try saveFound(account)

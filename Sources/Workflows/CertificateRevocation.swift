@@ -60,10 +60,7 @@ package struct CertificateRevocation: Sendable {
         }
         let key = try byKey ? store.privateKey(of: current) : nil
         guard !byKey || key != nil else {
-            throw WorkflowError.noCertificate(
-                lineage: "\(name)",
-                reason: "the key of its certificate is not here"
-            )
+            throw WorkflowError.keyNotHere(lineage: "\(name)")
         }
         let outcome = try await revoke(
             try store.certificate(of: current),

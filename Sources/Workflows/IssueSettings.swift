@@ -83,6 +83,7 @@ struct IssueSettings: Equatable, Sendable {
         if let request = request.signingRequest { return request }
         guard request.keyType == nil, request.reusesKey == nil,
             let der = remembered?.certificateSigningRequest,
+            // It was read before it was remembered; one that cannot be now is of another version.
             let known = try? CertificateSigningRequest(reading: Array(der)),
             Set(known.dnsNames) == Set(request.names.dnsNames),
             Set(known.ipAddresses) == Set(request.names.ipAddresses)

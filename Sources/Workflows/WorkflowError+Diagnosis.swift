@@ -4,11 +4,14 @@ extension WorkflowError: Diagnosable {
     package var diagnosis: Diagnosis {
         switch self {
         case .otherNames(let lineage, let existing, let asked):
-            let names = asked.joined(separator: " ")
+            // Who writes the certificate's own name means the certificate, and not a host.
+            let meant = asked == [lineage] ? existing : asked
+            let names = meant.joined(separator: " ")
             return Diagnosis(
                 what: "there is a certificate named \(lineage) already, for other names",
                 why: "it is for \(existing.joined(separator: ", "))",
-                fix: "to change its names: certctl issue \(names) --name \(lineage); "
+                fix: (asked == [lineage] ? "to issue it again" : "to change its names")
+                    + ": certctl issue \(names) --name \(lineage); "
                     + "for a second certificate give another --name",
                 exitCode: .configuration
             )
@@ -70,6 +73,13 @@ extension WorkflowError: Diagnosable {
                 why: "the last certificate for its key was revoked",
                 fix: "make a request with another key and give it with --csr, or have a key made "
                     + "here with --new-key",
+                exitCode: .configuration
+            )
+        case .keyNotHere(let lineage):
+            return Diagnosis(
+                what: "the certificate of \(lineage) cannot be revoked by its key",
+                why: "the key is not here: its request was made elsewhere",
+                fix: "leave --by-key out; or give the files: --certificate FILE --key FILE",
                 exitCode: .configuration
             )
         case .noCertificate(let lineage, let reason):

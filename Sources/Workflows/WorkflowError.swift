@@ -16,6 +16,8 @@ package enum WorkflowError: Error, Equatable {
     case requestForNginx(lineage: String, include: String)
     /// A request made elsewhere whose key's certificate was called back.
     case revokedKey(lineage: String)
+    /// The key that a revocation is to be signed with is somebody else's.
+    case keyNotHere(lineage: String)
     /// The lineage has no certificate, or none with what is needed.
     case noCertificate(lineage: String, reason: String)
     /// There are more files than any nginx has, so that who uses the lineage cannot be told.

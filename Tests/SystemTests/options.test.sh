@@ -191,7 +191,7 @@ ok "a reason that this CA does not take: 2, before it is asked" explains 2 "lets
 try certctl revoke nosuch.test --home "$home"
 ok "a certificate that there is not: 3" explains 3 "no certificate named nosuch.test" "there is" "certctl list"
 try certctl revoke own.test --by-key --home "$home"
-ok "by a key that is not here: 3" explains 3 "own.test" "key of its certificate is not here" "certctl show"
+ok "by a key that is not here: 3" explains 3 "own.test" "the key is not here" "leave --by-key out"
 
 echo "# rehearsals"
 # Let's Encrypt's staging, as far as names go: Pebble behind an nginx that has its name and its path.

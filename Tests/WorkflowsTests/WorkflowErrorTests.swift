@@ -16,6 +16,7 @@ import Testing
             WorkflowError.reasonNotAccepted("x", authority: "letsencrypt", accepted: ["y"]), .usage
         ),
         (WorkflowError.requestForNginx(lineage: "a", include: "/a.conf"), .configuration),
+        (WorkflowError.keyNotHere(lineage: "a"), .configuration),
         (WorkflowError.revokedKey(lineage: "a"), .configuration),
         (WorkflowError.noCertificate(lineage: "a", reason: "it has none"), .configuration),
         (AccountError.noAccount(authority: "letsencrypt"), .configuration),

@@ -22,6 +22,11 @@ enum ArgumentValues {
         return try Identifier(ascii)
     }
 
+    /// The name of a certificate that there is: it may be given as its first host is written.
+    static func existing(_ text: String) -> String {
+        text.utf8.allSatisfy { $0 < 0x80 } ? text : InternationalName.ascii(text) ?? text
+    }
+
     static func lineageName(_ text: String) throws -> LineageName {
         guard let name = LineageName(text.lowercased()) else {
             throw WorkflowError.unusableLineageName(text)

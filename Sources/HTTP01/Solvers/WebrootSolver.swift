@@ -53,13 +53,20 @@ final class WebrootFiles: ChallengePresenter {
         for path in ["\(root)/.well-known", "\(root)/.well-known/acme-challenge"] {
             try explaining { () throws(FileSystemError) in
                 guard try fileSystem.status(path) == nil else { return }
-                try fileSystem.makeDirectory(path, .publicDirectory)
-                made.withLock { $0.append(.directory(path)) }
+                do throws(FileSystemError) {
+                    try fileSystem.makeDirectory(path, .publicDirectory)
+                    made.withLock { $0.append(.directory(path)) }
+                } catch {
+                    // Another order was quicker, and takes it away again.
+                    guard error.reason == .exists else { throw error }
+                }
             }
         }
     }
 
     func present(_ answers: [KeyAuthorization]) throws(HTTP01Error) {
+        // Another order may have taken them away with its own answers.
+        try makeDirectories()
         for answer in answers {
             let path = root + answer.path
             if try isThere(path, Array(answer.content.utf8)) {
