@@ -152,7 +152,7 @@ extension PortHolder {
     /// What to type to have the port freed.
     fileprivate func remedy(port: UInt16) -> String {
         guard case .process(let process) = self else { return Self.search(port: port) }
-        if isService { return "run the same command with --http01 service" }
+        if isService { return "use that service: --http01 service; or sudo kill \(process.pid)" }
         if isOrder { return "run the same command again when that one has ended" }
         return switch process.supervisor {
         case .unit(let name): "sudo systemctl stop \(name)"

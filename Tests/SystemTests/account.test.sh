@@ -128,7 +128,7 @@ ok "a CA that knows its customers asks for it: 5" explains 5 "customers that it 
 try issue bound.test
 ok "issue says the same" explains 5 "customers that it knows" "external account binding" "--eab-kid KID --eab-hmac-file FILE"
 ok "and no key is made for nothing" [ ! -e "$(folder)/key.pem" ]
-(umask 077; echo "$secret" >"$T/eab.hmac"; echo "!not base64url!" >"$T/bad.hmac"; echo AAAA >"$T/wrong.hmac")
+(umask 077; echo "$secret" >"$T/eab.hmac"; echo "!base64url!" >"$T/bad.hmac"; echo AAAA >"$T/wrong.hmac")
 echo "$secret" >"$T/open.hmac"; chmod 644 "$T/open.hmac"
 try account register --agree-tos --eab-kid "$kid"
 ok "one without the other: 2" explains 2 "not complete" "a key identifier and an HMAC key" "give both"

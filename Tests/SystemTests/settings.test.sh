@@ -14,7 +14,10 @@ put() { printf '%s\n' "$@" >"$conf"; chmod 600 "$conf"; }
 
 echo "# what is right"
 ok "no file: everything has its default" says 0 "$conf: there is no such file"
-awk '/^```nginx$/ {on = 1; next} /^```$/ {on = 0} on' "${BASH_SOURCE%/*}/../../README.md" >"$conf"; chmod 600 "$conf"
+# What its paths lead to is looked at too.
+mkdir "$T/conf.d"; printf '#!/bin/sh\n' >"$T/reload-mail"; chmod 755 "$T/reload-mail"
+sed -n '/^## Settings/,/^## /p' "${BASH_SOURCE%/*}/../../README.md" | awk '/^```nginx$/ {on = 1; next} /^```$/ {on = 0} on' |
+  sed "s|/srv/proxy/conf.d|$T/conf.d|; s|/usr/local/bin/reload-mail|$T/reload-mail|" >"$conf"; chmod 600 "$conf"
 ok "the example of the README: 3 sites, 1 certificate" says 0 "$conf: 3 sites, 1 certificate: the syntax is right"
 json() { check --json && status_is 0 && python3 -c 'import json,sys; r = json.loads(sys.argv[1]); assert (r["sites"], r["certificates"]) == (3, 1)' "$output"; }
 ok "and the same in JSON" json

@@ -152,11 +152,6 @@ struct IssueArguments: Sendable {
             guard options.mode == nil else { throw UsageError.contradiction("webroot", "http01") }
             options.mode = .webroot(try ArgumentValues.folder(directory, option: "webroot"))
         }
-        if case .webroot = options.mode {
-            for other in ["http01-port", "http01-address"] where arguments.has(other) {
-                throw UsageError.contradiction("webroot", other)
-            }
-        }
         options.port = try arguments["http01-port"].map(ArgumentValues.port)
         options.address = try arguments["http01-address"].map(ArgumentValues.address)
         return options
