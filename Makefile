@@ -23,7 +23,7 @@ TOOLS := .build-tools
 PEBBLE := $(TOOLS)/root/usr/bin/pebble
 
 PACKAGES := libssl-dev libcurl4-openssl-dev pkg-config openssl curl ca-certificates
-TEST_PACKAGES := nginx-light pebble docker.io iproute2 iptables strace python3 wrk \
+TEST_PACKAGES := nginx-light pebble docker.io iproute2 iptables strace python3 wrk systemd-sysv dbus \
 	man-db zsh fish
 BENCH_PACKAGES := uacme lego acme-tiny python3-cryptography
 
