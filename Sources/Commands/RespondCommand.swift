@@ -25,7 +25,7 @@ struct RespondCommand: Command {
         certificate hands the answers in over the control socket and keeps the connection for as long \
         as they are to be given; after a restart they are handed in again.
 
-        On port 80 requests for names that it has answered for are sent to https. No key and no \
+        On port 80 requests for names that got a certificate since it started are sent to https. No key and no \
         privilege is needed, but to bind the port.
         """
     static let examples = [

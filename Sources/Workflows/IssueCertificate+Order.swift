@@ -156,9 +156,11 @@ extension ACMEError {
         switch self {
         // A refusal may be of the order too: whoever asks again gets the same answer to it.
         case .challengesFailed, .orderFailed, .orderGone, .challengeNotOffered, .unusableToken,
-            .foreignName, .foreignURL, .refused, .unreadableAnswer:
+            .foreignName, .foreignURL, .refused:
             true
-        case .noAnswer, .busy, .rateLimited, .noncesRefused, .noNonce, .termsNotAgreed,
+        // What cannot be read may be a portal's or a proxy's page, and the certificate be ready.
+        case .unreadableAnswer, .noAnswer, .busy, .rateLimited, .noncesRefused, .noNonce,
+            .termsNotAgreed,
             .actionRequired, .externalAccountRequired, .notOffered, .profileNotOffered, .keyInUse,
             .accountNotUsable, .notInTime:
             false
