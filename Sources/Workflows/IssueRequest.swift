@@ -25,8 +25,9 @@ package struct IssueRequest: Sendable {
     package var http01 = HTTP01Options()
     /// Whether ``authority`` stands in for the usual one, which is remembered.
     package var isSubstitute = false
-    /// The generation that was found to be due: one that has come since is good enough. `nil` has the
-    /// policy decide.
+    /// The generation that was found to be due: one that has come since is good enough.
+    ///
+    /// `nil` has the policy decide.
     package var outdated: GenerationNumber?
     /// Whether a certificate that is not due is replaced.
     package var isForced = false

@@ -24,6 +24,7 @@ package protocol CertificateSource: Sendable {
     ///   - orders: What to order.
     ///   - skew: How far the CA's clock is ahead, in seconds: certificates are judged by it.
     ///   - conduct: Learns of each order, and may refuse it.
+    /// - Throws: What keeps all of them from being ordered.
     func renew(
         _ orders: [RenewalOrder],
         skew: TimeInterval,

@@ -112,6 +112,7 @@ struct RenewalClock: Sendable {
     ///
     /// - Parameter skew: How far a CA's clock is ahead, in seconds; `nil` where none was asked. A clock
     ///   that is in doubt is believed once a CA agrees.
+    /// - Throws: `FileSystemError`.
     func save(believing skew: TimeInterval?) throws {
         let clock = services.clock
         let now = clock.now
