@@ -3,6 +3,7 @@ import CertificateStore
 import Diagnostics
 import FoundationEssentials
 import Platform
+import Renewal
 import Workflows
 
 /// `certctl show NAME`.
@@ -82,6 +83,14 @@ struct ShowCommand: Command {
         }
         if lineage.current?.manifest.hasKey ?? true {
             facts.append(("nginx", "include \(report.include);"))
+        }
+        if let failures = report.failures {
+            let count = failures.count == 1 ? "once" : "\(failures.count) times"
+            facts += [
+                ("renewal failed", "\(count) since \(failures.since.formatted(.iso8601))"),
+                ("because", failures.reason),
+                ("tried again", "not before \(failures.notBefore.formatted(.iso8601))"),
+            ]
         }
         if let settings = lineage.settings { facts.append(("CA", settings.authority)) }
         if let order = lineage.progress.pending?.order { facts.append(("open order", order)) }
