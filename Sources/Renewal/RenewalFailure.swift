@@ -59,9 +59,12 @@ package struct FailureRecord: Equatable, Sendable, Codable {
     ///
     /// - Parameters:
     ///   - earlier: The failures so far; `nil` after a success.
+    ///   - failureClass: Why it failed.
+    ///   - reason: What went wrong, harmless to print.
     ///   - now: When it failed.
     ///   - remaining: What is left of the certificate, in seconds; `nil` where there is none yet.
     ///   - until: When the CA allows the next try, for ``FailureClass/rateLimited``.
+    ///   - random: Draws how far the wait is off.
     package init(
         after earlier: FailureRecord?,
         _ failureClass: FailureClass,
