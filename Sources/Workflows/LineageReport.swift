@@ -26,6 +26,10 @@ package struct LineageReport: Equatable, Sendable {
     package let failures: FailureRecord?
     /// Whether its hooks still have to run.
     package let isDeployPending: Bool
+    /// What came of trying to bring it into use, where that failed.
+    package let deployFailure: DeployRecord.Failure?
+    /// When that is tried again.
+    package let nextDeploy: Date?
     /// The file for nginx to include.
     package let include: String
 
@@ -44,6 +48,8 @@ package struct LineageReport: Equatable, Sendable {
             state = .waiting
             due = nil
             isDeployPending = false
+            deployFailure = nil
+            nextDeploy = nil
             return
         }
         let manifest = current.manifest
@@ -51,6 +57,9 @@ package struct LineageReport: Equatable, Sendable {
         let due = lineage.isRevoked ? manifest.notBefore : RenewalPolicy.due(facts).moment
         self.due = due
         isDeployPending = deployed?.isDone(current.number) != true
+        let record = deployed?.generation == current.number ? deployed : nil
+        deployFailure = record?.failure
+        nextDeploy = record?.nextAttempt(at: now)
         if lineage.isRevoked {
             state = .revoked
         } else if now >= manifest.notAfter {

@@ -16,6 +16,11 @@ struct LineageLine: Encodable {
     let renewsAfter: Date?
     let generation: Int?
     let isDeployPending: Bool
+    /// How often in a row that has failed, when last, why, and when it is tried again.
+    let deployFailures: Int?
+    let lastDeployAttempt: Date?
+    let deployFailure: String?
+    let nextDeployAttempt: Date?
     let privateKey: String?
     let fullChain: String?
     let nginxInclude: String?
@@ -44,6 +49,10 @@ struct LineageLine: Encodable {
         renewsAfter = report.due
         generation = current?.number.value
         isDeployPending = report.isDeployPending
+        deployFailures = report.deployFailure?.count
+        lastDeployAttempt = report.deployFailure?.last
+        deployFailure = report.deployFailure?.reason
+        nextDeployAttempt = report.nextDeploy
         privateKey = current.flatMap { $0.manifest.hasKey ? $0.files.privateKey : nil }
         fullChain = current?.files.fullChain
         nginxInclude = current?.manifest.hasKey ?? true ? report.include : nil
