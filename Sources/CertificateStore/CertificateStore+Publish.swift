@@ -99,6 +99,7 @@ extension CertificateStore {
             try fileSystem.removeTree(grave)
         }
         try fileSystem.removeIfPresent(layout.settings(name))
+        try fileSystem.removeIfPresent(layout.renewalState(name))
         try fileSystem.removeIfPresent(layout.journal(name))
         try fileSystem.syncDirectory(layout.lineage(name))
     }

@@ -25,6 +25,7 @@ package struct CertificateStore: Sendable {
             (layout.state, .passageDirectory),
             (layout.accounts, .privateDirectory),
             (layout.lineages, .privateDirectory),
+            (layout.renewal, .privateDirectory),
             (layout.deploy, .privateDirectory),
             (layout.tls, .passageDirectory),
             (layout.temporary, .privateDirectory),

@@ -40,6 +40,18 @@ package struct StoreLayout: Equatable, Sendable {
     /// What is pending and what is done about bringing certificates into use.
     var deployJournal: String { "\(deploy)/journal" }
     var events: String { "\(state)/events.log" }
+    /// When to look at which lineage again.
+    var schedule: String { "\(state)/schedule" }
+    /// The next one, on its way; in the state directory itself, which has to hold both.
+    var temporarySchedule: String { "\(state)/schedule.new" }
+    /// What the renewer remembers besides.
+    var renewal: String { "\(state)/renewal" }
+    var renewalLock: String { "\(renewal)/lock" }
+    var advice: String { "\(renewal)/advice" }
+    var clockRecord: String { "\(renewal)/clock.json" }
+    var limits: String { "\(renewal)/limits.json" }
+    var limitsLock: String { "\(renewal)/limits.lock" }
+    var renewalSecret: String { "\(renewal)/secret" }
     /// The one directory that a container needs to see.
     package var tls: String { "\(state)/tls" }
     /// Where files are made before they are moved into place; on the same file system as those.
@@ -57,6 +69,7 @@ package struct StoreLayout: Equatable, Sendable {
     func lineage(_ name: LineageName) -> String { "\(lineages)/\(name)" }
     func settings(_ name: LineageName) -> String { "\(lineage(name))/settings.json" }
     func journal(_ name: LineageName) -> String { "\(lineage(name))/journal" }
+    func renewalState(_ name: LineageName) -> String { "\(lineage(name))/renewal.json" }
     func lock(_ name: LineageName) -> String { "\(lineage(name))/lock" }
     /// Where all generations of a lineage are.
     package func generations(_ name: LineageName) -> String { "\(generations)/\(name)" }

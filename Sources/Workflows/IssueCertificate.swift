@@ -156,7 +156,7 @@ struct IssueCertificate: Sendable {
         _ settings: IssueSettings
     ) -> Bool {
         let manifest = current.manifest
-        let due = RenewalPolicy.due(notBefore: manifest.notBefore, notAfter: manifest.notAfter)
+        let due = manifest.validity.fallback
         let asked = settings.toRemember
         let remembered = lineage.settings ?? asked
         return !request.isForced && services.clock.now < due && !lineage.isRevoked

@@ -37,7 +37,7 @@ package struct LineageReport: Equatable, Sendable {
             return
         }
         let manifest = current.manifest
-        let due = RenewalPolicy.due(notBefore: manifest.notBefore, notAfter: manifest.notAfter)
+        let due = manifest.validity.fallback
         self.due = due
         isDeployPending = deployed != DeployRecord(lineage.name, current.number)
         if lineage.isRevoked {
