@@ -6,6 +6,7 @@ enum CommandTable {
         IssueCommand.self,
         ListCommand.self,
         ShowCommand.self,
+        LogCommand.self,
         RevokeCommand.self,
         DeleteCommand.self,
         AccountCommand.self,
