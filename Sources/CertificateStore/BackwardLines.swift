@@ -28,8 +28,9 @@ struct BackwardLines {
         self.fileSystem = fileSystem
     }
 
-    /// Returns the line before those that were returned already, without its line break; empty ones
-    /// are passed over. `nil` when there is none; then all files are closed.
+    /// Returns the line before those that were returned already, without its line break.
+    ///
+    /// Empty lines are passed over. `nil` when there is none; then all files are closed.
     mutating func next() throws(FileSystemError) -> ArraySlice<UInt8>? {
         while true {
             if let end = rest.lastIndex(of: UInt8(ascii: "\n")) {
