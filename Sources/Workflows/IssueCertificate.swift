@@ -189,7 +189,12 @@ struct IssueCertificate: Sendable {
             change = .issued(certificate)
             let until = certificate.manifest.notAfter.formatted(.iso8601)
             services.log.notice("certificate issued", ["lineage": "\(name)", "until": until])
-            services.note(.issued, name, "generation \(certificate.number) until \(until)")
+            let isFirst = preparation.lineage.current == nil
+            services.note(
+                isFirst ? .issued : .renewed,
+                name,
+                "generation \(certificate.number) until \(until)"
+            )
             await presenter.redirect(request.names.hostNames)
         }
         return Obtained(
