@@ -26,6 +26,8 @@ package enum RenewalCause: String, Equatable, Sendable {
     case revoked
     /// An earlier run has begun an order and not come to its end.
     case begun
+    /// It is not due, and a person wants it renewed all the same.
+    case demand
 
     /// Whether nothing but the CA's window asks for it.
     package var isOfWindowAlone: Bool { self == .window || self == .signal }
