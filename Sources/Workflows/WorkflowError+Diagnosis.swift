@@ -15,7 +15,8 @@ extension WorkflowError: Diagnosable {
             )
         case .accountHeld(let authority, let until):
             return Diagnosis(
-                what: "\(authority) is not asked: it would refuse until \(until.formatted(.iso8601))",
+                what:
+                    "\(authority) is not asked: it would refuse until \(until.formatted(.iso8601))",
                 why: "it has refused another order for a limit of the whole account",
                 fix: "wait until then; with --force the CA is asked all the same",
                 exitCode: .rateLimited

@@ -133,17 +133,6 @@ package struct ScheduleFile: Sendable {
         )
     }
 
-    /// The lineages that were noted by ``CertificateStore/lookSoon(at:)`` since it was written.
-    package func soon() -> [LineageName] {
-        var names: [LineageName] = []
-        var count = 0
-        _ = read { line in
-            count += 1
-            if count > header.count, let name = Self.name(line) { names.append(name) }
-        }
-        return names
-    }
-
     private static func name(_ line: Line) -> LineageName? {
         LineageName(String(decoding: line.name, as: UTF8.self))
     }

@@ -11,7 +11,7 @@ import Synchronization
 /// One `renew` that has something to look at.
 struct RenewalRound {
     /// How many lineages are locked and ordered together; each holds a file open.
-    private static let batch = 100
+    private static let batch = 40
     /// How many orders are under way with a CA at a time.
     private static let lanes = 4
     /// How many questions are.
@@ -88,9 +88,10 @@ struct RenewalRound {
         var schedule = Schedule(looks: schedule.looks, listed: schedule.listed, written: now)
         let horizon = now + RenewCertificates.horizon
         for (name, look) in schedule.looks where look > horizon { schedule.looks[name] = horizon }
-        // What others have noted meanwhile is not to be lost with the file that it stands in.
-        for name in try store.scheduleFile()?.soon() ?? [] where outcomes[name] == nil {
-            schedule.looks[name] = .distantPast
+        // What another certctl has begun meanwhile, as this run went on.
+        for (name, look) in try store.scheduleFile()?.schedule()?.looks ?? [:]
+        where outcomes[name] == nil && look <= Date(timeIntervalSince1970: 0) {
+            schedule.looks[name] = try store.isThere(name) ? look : nil
         }
         try store.replace(schedule)
         try clock.save(believing: skews.values.min { abs($0) < abs($1) })
@@ -335,7 +336,7 @@ struct RenewalRound {
     ) async {
         var due: [Due] = []
         for look in looks {
-            if let one = sorted(look, reach, at: now(of: authority)) { due.append(one) }
+            if let one = dueOrSettled(look, reach, at: now(of: authority)) { due.append(one) }
         }
         if due.isEmpty, case .there = reach {
             // Nothing more was to be asked, and it has answered.
@@ -353,7 +354,7 @@ struct RenewalRound {
     }
 
     /// Settles what is not to be ordered; returns what is.
-    private mutating func sorted(_ look: RenewalLook, _ reach: Reach, at now: Date) -> Due? {
+    private mutating func dueOrSettled(_ look: RenewalLook, _ reach: Reach, at now: Date) -> Due? {
         let decision = RenewalPolicy.decide(look.facts, at: now)
         if case .failed(let error) = reach {
             settle(look, decision, unreachable: error, at: now)
@@ -371,11 +372,12 @@ struct RenewalRound {
             // It was asked and has not answered in time for this run.
             settle(look.name, .kept(due: look.due), look: look.facts.advice?.next ?? now)
         case .hold(let until, let hold):
-                settle(
-                    look.name,
-                    .held(until: until, hold, reason: look.reason(of: hold)),
-                    look: until
-                )
+            if hold == .signals { services.note(.held, look.name, look.reason(of: hold)) }
+            settle(
+                look.name,
+                .held(until: until, hold, reason: look.reason(of: hold)),
+                look: until
+            )
         }
         return nil
     }
@@ -632,7 +634,7 @@ extension RenewalLook {
     fileprivate func reason(of hold: RenewalHold) -> String {
         switch hold {
         case .backoff: facts.failures?.reason ?? "it has failed a short while ago"
-        case .outage: facts.authority.breaker?.reason ?? "the CA is down"
+        case .outage: facts.authority.breaker?.reason ?? "the CA cannot be reached"
         case .rateLimit: facts.failures?.reason ?? "a limit of the CA for this account"
         case .signals: "the CA asks for more renewals than it can mean"
         }
@@ -658,8 +660,8 @@ extension RenewalCause {
         case .lifetime: "its lifetime is nearly over"
         case .emergency: "little is left of its lifetime"
         case .revoked: "the CA has called it back"
-        case .begun: "an order was begun"
         case .demand: "it was asked for"
+        case .begun: "an order was begun"
         }
     }
 }
