@@ -58,7 +58,7 @@ let package = Package(
         // 4: thin I/O around pure cores.
         layer("ACMEClient", uses: ["ACME", "Diagnostics", "HTTP", "PKI", "Platform"]),
         layer("HTTP01", uses: ["ACME", "CLinux", "Diagnostics", "Platform"]),
-        layer("CertificateStore", uses: ["ACME", "Diagnostics", "PKI", "Platform"]),
+        layer("CertificateStore", uses: ["ACME", "Diagnostics", "PKI", "Platform", "Renewal"]),
         layer("Deployment", uses: ["Diagnostics", "Platform"]),
 
         // 5: what an operator asks for.
@@ -103,13 +103,13 @@ let package = Package(
         tests(of: "Platform", uses: ["Diagnostics", "HTTP"]),
         tests(of: "ACMEClient", uses: ["ACME", "Diagnostics", "HTTP", "PKI", "Platform"]),
         tests(of: "HTTP01", uses: ["ACME", "Diagnostics", "Platform"]),
-        tests(of: "CertificateStore", uses: ["Diagnostics", "PKI", "Platform"]),
+        tests(of: "CertificateStore", uses: ["Diagnostics", "PKI", "Platform", "Renewal"]),
         tests(of: "Deployment", uses: ["Diagnostics", "Platform"]),
         tests(
             of: "Workflows",
             uses: [
                 "ACME", "CertificateStore", "Diagnostics", "HTTP", "HTTP01", "PKI", "Platform",
-                "Settings",
+                "Renewal", "Settings",
             ]
         ),
         tests(

@@ -25,6 +25,7 @@ package struct CertificateStore: Sendable {
             (layout.state, .passageDirectory),
             (layout.accounts, .privateDirectory),
             (layout.lineages, .privateDirectory),
+            (layout.renewal, .privateDirectory),
             (layout.deploy, .privateDirectory),
             (layout.tls, .passageDirectory),
             (layout.temporary, .privateDirectory),
@@ -117,6 +118,15 @@ package struct CertificateStore: Sendable {
         guard let lock = try FileLock(layout.lock(name), in: fileSystem) else { return nil }
         try removeLeftovers(of: name)
         return lock
+    }
+
+    /// Takes the lock of a lineage that is there, without making anything.
+    ///
+    /// - Returns: `nil` while another process has it.
+    package func lockExisting(_ name: LineageName) throws -> FileLock? {
+        try checkTrust(directory: layout.lineage(name))
+        try checkTrust(directory: layout.generations(name))
+        return try FileLock(existing: layout.lock(name), in: fileSystem)
     }
 
     /// Removes what a crash has left of files and directories that were on their way out.

@@ -39,7 +39,22 @@ package struct StoreLayout: Equatable, Sendable {
     var deploy: String { "\(state)/deploy" }
     /// What is pending and what is done about bringing certificates into use.
     var deployJournal: String { "\(deploy)/journal" }
+    /// What happened to lineages.
     var events: String { "\(state)/events.log" }
+    /// When to look at which lineage again.
+    var schedule: String { "\(state)/schedule" }
+    /// The next one, on its way; in the state directory itself, which has to hold both.
+    var temporarySchedule: String { "\(state)/schedule.new" }
+    /// What the renewer remembers besides.
+    var renewal: String { "\(state)/renewal" }
+    var renewalLock: String { "\(renewal)/lock" }
+    var advice: String { "\(renewal)/advice" }
+    var clockRecord: String { "\(renewal)/clock.json" }
+    var limits: String { "\(renewal)/limits.json" }
+    var limitsLock: String { "\(renewal)/limits.lock" }
+    var renewalSecret: String { "\(renewal)/secret" }
+    /// What happened when they were brought into use, as whoever does that has noted it.
+    var deployEvents: String { "\(deploy)/events.log" }
     /// The one directory that a container needs to see.
     package var tls: String { "\(state)/tls" }
     /// Where files are made before they are moved into place; on the same file system as those.
@@ -51,12 +66,18 @@ package struct StoreLayout: Equatable, Sendable {
     package var challengeSocket: String { "\(runtime)/challenge/http01.sock" }
     /// Where issuers hand answers in to the responder's service.
     package var controlSocket: String { "\(runtime)/control.sock" }
+    /// Run once before a run brings certificates into use.
+    package var preHooks: String { "\(configuration)/hooks/pre.d" }
+    /// Run for each certificate that is brought into use.
     package var deployHooks: String { "\(configuration)/hooks/deploy.d" }
+    /// Run once afterwards.
+    package var postHooks: String { "\(configuration)/hooks/post.d" }
 
     func account(_ authority: String) -> String { "\(accounts)/\(authority)" }
     func lineage(_ name: LineageName) -> String { "\(lineages)/\(name)" }
     func settings(_ name: LineageName) -> String { "\(lineage(name))/settings.json" }
     func journal(_ name: LineageName) -> String { "\(lineage(name))/journal" }
+    func renewalState(_ name: LineageName) -> String { "\(lineage(name))/renewal.json" }
     func lock(_ name: LineageName) -> String { "\(lineage(name))/lock" }
     /// Where all generations of a lineage are.
     package func generations(_ name: LineageName) -> String { "\(generations)/\(name)" }

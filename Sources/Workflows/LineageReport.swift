@@ -37,9 +37,9 @@ package struct LineageReport: Equatable, Sendable {
             return
         }
         let manifest = current.manifest
-        let due = RenewalPolicy.due(notBefore: manifest.notBefore, notAfter: manifest.notAfter)
+        let due = manifest.validity.fallback
         self.due = due
-        isDeployPending = deployed != DeployRecord(lineage.name, current.number)
+        isDeployPending = deployed?.isDone(current.number) != true
         if lineage.isRevoked {
             state = .revoked
         } else if now >= manifest.notAfter {

@@ -4,13 +4,13 @@ import Testing
 
 /// When a certificate is due, by Let's Encrypt's integration guide: after two thirds of its
 /// lifetime, or half of a short one.
-@Suite struct RenewalPolicyTests {
+@Suite struct ValidityTests {
     private let issued = Date(timeIntervalSince1970: 1_800_000_000)
 
     /// How many seconds after its beginning a certificate of that lifetime is due.
     private func age(atDueOf lifetime: TimeInterval) -> TimeInterval {
         let end = issued.addingTimeInterval(lifetime)
-        return RenewalPolicy.due(notBefore: issued, notAfter: end).timeIntervalSince(issued)
+        return Validity(notBefore: issued, notAfter: end).fallback.timeIntervalSince(issued)
     }
 
     @Test(arguments: [(90, 60), (45, 30), (30, 20), (12, 8)])
