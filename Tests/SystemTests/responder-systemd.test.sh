@@ -13,11 +13,6 @@ mkdir "$T/units"
 # The program lies where every root has it; nothing of the machine's own units is started.
 for unit in "$units"/certctl-*; do sed "s#/usr/local/bin/certctl#/units/certctl#" "$unit" >"$T/units/${unit##*/}"; done
 cp "$program" "$T/units/certctl"
-cat >"$T/units/test.target" <<'UNIT'
-[Unit]
-Requires=basic.target dbus.socket
-After=basic.target dbus.socket
-UNIT
 start_systemd "$T/units"
 in_sd useradd --system certctl || fail "no user certctl"
 in_sd systemctl start certctl-http01.socket certctl-challenge.socket certctl-control.socket
