@@ -85,11 +85,13 @@ next() { # the moment of each timer, in seconds since 1970, is within the next t
 }
 ok "each timer knows its next hour" next
 
+as_certctl() { in_sd setpriv --reuid=certctl --regid=certctl --clear-groups "$@"; }
+
 echo "# a store that root made before there was a user certctl"
 in_sd sh -c 'cd /var/lib/certctl && umask 077 && mkdir -p accounts/a lineages/b tls/gen/b/000001 watch/c &&
   for file in events.log schedule accounts/a/key.pem lineages/b/journal tls/gen/b/000001/privkey.pem watch/c/d tls/nginx/b.conf; do echo x >$file; done &&
   chown :33 tls/gen/b/000001/privkey.pem && chmod 640 tls/gen/b/000001/privkey.pem &&
-  cp /etc/hostname /etc/outside && ln -s /etc/outside lineages/b/link && ln -s /etc lineages/b/directory'
+  echo "http01 service;" >/etc/certctl/certctl.conf && cp /etc/hostname /etc/outside && ln -s /etc/outside lineages/b/link && ln -s /etc lineages/b/directory'
 before=$(in_sd stat -c '%U %a' /etc /etc/outside)
 run in_sd systemd-tmpfiles --create /usr/local/lib/tmpfiles.d/certctl.conf
 adopted() {
@@ -104,6 +106,7 @@ adopted() {
 FILES
 }
 ok "becomes certctl's, but for what is root's; modes, and the group of a key, stay" adopted
+ok "certctl can read the settings" as_certctl grep -q service /etc/certctl/certctl.conf
 ok "and links lead nowhere" [ "$before" = "$(in_sd stat -c '%U %a' /etc /etc/outside)" ]
 in_sd sh -c 'cd /var/lib/certctl && rm -r events.log schedule accounts/* lineages/* tls/gen/* watch/* tls/nginx/*'
 
@@ -129,7 +132,6 @@ socket() { # FAMILY
   echo "exec /usr/bin/python3 -c 'import socket; socket.socket(socket.$1, socket.SOCK_DGRAM if socket.$1 == socket.AF_INET else socket.SOCK_RAW)'"
 }
 in_sd sh -c 'echo secret >/root/secret; mkdir -p /home/someone; echo secret >/home/someone/secret; chmod 755 /root'
-as_certctl() { in_sd setpriv --reuid=certctl --regid=certctl --clear-groups "$@"; }
 closed='Permission denied|No such file|Read-only file system'
 
 may renew "write what is its own" 'cd /var/lib/certctl; for d in accounts lineages renewal tls/gen tls/.tmp; do echo 1 >$d/mine; mv $d/mine $d/moved; done'
