@@ -193,5 +193,26 @@ done
 for path in /etc/certctl /etc /usr/local/bin /home/someone; do never deploy "writes $path" 'Read-only file system' "echo x >$path/x"; done
 never deploy "mounts" 'permission denied|not permitted' 'mount -t tmpfs tmpfs /mnt'
 never deploy "has a raw socket" 'not supported' "$(socket AF_PACKET)"
-in_sd sh -c 'rm -r /var/lib/certctl/{events.log,schedule,accounts/*,lineages/*,renewal/*,tls/gen/*,tls/.tmp/*,watch/*}' 2>/dev/null
+
+# The nginx of Debian, with its unit.
+in_sd sh -c 'cd /etc/nginx && rm -rf conf.d sites-enabled modules-enabled && cat >nginx.conf && mkdir conf.d' <<'CONF'
+user www-data;  worker_processes 1;  pid /run/nginx.pid;  error_log /var/log/nginx/error.log notice;
+events { worker_connections 64; }
+http { include /etc/nginx/conf.d/*.conf; server { listen 127.0.0.1:80 default_server; } }
+CONF
+in_sd sh -c 'cd /root && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=old.test -keyout key -out cert' 2>/dev/null
+in_sd sh -c 'cat >/etc/nginx/conf.d/old.conf' <<'CONF'
+server { listen 127.0.0.1:443 ssl;  server_name old.test;  ssl_certificate /root/cert;  ssl_certificate_key /root/key; }
+CONF
+in_sd systemctl stop certctl-http01.socket certctl-http01.service
+in_sd systemctl start nginx || fail "no nginx: $(in_sd journalctl -u nginx -n 5)"
+may deploy "test nginx's configuration" 'nginx -t'
+may deploy "reload nginx by its master" 'nginx -s reload'
+may deploy "have systemd reload it" 'systemctl reload nginx'
+may deploy "find the host's nginx, and prove what it serves" 'export CERTCTL_EVENT=deploy CERTCTL_NAMES=old.test CERTCTL_CERT=/root/cert
+  exec /usr/local/lib/certctl/hooks/reload-nginx'
+in_sd systemctl stop nginx
+in_sd rm /etc/nginx/conf.d/old.conf
+in_sd systemctl start certctl-http01.socket
+in_sd bash -c 'rm -r /var/lib/certctl/{events.log,schedule,accounts/*,lineages/*,renewal/*,tls/gen/*,tls/.tmp/*,watch/*}' 2>/dev/null
 summary
