@@ -1,5 +1,6 @@
 import ACME
 import CertificateStore
+import Diagnostics
 import FoundationEssentials
 import PKI
 import Settings
@@ -113,7 +114,7 @@ struct IssueCommand: Command {
             guard case .success(let outcome) = ending.result else { continue }
             try write(outcome, context)
         }
-        try IssueFailure.check(endings)
+        try CertificateFailure.check(endings.map { ($0.name, $0.result.failure) }, mixed: .partial)
     }
 
     private func write(_ outcome: IssueOutcome, _ context: CommandContext) throws {
