@@ -66,7 +66,7 @@ package struct FailureRecord: Equatable, Sendable, Codable {
     ///   - reason: What went wrong, harmless to print.
     ///   - now: When it failed.
     ///   - remaining: What is left of the certificate, in seconds; `nil` where there is none yet.
-    ///   - until: When the CA allows the next try, for ``FailureClass/rateLimited``.
+    ///   - until: When the CA allows or wishes the next try, as far as it has said.
     ///   - random: Draws how far the wait is off.
     package init(
         after earlier: FailureRecord?,
@@ -98,7 +98,9 @@ package struct FailureRecord: Equatable, Sendable, Codable {
             notBefore = now.addingTimeInterval(step)
         case .temporary, .authority, .rateLimited:
             let step = FailureBackoff.step(after: count, remaining: remaining, random)
-            notBefore = now.addingTimeInterval(step)
+            // What the CA wishes counts, as long as it is no mistake.
+            let wish = until.map { min($0, now.addingTimeInterval(.day)) } ?? now
+            notBefore = max(now.addingTimeInterval(step), wish)
         }
     }
 

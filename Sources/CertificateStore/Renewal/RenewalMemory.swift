@@ -53,12 +53,17 @@ extension CertificateStore {
         try replace(layout.clockRecord, with: record)
     }
 
-    /// What this host draws its random moments with; made of `bytes` where there is none yet.
+    /// What this host draws its random moments with; `nil` where there is nothing yet.
     ///
     /// It guards nothing: another one moves renewals within their windows.
-    package func renewalSecret(orMake bytes: () -> [UInt8]) throws -> [UInt8] {
+    package func renewalSecret() throws -> [UInt8]? {
         let known = try contents(layout.renewalSecret, limit: Self.secretLength)
-        if let known, known.count == Self.secretLength { return known }
+        return known?.count == Self.secretLength ? known : nil
+    }
+
+    /// The same; made of `bytes` where there is none yet.
+    package func renewalSecret(orMake bytes: () -> [UInt8]) throws -> [UInt8] {
+        if let known = try renewalSecret() { return known }
         let fresh = Array(bytes().prefix(Self.secretLength))
         try fileSystem.replaceFile(
             layout.renewalSecret,
