@@ -8,6 +8,7 @@ enum CommandTable {
         DeployCommand.self,
         ListCommand.self,
         ShowCommand.self,
+        LogCommand.self,
         RevokeCommand.self,
         DeleteCommand.self,
         AccountCommand.self,

@@ -7,7 +7,7 @@ package enum Run {
     /// Runs the command that `arguments` (without the program's name) ask for.
     package static func main(_ arguments: [String]) async -> ExitCode {
         let manager = LiveProcess.prepare()
-        let console = Console.live
+        let console = Console.live(manager)
         do {
             try await dispatch(arguments, console, manager)
             return .success
@@ -89,7 +89,8 @@ package enum Run {
               why: \(diagnosis.why)
               fix: \(diagnosis.fix)
 
-            """
+            """,
+            .error
         )
         guard isJSON else { return }
         console.write(JSONLine.text(FailureLine(diagnosis)))

@@ -117,6 +117,8 @@ import Testing
             let window = facts.advice?.window
             switch cause {
             case .revoked: #expect(facts.isRevoked)
+            case .begun: #expect(facts.isBegun)
+            case .demand: Issue.record("nobody asks the policy for what is not due")
             case .window, .signal: #expect(now >= window?.start ?? .distantFuture)
             case .lifetime: #expect(now >= facts.validity.fallback)
             case .emergency: #expect(now >= facts.validity.emergency)

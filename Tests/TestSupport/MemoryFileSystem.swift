@@ -129,6 +129,16 @@ extension MemoryFileSystem {
         try look { disk throws(FileSystemError) in try disk.read(file, count: count) }
     }
 
+    package func read(
+        _ file: OpenFile,
+        count: Int,
+        at offset: Int
+    ) throws(FileSystemError) -> [UInt8] {
+        try look { disk throws(FileSystemError) in
+            try disk.read(file, count: count, at: offset)
+        }
+    }
+
     package func write(_ file: OpenFile, _ bytes: ArraySlice<UInt8>) throws(FileSystemError) -> Int
     {
         try change { disk throws(FileSystemError) in try disk.write(file, bytes) }

@@ -52,9 +52,10 @@ struct RenewalRound {
             do {
                 if let look = try looks.look(name, at: now) {
                     groups[look.authority, default: []].append(look)
+                } else if try store.isThere(name) {
+                    settle(name, .waiting, look: now + RenewCertificates.horizon)
                 } else {
-                    outcomes[name] = .waiting
-                    schedule.looks[name] = now + RenewCertificates.horizon
+                    schedule.looks[name] = nil
                 }
             } catch {
                 // Its files cannot be read; the next run tries again.
@@ -90,7 +91,7 @@ struct RenewalRound {
         // What another certctl has begun meanwhile, as this run went on.
         for (name, look) in try store.scheduleFile()?.schedule()?.looks ?? [:]
         where outcomes[name] == nil && look <= Date(timeIntervalSince1970: 0) {
-            schedule.looks[name] = look
+            schedule.looks[name] = try store.isThere(name) ? look : nil
         }
         try store.replace(schedule)
         try clock.save(believing: skews.values.min { abs($0) < abs($1) })
@@ -130,18 +131,17 @@ struct RenewalRound {
         let isAsked =
             !clock.isBelieved
             || looks.contains { $0.isForTheCA(at: now, isForced: renewal.request.isForced) }
-        let isThere = isAsked ? await reach(looks[0]) : true
-        if isThere {
-            looks = await advised(looks, authority)
-        } else {
-            looks = looks.map { completed($0) }
-        }
-        await order(looks, authority, isThere: isThere)
+        let reach: Reach = isAsked ? await self.reach(looks[0]) : .leftAlone
+        // What that has taught of the CA and of the time counts for all.
+        looks = looks.map { completed($0) }
+        if case .there = reach { looks = await advised(looks, authority) }
+        await order(looks, authority, reach)
     }
 
-    /// The look with what is known of its CAs now.
+    /// The look with what is known of its CAs, and of the time, now.
     private func completed(_ look: RenewalLook) -> RenewalLook {
         var look = look
+        look.facts.isBegun = look.isBegun(at: now(of: look.authority))
         look.facts.authority = limits.health(of: look.authority)
         if let fallback = renewal.general.fallback, fallback.authority != look.authority {
             look.facts.substitute = limits.health(of: fallback.authority)
@@ -154,28 +154,38 @@ struct RenewalRound {
         services.clock.now.addingTimeInterval(skews[authority] ?? 0)
     }
 
+    /// What came of speaking to a CA.
+    private enum Reach {
+        case there
+        /// There was no need to, or it is known to be down.
+        case leftAlone
+        case failed(any Error)
+    }
+
     /// Finds out whether the CA is there, and what time it is.
-    private mutating func reach(_ look: RenewalLook) async -> Bool {
+    ///
+    /// One question for all of its certificates: what it comes to counts for each of them.
+    private mutating func reach(_ look: RenewalLook) async -> Reach {
         let now = services.clock.now
         // One that is known to be down is left alone, unless the time is in question.
-        if clock.isBelieved, look.facts.authority.breaker?.believed(at: now).notBefore ?? now > now
+        if clock.isBelieved, !renewal.request.isForced,
+            look.facts.authority.breaker?.believed(at: now).notBefore ?? now > now
         {
-            return false
+            return .leftAlone
         }
         do {
             skews[look.authority] = try await source.clockSkew(
                 of: look.authority,
                 roots: look.roots
             )
-            limits.noteAnswer(look.authority)
-            return true
+            return .there
         } catch {
             noteOutage(look, error)
             services.log.warning(
                 "the CA cannot be reached",
                 ["CA": look.authority.folder, "reason": Self.reason(error, clock)]
             )
-            return false
+            return .failed(error)
         }
     }
 
@@ -220,17 +230,22 @@ struct RenewalRound {
         var looks = looks
         let source = source
         var answers: [Int: Result<RenewalInfo?, any Error>] = [:]
+        var silence: (any Error)?
         await withTaskGroup(of: (Int, Result<RenewalInfo?, any Error>).self) { group in
             for (count, index) in asked.enumerated() {
                 if count >= Self.questionLanes, let (done, answer) = await group.next() {
                     answers[done] = answer
+                    silence = silence ?? answer.silence
                 }
+                // One that answers nobody is not asked ten thousand times.
+                if silence != nil { break }
                 let look = looks[index]
                 group.addTask { (index, await Self.ask(look, source)) }
             }
             for await (done, answer) in group { answers[done] = answer }
         }
-        for (index, answer) in answers {
+        for index in asked {
+            guard let answer = answers[index] ?? silence.map({ .failure($0) }) else { continue }
             note(answer, in: &looks[index], at: now)
         }
         return looks
@@ -243,7 +258,11 @@ struct RenewalRound {
         guard let current = look.current else { return .success(nil) }
         do {
             return .success(
-                try await source.renewalInfo(of: current, from: look.issuer, roots: look.roots)
+                try await source.renewalInfo(
+                    of: current,
+                    from: look.issuer,
+                    roots: look.issuerRoots
+                )
             )
         } catch {
             return .failure(error)
@@ -308,41 +327,22 @@ struct RenewalRound {
 
     // MARK: Orders
 
+    private typealias Due = (look: RenewalLook, cause: RenewalCause, source: RenewalSource)
+
     private mutating func order(
         _ looks: [RenewalLook],
         _ authority: CertificateAuthority,
-        isThere: Bool
+        _ reach: Reach
     ) async {
-        let now = now(of: authority)
-        var due: [(look: RenewalLook, cause: RenewalCause, source: RenewalSource)] = []
+        var due: [Due] = []
         for look in looks {
-            switch RenewalPolicy.decide(look.facts, at: now) {
-            case _ where renewal.request.isForced:
-                let (moment, cause) = RenewalPolicy.due(look.facts)
-                due.append((look, now < moment ? .demand : cause, .usual))
-            case .keep(let until):
-                settle(look.name, .kept(due: look.due), look: until)
-            case .ask:
-                // It was asked and has not answered in time for this run.
-                settle(look.name, .kept(due: look.due), look: look.facts.advice?.next ?? now)
-            case .hold(let until, let hold):
-                if hold == .signals { services.note(.held, look.name, look.reason(of: hold)) }
-                settle(
-                    look.name,
-                    .held(until: until, hold, reason: look.reason(of: hold)),
-                    look: until
-                )
-            case .renew(_, .usual) where !isThere:
-                // Without a network no CA is to blame, and none is asked in vain for each of them.
-                settle(
-                    look.name,
-                    .held(until: now, .outage, reason: look.reason(of: .outage)),
-                    look: now
-                )
-            case .renew(let cause, let source):
-                due.append((look, cause, source))
-            }
+            if let one = dueOrSettled(look, reach, at: now(of: authority)) { due.append(one) }
         }
+        if due.isEmpty, case .there = reach {
+            // Nothing more was to be asked, and it has answered.
+            limits.noteAnswer(authority)
+        }
+        let now = now(of: authority)
         due.sort {
             ($0.look.urgency(at: now), $1.look.name) > ($1.look.urgency(at: now), $0.look.name)
         }
@@ -353,8 +353,59 @@ struct RenewalRound {
         }
     }
 
+    /// Settles what is not to be ordered; returns what is.
+    private mutating func dueOrSettled(_ look: RenewalLook, _ reach: Reach, at now: Date) -> Due? {
+        let decision = RenewalPolicy.decide(look.facts, at: now)
+        if case .failed(let error) = reach {
+            settle(look, decision, unreachable: error, at: now)
+        }
+        switch decision {
+        case .renew(let cause, .substitute): return (look, cause, .substitute)
+        case _ where outcomes[look.name] != nil: return nil
+        case .renew(let cause, let source): return (look, cause, source)
+        case _ where renewal.request.isForced:
+            let due = RenewalPolicy.due(look.facts)
+            return (look, due.moment <= now ? due.cause : .demand, .usual)
+        case .keep(let until):
+            settle(look.name, .kept(due: look.due), look: until)
+        case .ask:
+            // It was asked and has not answered in time for this run.
+            settle(look.name, .kept(due: look.due), look: look.facts.advice?.next ?? now)
+        case .hold(let until, let hold):
+            if hold == .signals { services.note(.held, look.name, look.reason(of: hold)) }
+            settle(
+                look.name,
+                .held(until: until, hold, reason: look.reason(of: hold)),
+                look: until
+            )
+        }
+        return nil
+    }
+
+    /// Settles a lineage whose CA has just been asked in vain: it has failed where it is due.
+    private mutating func settle(
+        _ look: RenewalLook,
+        _ decision: RenewalDecision,
+        unreachable error: any Error,
+        at now: Date
+    ) {
+        let next = look.facts.authority.blocked(at: now) ?? now
+        switch decision {
+        case .renew(_, .substitute): return
+        case .renew, .hold(_, .outage):
+            services.noteFailure(look.name, error)
+            settle(look.name, .failed(error), look: next)
+        case _ where renewal.request.isForced:
+            services.noteFailure(look.name, error)
+            settle(look.name, .failed(error), look: next)
+        case .ask:
+            settle(look.name, .kept(due: look.due), look: next)
+        case .keep, .hold: return
+        }
+    }
+
     private mutating func order(
-        _ due: [(look: RenewalLook, cause: RenewalCause, source: RenewalSource)],
+        _ due: [Due],
         _ authority: CertificateAuthority
     ) async {
         let subjects = Dictionary(uniqueKeysWithValues: due.map { ($0.look.name, $0) })
@@ -368,15 +419,7 @@ struct RenewalRound {
             lanes: Self.lanes,
             admit: { name in
                 guard let order = limited[name], let subject = subjects[name] else { return }
-                let health = limits.health(of: order.authority)
-                if !order.isForced, let failure = health.breaker?.believed(at: now()),
-                    failure.notBefore > now()
-                {
-                    throw WorkflowError.authorityDown(
-                        authority: order.authority.folder,
-                        reason: failure.reason
-                    )
-                }
+                try limits.checkHealth(for: order, at: now())
                 try limits.check(order, at: now())
                 // Whatever comes of it, and whenever a crash ends it: the next run looks at it.
                 try services.store.lookSoon(at: name)
@@ -402,9 +445,9 @@ struct RenewalRound {
             }
         }
         let endings = results.withLock { $0 }
-        for subject in due {
+        for (subject, order) in zip(due, orders) {
             guard let result = endings[subject.look.name] else { continue }
-            finish(subject.look, subject.cause, result, at: now())
+            finish(subject, order, result, at: now())
         }
     }
 
@@ -421,7 +464,7 @@ struct RenewalRound {
             names: look.names,
             authority: authority,
             isSubstitute: fallback != nil,
-            outdated: look.current?.number,
+            outdated: look.outdated,
             limited: limited
         )
     }
@@ -434,11 +477,17 @@ struct RenewalRound {
         _ limits: LimitKeeper,
         at now: Date
     ) {
-        guard case .failure(let error) = result else {
-            limits.noteIssued(order, at: now)
+        let error: any Error
+        switch result {
+        case .success(let outcome):
+            if case .issued = outcome.change { limits.noteIssued(order, at: now) }
             return
+        case .failure(let failure):
+            if (failure as? WorkflowError)?.isHold ?? false { return }
+            error = failure
         }
         let verdict = FailureVerdict(error)
+        if verdict.isOfAnswer { limits.noteAnswer(order.authority) }
         switch verdict.failureClass {
         case .authority:
             limits.noteOutage(
@@ -450,7 +499,7 @@ struct RenewalRound {
                 look.facts.random
             )
         case .rateLimited:
-            guard let until = verdict.until, verdict.isOfAccount(at: now) else { return }
+            guard let until = verdict.until, !verdict.isOf(order.names, at: now) else { return }
             limits.noteHold(order.authority, until: until)
         case .temporary:
             guard case ACMEError.challengesFailed(let failures) = error else { return }
@@ -462,25 +511,26 @@ struct RenewalRound {
     // MARK: Endings
 
     private mutating func finish(
-        _ look: RenewalLook,
-        _ cause: RenewalCause,
+        _ due: Due,
+        _ order: RenewalOrder,
         _ result: Result<IssueOutcome, any Error>,
         at now: Date
     ) {
+        let look = due.look
         switch result {
         case .success(let outcome):
-            finish(look, cause, outcome, at: now)
-        case .failure(WorkflowError.authorityDown(let authority, let reason)):
-            let until = limits.health(of: look.authority).breaker?.notBefore ?? now
+            finish(look, due.cause, outcome, at: now)
+        case .failure(WorkflowError.authorityDown(let authority, let reason, let until)):
             settle(
                 look.name,
                 .held(until: until, .outage, reason: "\(authority) is down: \(reason)"),
                 look: until
             )
+        case .failure(WorkflowError.accountHeld(let authority, let until)):
+            let reason = "\(authority) has refused another order for a limit of the account"
+            settle(look.name, .held(until: until, .rateLimit, reason: reason), look: until)
         case .failure(WorkflowError.limitReached(let limit)):
-            let error = WorkflowError.limitReached(limit)
-            let reason = Services.reason(of: error)
-            services.note(.held, look.name, reason)
+            let reason = Services.reason(of: WorkflowError.limitReached(limit))
             settle(
                 look.name,
                 .held(until: limit.next, .rateLimit, reason: reason),
@@ -489,7 +539,7 @@ struct RenewalRound {
         case .failure(StoreError.busy):
             settle(look.name, .busy, look: now)
         case .failure(let error):
-            fail(look, cause, error, at: now)
+            fail(due, order, error, at: now)
         }
     }
 
@@ -513,11 +563,12 @@ struct RenewalRound {
     }
 
     private mutating func fail(
-        _ look: RenewalLook,
-        _ cause: RenewalCause,
+        _ due: Due,
+        _ order: RenewalOrder,
         _ error: any Error,
         at now: Date
     ) {
+        let look = due.look
         let verdict = FailureVerdict(error)
         var state = look.state
         let failure = FailureRecord(
@@ -531,11 +582,11 @@ struct RenewalRound {
         )
         // An outage is the CA's, and kept there.
         if verdict.failureClass != .authority { state.failures = failure }
-        note(cause, success: false, look, in: &state, at: now)
+        note(due.cause, success: false, look, in: &state, at: now)
         save(state, of: look)
         let next =
             verdict.failureClass == .authority
-            ? limits.health(of: look.authority).breaker?.notBefore ?? now : failure.notBefore
+            ? limits.health(of: order.authority).blocked(at: now) ?? now : failure.notBefore
         settle(look.name, .failed(error), look: next)
     }
 
@@ -584,9 +635,19 @@ extension RenewalLook {
         switch hold {
         case .backoff: facts.failures?.reason ?? "it has failed a short while ago"
         case .outage: facts.authority.breaker?.reason ?? "the CA cannot be reached"
-        case .rateLimit: facts.failures?.reason ?? "a limit of the CA"
+        case .rateLimit: facts.failures?.reason ?? "a limit of the CA for this account"
         case .signals: "the CA asks for more renewals than it can mean"
         }
+    }
+}
+
+extension Result<RenewalInfo?, any Error> {
+    /// Why there is no answer, where it is of the CA and not of the certificate.
+    fileprivate var silence: (any Error)? {
+        guard case .failure(let error) = self,
+            [.authority, .network].contains(FailureVerdict(error).failureClass)
+        else { return nil }
+        return error
     }
 }
 
