@@ -39,7 +39,12 @@ package struct StoreLayout: Equatable, Sendable {
     var deploy: String { "\(state)/deploy" }
     /// What is pending and what is done about bringing certificates into use.
     var deployJournal: String { "\(deploy)/journal" }
+    /// What happened to lineages.
     var events: String { "\(state)/events.log" }
+    /// What happened when they were brought into use, as whoever does that has noted it.
+    var deployEvents: String { "\(deploy)/events.log" }
+    /// What is known of the certificates that are served, for everyone to read.
+    package var watch: String { "\(state)/watch" }
     /// When to look at which lineage again.
     var schedule: String { "\(state)/schedule" }
     /// The next one, on its way; in the state directory itself, which has to hold both.

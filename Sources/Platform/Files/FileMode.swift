@@ -20,6 +20,11 @@ package struct FileMode: Equatable, Sendable, CustomStringConvertible {
     /// Whether anyone but the owner may write.
     package var isWritableByOthers: Bool { bits & 0o022 != 0 }
 
+    /// Whether who may write there can remove and rename what is his alone.
+    package var isSticky: Bool { bits & 0o1000 != 0 }
+    /// Whether everyone may write.
+    package var isWritableByEveryone: Bool { bits & 0o002 != 0 }
+
     /// In octal, as `chmod` takes it.
     package var description: String {
         let digits = String(bits, radix: 8)

@@ -34,6 +34,7 @@ package protocol FileSystem: Sendable {
 
 /// What a file is opened for.
 package enum OpenPurpose: Equatable, Sendable {
+    /// A regular file; anything else is an error.
     case reading
     /// A new file of that mode; one that exists is an error.
     case creating(FileMode)

@@ -11,6 +11,8 @@ package struct FileSystemError: Error, Equatable {
         case symbolicLink
         case notDirectory
         case notEmpty
+        /// Something that is no regular file stands where one has to be.
+        case notFile
         /// Any other `errno`.
         case other(Int32)
     }

@@ -240,6 +240,17 @@ import Testing
         #expect(try files.status(home("pipe"))?.kind == .other)
     }
 
+    @Test func `a pipe that nobody writes to is refused, not waited for`() throws {
+        #expect(unsafe mkfifo(home("pipe"), 0o600) == 0)
+        #expect(reason { _ = try files.open(home("pipe"), .reading) } == .notFile)
+        #expect(reason { _ = try FileLock(existing: home("pipe"), in: files) } == .notFile)
+    }
+
+    @Test func `neither a directory nor a device is read as a file`() {
+        #expect(reason { _ = try files.open(home.path, .reading) } == .notFile)
+        #expect(reason { _ = try files.open("/dev/zero", .reading) } == .notFile)
+    }
+
     @Test func `nothing has no status, nor has what would be in it`() throws {
         #expect(try files.status(home("missing")) == nil)
         #expect(try files.status(home("missing/file")) == nil)
