@@ -94,7 +94,7 @@ extension CertificateStore {
     }
 
     /// Finds the newest generation whose files are what its manifest says.
-    private func latestCertificate(_ name: LineageName) throws -> StoredCertificate? {
+    package func latestCertificate(_ name: LineageName) throws -> StoredCertificate? {
         for number in try generationNumbers(name).reversed() where number != .bootstrap {
             if let certificate = try storedCertificate(number, of: name) { return certificate }
         }

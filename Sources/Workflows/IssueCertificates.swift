@@ -3,6 +3,7 @@ package import CertificateStore
 import Diagnostics
 import HTTP01
 import Platform
+import Settings
 
 /// `certctl issue` for one certificate or several: side by side, over one connection to each CA.
 ///
@@ -21,6 +22,7 @@ package struct IssueCertificates: Sendable {
     private static let pause: Duration = .milliseconds(200)
 
     private let services: Services
+    private let general: Settings
     private let orders: [IssueCertificate]
 
     /// Prepares the workflow; nothing is touched yet.
@@ -30,6 +32,7 @@ package struct IssueCertificates: Sendable {
     package init(_ requests: [IssueRequest], services: Services) throws {
         self.services = services
         let general = try SettingsLoader(services).load()
+        self.general = general
         orders = try requests.map {
             try IssueCertificate($0, services: services, general: general)
         }
@@ -40,19 +43,27 @@ package struct IssueCertificates: Sendable {
     }
 
     /// Issues what is not good enough, and brings all of it into use; in the order of the requests.
-    package func run() async -> [Ending] {
+    ///
+    /// Without `deploys` nothing is brought into use: it stays committed until ``DeployCertificates``
+    /// is run, which is then also to be given the hooks of the requests.
+    package func run(deploys: Bool = true) async -> [Ending] {
         var endings: [LineageName: Result<IssueOutcome, any Error>] = [:]
         var waiting: [HTTP01Settings: [IssueCertificate.Preparation]] = [:]
         var ready: [IssueCertificate.Obtained] = []
         // By name, so that two commands never wait for a lineage of each other.
-        for order in orders.sorted(by: { $0.name < $1.name }) {
+        for var order in orders.sorted(by: { $0.name < $1.name }) {
+            order.deploys = deploys
             do {
                 let preparation = try await order.prepare()
-                if let kept = preparation.kept {
-                    // Nobody has to wait for it while the others are ordered.
-                    endings[order.name] = await order.ending(of: kept)
-                } else {
+                guard let kept = preparation.kept else {
                     waiting[preparation.settings.http01, default: []].append(preparation)
+                    continue
+                }
+                if try kept.job() == nil {
+                    // Nobody has to wait for it while the others are ordered.
+                    endings[order.name] = .success(try order.settled(kept))
+                } else {
+                    ready.append(kept)
                 }
             } catch {
                 endings[order.name] = .failure(error)
@@ -64,13 +75,34 @@ package struct IssueCertificates: Sendable {
             case .failure(let error): endings[name] = .failure(error)
             }
         }
-        // One after the other: hooks reload servers.
-        for obtained in ready.sorted(by: { $0.order.name < $1.order.name }) {
-            endings[obtained.order.name] = await obtained.order.ending(of: obtained)
-        }
+        endings.merge(await finish(ready)) { _, new in new }
         return orders.compactMap { order in
             endings[order.name].map { Ending(name: order.name, result: $0) }
         }
+    }
+
+    /// Brings what was obtained into use, all of it in one run: hooks reload servers.
+    private func finish(
+        _ ready: [IssueCertificate.Obtained]
+    ) async -> [LineageName: Result<IssueOutcome, any Error>] {
+        var endings: [LineageName: Result<IssueOutcome, any Error>] = [:]
+        var jobs: [DeployCertificates.Job] = []
+        for obtained in ready {
+            let order = obtained.order
+            do {
+                endings[order.name] = .success(try order.settled(obtained))
+                if let job = try obtained.job() { jobs.append(job) }
+            } catch {
+                services.noteFailure(order.name, error)
+                endings[order.name] = .failure(error)
+            }
+        }
+        let deployed = await DeployRun(services, general).run(jobs, waits: true)
+        for obtained in ready {
+            guard let result = deployed[obtained.order.name] else { continue }
+            endings[obtained.order.name] = result.map { obtained.outcome(hooks: $0.hooks) }
+        }
+        return endings
     }
 
     private typealias Attempt = (LineageName, Result<IssueCertificate.Obtained, any Error>)
@@ -153,5 +185,25 @@ package struct IssueCertificates: Sendable {
             }
             return await group.reduce(into: attempts) { $0.append($1) }
         }
+    }
+}
+
+extension IssueCertificate.Obtained {
+    /// What there is to be told of it.
+    fileprivate func outcome(hooks: [String]) -> IssueOutcome {
+        IssueOutcome(change: change, name: order.name, hooks: hooks)
+    }
+
+    /// What is left to be deployed; `nil` where nothing is, or where that is left to another.
+    fileprivate func job() throws -> DeployCertificates.Job? {
+        guard order.deploys, let lock, let certificate = outcome(hooks: []).certificate,
+            try !DeployCertificates(order.services).isInUse(certificate, order.name)
+        else { return nil }
+        return DeployCertificates.Job(
+            name: order.name,
+            certificate: certificate,
+            lock: lock,
+            extraHook: order.request.deployHook
+        )
     }
 }

@@ -82,6 +82,15 @@ extension WorkflowError: Diagnosable {
                 fix: "leave --by-key out; or give the files: --certificate FILE --key FILE",
                 exitCode: .configuration
             )
+        case .changedByHook(let lineage, let path):
+            return Diagnosis(
+                what:
+                    "the certificate of \(lineage) is saved, but \(path) is not as it was published",
+                why: "a hook, or someone else while the hooks ran, has changed it",
+                fix: "find out which of the hooks writes there and mend it, "
+                    + "then run: certctl deploy \(lineage)",
+                exitCode: .deployment
+            )
         case .noCertificate(let lineage, let reason):
             return Diagnosis(
                 what: "nothing can be done about \(lineage)",
