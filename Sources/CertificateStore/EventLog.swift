@@ -10,6 +10,8 @@ package struct Event: Codable, Equatable, Sendable {
         case failed
         case deleted
         case revoked
+        /// A renewal that is due and must not be tried yet.
+        case held
     }
 
     package let time: Date

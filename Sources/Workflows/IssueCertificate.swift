@@ -160,6 +160,7 @@ struct IssueCertificate: Sendable {
         _ lineage: Lineage,
         _ settings: IssueSettings
     ) -> Bool {
+        if let outdated = request.outdated { return current.number != outdated }
         let manifest = current.manifest
         let due = manifest.validity.fallback
         let asked = settings.toRemember
