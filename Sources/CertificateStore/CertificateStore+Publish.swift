@@ -122,6 +122,7 @@ extension CertificateStore {
 
     /// Removes a lineage with its keys; what remains is its lock, which is never unlinked.
     package func delete(_ name: LineageName) throws {
+        try removeLeftovers(of: name)
         for path in [layout.include(name), layout.live(name)] {
             try fileSystem.removeIfPresent(path)
             try fileSystem.removeIfPresent(temporary(path))

@@ -131,7 +131,7 @@ package struct CertificateStore: Sendable {
     /// Removes what a crash has left of files and directories that were on their way out.
     ///
     /// Keys may be among them. What is being staged stays: the order may go on with it.
-    private func removeLeftovers(of name: LineageName) throws {
+    func removeLeftovers(of name: LineageName) throws {
         guard try fileSystem.status(layout.temporary) != nil else { return }
         for entry in try fileSystem.list(layout.temporary) where entry.hasPrefix("\(name)~") {
             let path = "\(layout.temporary)/\(entry)"

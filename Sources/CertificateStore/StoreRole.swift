@@ -74,6 +74,12 @@ extension CertificateStore {
         return user
     }
 
+    /// Whether there is a store, and its accounts are this user's.
+    package var isOfUser: Bool {
+        // A store that cannot be looked at is somebody else's.
+        (try? fileSystem.status(layout.accounts))?.owner == user
+    }
+
     /// What this user has to do with the store.
     package func role() throws -> StoreRole {
         guard user != 0 else { return try owner() == 0 ? .whole : .deploying }

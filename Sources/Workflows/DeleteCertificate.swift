@@ -31,7 +31,8 @@ package struct DeleteCertificate: Sendable {
         guard users.isEmpty else { throw WorkflowError.inUse(lineage: "\(name)", by: users) }
         try await forgetDeployment(of: name)
         try store.delete(name)
-        services.note(.deleted, name, "")
+        // Root's notes are root's, also about a lineage of somebody else.
+        services.note(.deleted, name, "", isOfDeployment: try store.role() == .deploying)
         return name
     }
 

@@ -56,10 +56,7 @@ package struct OwnerProcess: OwnerRunner {
     ) throws(SystemCallError) -> pid_t {
         let descriptors = command.sockets.map(\.socket.raw)
         let number = "LISTEN_PID="
-        var variables = command.environment.sorted { $0.key < $1.key }.map {
-            "\($0.key)=\($0.value)"
-        }
-        variables += [
+        let variables = [
             "LISTEN_FDS=\(descriptors.count)",
             "LISTEN_FDNAMES=\(command.sockets.map(\.name).joined(separator: ":"))",
             number + numberRoom,

@@ -6,25 +6,22 @@ package protocol OwnerRunner: Sendable {
     func run(_ command: OwnerCommand) async throws(ProcessError) -> ChildResult.Ending
 }
 
-/// What the other user is to do, and all that he gets for it.
+/// What the other user is to do, and all that he gets for it: his environment tells of the sockets and
+/// of nothing else.
 package struct OwnerCommand: Sendable {
     package var user: UInt32
     /// The arguments after the program's own name.
     package var arguments: [String]
     /// Sockets that listen where he may not, each by its name.
     package var sockets: [(name: String, socket: ListeningSocket)]
-    /// The whole environment, but for what tells of the sockets.
-    package var environment: [String: String]
 
     package init(
         user: UInt32,
         arguments: [String],
-        sockets: [(name: String, socket: ListeningSocket)],
-        environment: [String: String]
+        sockets: [(name: String, socket: ListeningSocket)]
     ) {
         self.user = user
         self.arguments = arguments
         self.sockets = sockets
-        self.environment = environment
     }
 }

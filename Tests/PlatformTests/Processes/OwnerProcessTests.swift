@@ -5,7 +5,7 @@ import Testing
 /// What is left of it is in `owner.test.sh`: it takes root and another user.
 @Suite struct OwnerProcessTests {
     private func run(as user: UInt32) async throws(ProcessError) -> ChildResult.Ending {
-        let command = OwnerCommand(user: user, arguments: [], sockets: [], environment: [:])
+        let command = OwnerCommand(user: user, arguments: [], sockets: [])
         return try await OwnerProcess().run(command)
     }
 
