@@ -5,6 +5,7 @@ enum CommandTable {
     static let commands: [any Command.Type] = [
         IssueCommand.self,
         RenewCommand.self,
+        DeployCommand.self,
         ListCommand.self,
         ShowCommand.self,
         RevokeCommand.self,

@@ -1,5 +1,6 @@
 import ACME
 import CertificateStore
+import Diagnostics
 import FoundationEssentials
 import PKI
 import Settings
@@ -113,13 +114,17 @@ struct IssueCommand: Command {
             let deploys = try context.services.store.role().keeps(.deploying)
             let endings = await workflow.run(deploys: deploys)
             try write(endings, context)
-            return try IssueFailure.check(endings)
+            return try Self.check(endings)
         }
         let standing = try workflow.standing()
         let ownersEnding = await owner.run(listeningAt: standing.endpoints)
         let endings = try await workflow.bringIntoUse(since: standing)
         try write(endings, context)
-        try ownersEnding.conclude { try IssueFailure.check(endings) }
+        try ownersEnding.conclude { try Self.check(endings) }
+    }
+
+    private static func check(_ endings: [IssueCertificates.Ending]) throws {
+        try CertificateFailure.check(endings.map { ($0.name, $0.result.failure) }, mixed: .partial)
     }
 
     private func write(_ endings: [IssueCertificates.Ending], _ context: CommandContext) throws {

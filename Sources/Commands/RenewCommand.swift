@@ -122,7 +122,7 @@ struct RenewCommand: Command {
             guard case .success(let outcome) = ending.result else { continue }
             context.console.write(RehearsalText.text(outcome, isJSON: context.isJSON))
         }
-        try IssueFailure.check(endings)
+        try CertificateFailure.check(endings.map { ($0.name, $0.result.failure) }, mixed: .partial)
     }
 
     // MARK: The answer

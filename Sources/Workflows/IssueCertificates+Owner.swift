@@ -24,7 +24,7 @@ extension IssueCertificates {
             try hooks.check(order.name, order.request.names, extra: order.request.deployHook)
             let lineage = try services.store.lineage(order.name)
             standing.generations[order.name] = lineage.current?.number
-            if let endpoint = order.privilegedEndpoint(lineage) {
+            if let endpoint = try order.privilegedEndpoint(lineage) {
                 standing.endpoints.insert(endpoint)
             }
         }
@@ -77,10 +77,10 @@ extension IssueCertificate {
     ///
     /// The port that a lineage remembers is not asked about: whoever can write there must not choose
     /// what root binds.
-    fileprivate func privilegedEndpoint(_ lineage: Lineage) -> Endpoint? {
+    fileprivate func privilegedEndpoint(_ lineage: Lineage) throws -> Endpoint? {
         let settings = settings(lineage)
         if let current = lineage.current, !request.isRehearsal,
-            isGoodEnough(current, lineage, settings)
+            try isGoodEnough(current, lineage, settings)
         {
             return nil
         }
@@ -111,7 +111,7 @@ extension IssueCertificate {
             return nil
         }
         guard current.number == before else { return .issued(current) }
-        return isGoodEnough(current, lineage, settings(lineage)) ? .unchanged(current) : nil
+        return try isGoodEnough(current, lineage, settings(lineage)) ? .unchanged(current) : nil
     }
 
     /// Removes old generations where root, who brings the new ones into use, leaves that to their

@@ -14,8 +14,9 @@ package struct ListCertificates: Sendable {
     package func all() throws -> [LineageReport] {
         let store = services.store
         let deployed = try deployed()
+        let memory = try RenewalMemory(store)
         return try store.lineageNames().map { name in
-            try report(store.lineage(name), deployed(name))
+            try report(store.lineage(name), memory, deployed(name))
         }
     }
 
@@ -23,8 +24,9 @@ package struct ListCertificates: Sendable {
     ///
     /// Throws ``StoreError/unknownLineage(_:known:)``.
     package func one(_ name: String) throws -> LineageReport {
-        let lineage = try services.store.existingLineage(name)
-        return try report(lineage, deployed()(lineage.name))
+        let store = services.store
+        let lineage = try store.existingLineage(name)
+        return try report(lineage, RenewalMemory(store), deployed()(lineage.name))
     }
 
     /// What is known of the deployment of each lineage.
@@ -40,9 +42,14 @@ package struct ListCertificates: Sendable {
         return { records[$0] }
     }
 
-    private func report(_ lineage: Lineage, _ deployed: DeployRecord?) -> LineageReport {
-        LineageReport(
+    private func report(
+        _ lineage: Lineage,
+        _ memory: RenewalMemory,
+        _ deployed: DeployRecord?
+    ) throws -> LineageReport {
+        try LineageReport(
             lineage,
+            memory,
             deployed: deployed,
             layout: services.layout,
             now: services.clock.now

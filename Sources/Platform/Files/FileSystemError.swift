@@ -10,9 +10,9 @@ package struct FileSystemError: Error, Equatable {
         /// A symbolic link stands where none may be.
         case symbolicLink
         case notDirectory
+        /// A pipe, a socket or a device stands where a file has to be.
+        case notRegular
         case notEmpty
-        /// Something that is no regular file stands where one has to be.
-        case notFile
         /// Any other `errno`.
         case other(Int32)
     }

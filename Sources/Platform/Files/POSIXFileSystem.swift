@@ -10,31 +10,29 @@ package struct POSIXFileSystem: FileSystem {
         _ purpose: OpenPurpose
     ) throws(FileSystemError) -> OpenFile {
         let (flags, mode) = purpose.arguments
-        let number = unsafe certctl_open_no_symlinks(path, flags, mode)
+        // A pipe that somebody has put there would else be waited for.
+        let number = unsafe certctl_open_no_symlinks(path, flags | O_NONBLOCK, mode)
         try check(number, "open", path)
         let file = OpenFile(number: number)
-        if purpose == .reading {
-            do throws(FileSystemError) {
-                try checkRegular(file, path)
-            } catch {
-                closeQuietly(file)
-                throw error
-            }
+        do throws(FileSystemError) {
+            try checkKind(file, path)
+        } catch {
+            closeQuietly(file)
+            throw error
         }
         return file
     }
 
-    /// Refuses what only looks like a file: a pipe has no end, and a device may do anything.
-    private func checkRegular(_ file: OpenFile, _ path: String) throws(FileSystemError) {
+    /// Refuses what is neither a file nor a directory: reading it may take for ever, or do something.
+    private func checkKind(_ file: OpenFile, _ path: String) throws(FileSystemError) {
         var status = stat()
         try check(unsafe fstat(file.number, &status), "fstat", path)
-        let kind = FileStatus.Kind(status.st_mode)
-        guard kind != .file else { return }
+        guard FileStatus.Kind(status.st_mode) == .other else { return }
         throw FileSystemError(
             operation: "open",
             path: path,
-            reason: .notFile,
-            text: kind == .directory ? SystemCallError.reason(of: EISDIR) : "it is no regular file"
+            reason: .notRegular,
+            text: "it is a pipe, a socket or a device"
         )
     }
 
@@ -265,8 +263,7 @@ private func retrying(_ body: () -> Int) -> Int {
 extension OpenPurpose {
     fileprivate var arguments: (flags: Int32, mode: mode_t) {
         switch self {
-        // To open a pipe that nobody writes to would take for ever.
-        case .reading: (O_RDONLY | O_NONBLOCK | O_NOCTTY, 0)
+        case .reading: (O_RDONLY, 0)
         case .creating(let mode): (O_WRONLY | O_CREAT | O_EXCL, mode.bits)
         case .appending(let mode): (O_RDWR | O_CREAT | O_APPEND, mode.bits)
         case .directory: (O_RDONLY | O_DIRECTORY, 0)

@@ -2,7 +2,6 @@ import ACME
 import CertificateStore
 import Diagnostics
 import FoundationEssentials
-import PKI
 import Platform
 import Renewal
 import Settings
@@ -37,16 +36,18 @@ struct RenewalLook: Sendable {
 
 /// Reads lineages for whoever decides about their renewal.
 struct RenewalLooks: Sendable {
+    /// What a lineage without a certificate counts as: due at once, and nothing of it can expire.
+    private static let unissued: TimeInterval = 90 * .day
+
     private let store: CertificateStore
     private let general: Settings
-    private let secret: [UInt8]
-    private let advice: AdviceBook
+    private let memory: RenewalMemory
 
     init(_ services: Services, _ general: Settings) throws {
         store = services.store
         self.general = general
-        secret = try store.renewalSecret { RandomBytes.make(count: 32) }
-        advice = try store.advice()
+        let secret = try store.renewalSecret { RandomBytes.make(count: 32) }
+        memory = try RenewalMemory(store, secret: secret)
     }
 
     /// Reads one; `nil` where there is nothing that could be renewed.
@@ -60,20 +61,9 @@ struct RenewalLooks: Sendable {
             let authority = authority(of: lineage, settings),
             let issuer = CertificateAuthority(settings.issuing)
         else { return nil }
-        let current = lineage.current
-        let manifest = current?.manifest
-        // One that was never issued is due at once, and nothing of it can expire.
-        var facts = RenewalFacts(
-            validity: manifest?.validity ?? Validity(notBefore: now, notAfter: now + 90 * .day),
-            random: StableRandom(seed: seed(name, manifest))
-        )
+        let state = try memory.state(of: lineage)
+        var facts = facts(of: lineage, state, at: now)
         facts.isBegun = isBegun
-        facts.isRevoked = lineage.isRevoked
-        facts.canAsk = current != nil
-        facts.advice = current.flatMap { advice.advice(name, $0.number) }
-        let state = try store.renewalState(of: name).about(current?.number)
-        facts.failures = state.failures
-        facts.signals = state.signals
         return RenewalLook(
             lineage: lineage,
             authority: authority,
@@ -84,6 +74,17 @@ struct RenewalLooks: Sendable {
         )
     }
 
+    private func facts(of lineage: Lineage, _ state: RenewalState, at now: Date) -> RenewalFacts {
+        if let current = lineage.current { return memory.facts(of: current, lineage, state) }
+        var facts = RenewalFacts(
+            validity: Validity(notBefore: now, notAfter: now + Self.unissued),
+            random: memory.random(lineage.name, nil)
+        )
+        facts.canAsk = false
+        facts.failures = state.failures
+        return facts
+    }
+
     /// The CA that the next certificate is ordered from.
     private func authority(
         of lineage: Lineage,
@@ -91,13 +92,5 @@ struct RenewalLooks: Sendable {
     ) -> CertificateAuthority? {
         general.block(of: lineage.name)?.authority?.authority
             ?? CertificateAuthority(settings.authority)
-    }
-
-    /// Of this host and this certificate, so that no two take the same moment.
-    private func seed(_ name: LineageName, _ manifest: Manifest?) -> UInt64 {
-        let subject = "\(name) \(manifest?.serial ?? "") \(manifest?.publicKey ?? "")"
-        return SHA256.digest(secret + Array(subject.utf8)).prefix(8).reduce(0) {
-            $0 << 8 | UInt64($1)
-        }
     }
 }

@@ -11,7 +11,7 @@ import Synchronization
 /// One `renew` that has something to look at.
 struct RenewalRound {
     /// How many lineages are locked and ordered together; each holds a file open.
-    private static let batch = 100
+    private static let batch = 40
     /// How many orders are under way with a CA at a time.
     private static let lanes = 4
     /// How many questions are.
@@ -87,6 +87,11 @@ struct RenewalRound {
         var schedule = Schedule(looks: schedule.looks, listed: schedule.listed, written: now)
         let horizon = now + RenewCertificates.horizon
         for (name, look) in schedule.looks where look > horizon { schedule.looks[name] = horizon }
+        // What another certctl has begun meanwhile, as this run went on.
+        for (name, look) in try store.scheduleFile()?.schedule()?.looks ?? [:]
+        where outcomes[name] == nil && look <= Date(timeIntervalSince1970: 0) {
+            schedule.looks[name] = look
+        }
         try store.replace(schedule)
         try clock.save(believing: skews.values.min { abs($0) < abs($1) })
     }
@@ -125,11 +130,13 @@ struct RenewalRound {
         let isAsked =
             !clock.isBelieved
             || looks.contains { $0.isForTheCA(at: now, isForced: renewal.request.isForced) }
-        if isAsked, await !reach(looks[0]) {
+        let isThere = isAsked ? await reach(looks[0]) : true
+        if isThere {
+            looks = await advised(looks, authority)
+        } else {
             looks = looks.map { completed($0) }
         }
-        looks = await advised(looks, authority)
-        await order(looks, authority)
+        await order(looks, authority, isThere: isThere)
     }
 
     /// The look with what is known of its CAs now.
@@ -303,24 +310,34 @@ struct RenewalRound {
 
     private mutating func order(
         _ looks: [RenewalLook],
-        _ authority: CertificateAuthority
+        _ authority: CertificateAuthority,
+        isThere: Bool
     ) async {
         let now = now(of: authority)
         var due: [(look: RenewalLook, cause: RenewalCause, source: RenewalSource)] = []
         for look in looks {
             switch RenewalPolicy.decide(look.facts, at: now) {
             case _ where renewal.request.isForced:
-                due.append((look, RenewalPolicy.due(look.facts).cause, .usual))
+                let (moment, cause) = RenewalPolicy.due(look.facts)
+                due.append((look, now < moment ? .demand : cause, .usual))
             case .keep(let until):
                 settle(look.name, .kept(due: look.due), look: until)
             case .ask:
                 // It was asked and has not answered in time for this run.
                 settle(look.name, .kept(due: look.due), look: look.facts.advice?.next ?? now)
             case .hold(let until, let hold):
+                if hold == .signals { services.note(.held, look.name, look.reason(of: hold)) }
                 settle(
                     look.name,
                     .held(until: until, hold, reason: look.reason(of: hold)),
                     look: until
+                )
+            case .renew(_, .usual) where !isThere:
+                // Without a network no CA is to blame, and none is asked in vain for each of them.
+                settle(
+                    look.name,
+                    .held(until: now, .outage, reason: look.reason(of: .outage)),
+                    look: now
                 )
             case .renew(let cause, let source):
                 due.append((look, cause, source))
@@ -566,7 +583,7 @@ extension RenewalLook {
     fileprivate func reason(of hold: RenewalHold) -> String {
         switch hold {
         case .backoff: facts.failures?.reason ?? "it has failed a short while ago"
-        case .outage: facts.authority.breaker?.reason ?? "the CA is down"
+        case .outage: facts.authority.breaker?.reason ?? "the CA cannot be reached"
         case .rateLimit: facts.failures?.reason ?? "a limit of the CA"
         case .signals: "the CA asks for more renewals than it can mean"
         }
@@ -582,6 +599,7 @@ extension RenewalCause {
         case .lifetime: "its lifetime is nearly over"
         case .emergency: "little is left of its lifetime"
         case .revoked: "the CA has called it back"
+        case .demand: "it was asked for"
         case .begun: "an order was begun"
         }
     }
