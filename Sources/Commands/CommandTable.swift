@@ -4,6 +4,8 @@ import Diagnostics
 enum CommandTable {
     static let commands: [any Command.Type] = [
         IssueCommand.self,
+        RenewCommand.self,
+        DeployCommand.self,
         ListCommand.self,
         ShowCommand.self,
         LogCommand.self,

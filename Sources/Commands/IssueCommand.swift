@@ -1,5 +1,6 @@
 import ACME
 import CertificateStore
+import Diagnostics
 import FoundationEssentials
 import PKI
 import Settings
@@ -113,14 +114,12 @@ struct IssueCommand: Command {
             guard case .success(let outcome) = ending.result else { continue }
             try write(outcome, context)
         }
-        try IssueFailure.check(endings)
+        try CertificateFailure.check(endings.map { ($0.name, $0.result.failure) }, mixed: .partial)
     }
 
     private func write(_ outcome: IssueOutcome, _ context: CommandContext) throws {
         guard outcome.certificate != nil else {
-            context.console.write(
-                context.isJSON ? JSONLine.text(RehearsalLine(outcome)) : Self.rehearsal(outcome)
-            )
+            context.console.write(RehearsalText.text(outcome, isJSON: context.isJSON))
             return
         }
         let report = try ListCertificates(context.services).one("\(outcome.name)")
@@ -128,16 +127,6 @@ struct IssueCommand: Command {
             context.isJSON
                 ? JSONLine.text(IssueLine(outcome, report)) : Self.text(outcome, report)
         )
-    }
-
-    private static func rehearsal(_ outcome: IssueOutcome) -> String {
-        guard case .rehearsed(let until, let authority) = outcome.change else { return "" }
-        return """
-            \(outcome.name): rehearsed
-              \(authority) issued a certificate until \(TimeText.day(until)), which was let go.
-              Nothing here was changed.
-
-            """
     }
 
     private static func text(_ outcome: IssueOutcome, _ report: LineageReport) -> String {
@@ -172,21 +161,5 @@ private struct IssueLine: Encodable {
         self.outcome = outcome.word
         hooks = outcome.hooks
         certificate = LineageLine(report)
-    }
-}
-
-/// A rehearsal as a line of JSON.
-private struct RehearsalLine: Encodable {
-    let outcome: String
-    let lineage: String
-    var notAfter: Date?
-    var authority: String?
-
-    init(_ outcome: IssueOutcome) {
-        self.outcome = outcome.word
-        lineage = "\(outcome.name)"
-        guard case .rehearsed(let until, let authority) = outcome.change else { return }
-        notAfter = until
-        self.authority = authority
     }
 }

@@ -7,6 +7,8 @@ package struct RenewalFacts: Equatable, Sendable {
     package var random: StableRandom
     /// Whether the CA has called it back.
     package var isRevoked = false
+    /// Whether there is an order that an earlier run has begun and not ended.
+    package var isBegun = false
     package var advice: RenewalAdvice?
     /// Whether the CA can be asked for advice: one that issued what it does not name cannot.
     package var canAsk = true
@@ -43,8 +45,15 @@ package struct AuthorityHealth: Equatable, Sendable {
         return latest.flatMap { $0 > now ? $0 : nil }
     }
 
+    /// A limit lasts for a week at most: what is later by more than a clock's error was noted under a
+    /// clock that was ahead, and would hold for as long as that was wrong.
     private func believedLimit(at now: Date) -> Date? {
-        limit.map { min($0, now.addingTimeInterval(7 * .day)) }
+        limit.flatMap { $0 > now.addingTimeInterval(8 * .day) ? nil : $0 }
+    }
+
+    /// Whether it may not be asked because it failed, and not because of a limit.
+    func isDown(at now: Date) -> Bool {
+        breaker.map { $0.believed(at: now).notBefore > now } ?? false
     }
 
     /// Since how long it has been down, in seconds.

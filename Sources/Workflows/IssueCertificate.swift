@@ -103,7 +103,7 @@ struct IssueCertificate: Sendable {
             settings: settings,
             lock: lock
         )
-        if let current = lineage.current, isGoodEnough(current, lineage, settings) {
+        if let current = lineage.current, try isGoodEnough(current, lineage, settings) {
             preparation.kept = Obtained(
                 order: self,
                 change: .unchanged(current),
@@ -159,9 +159,12 @@ struct IssueCertificate: Sendable {
         _ current: StoredCertificate,
         _ lineage: Lineage,
         _ settings: IssueSettings
-    ) -> Bool {
+    ) throws -> Bool {
+        if let outdated = request.outdated { return current.number != outdated }
         let manifest = current.manifest
-        let due = manifest.validity.fallback
+        let memory = try RenewalMemory(store)
+        let facts = memory.facts(of: current, lineage, try memory.state(of: lineage))
+        let due = RenewalPolicy.due(facts).moment
         let asked = settings.toRemember
         let remembered = lineage.settings ?? asked
         return !request.isForced && services.clock.now < due && !lineage.isRevoked

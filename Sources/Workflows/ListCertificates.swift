@@ -14,8 +14,9 @@ package struct ListCertificates: Sendable {
     package func all() throws -> [LineageReport] {
         let store = services.store
         let deployed = try store.deployRecords()
+        let memory = try RenewalMemory(store)
         return try store.lineageNames().map { name in
-            try report(store.lineage(name), deployed[name])
+            try report(store.lineage(name), memory, deployed[name])
         }
     }
 
@@ -23,13 +24,19 @@ package struct ListCertificates: Sendable {
     ///
     /// Throws ``StoreError/unknownLineage(_:known:)``.
     package func one(_ name: String) throws -> LineageReport {
-        let lineage = try services.store.existingLineage(name)
-        return try report(lineage, services.store.deployRecords()[lineage.name])
+        let store = services.store
+        let lineage = try store.existingLineage(name)
+        return try report(lineage, RenewalMemory(store), store.deployRecords()[lineage.name])
     }
 
-    private func report(_ lineage: Lineage, _ deployed: DeployRecord?) -> LineageReport {
-        LineageReport(
+    private func report(
+        _ lineage: Lineage,
+        _ memory: RenewalMemory,
+        _ deployed: DeployRecord?
+    ) throws -> LineageReport {
+        try LineageReport(
             lineage,
+            memory,
             deployed: deployed,
             layout: services.layout,
             now: services.clock.now

@@ -2,6 +2,7 @@ import Diagnostics
 import FoundationEssentials
 import PKI
 import Platform
+import Synchronization
 import TestSupport
 import Testing
 
@@ -77,6 +78,46 @@ import Testing
         bytes[bytes.count / 2] ^= 1
         disk.put(path, bytes, mode: FileMode(0o600))
         #expect(try store.lineage(fixture.name).current?.number == GenerationNumber(1))
+    }
+
+    /// Root reads it too, and whoever owns the store must not choose what.
+    @Test(
+        arguments: [
+            (#""chain.pem""#, #""../../../../../etc/shadow""#), (#""chain.pem""#, #""more.pem""#),
+            (#""privkey.pem" : "#, #""more.pem" : "#),
+            (#""cert.pem" : "#, #""manifest.json" : "0", "cert.pem" : "#),
+        ]
+    )
+    func `a generation that tells of other files does not count`(
+        _ own: String,
+        _ other: String
+    ) throws {
+        try fixture.commit()
+        let newest = try fixture.commit()
+        let text = String(
+            decoding: try disk.readFile(newest.files.manifest, limit: 65_536),
+            as: UTF8.self
+        )
+        let forged = text.replacing(own, with: other)
+        try #require(forged != text)
+        for path in ["/etc/shadow", "\(newest.files.directory)/more.pem"] {
+            disk.put(path, try disk.readFile(newest.files.chain, limit: 65_536))
+        }
+        disk.put(newest.files.manifest, Array(forged.utf8))
+        #expect(try store.latestCertificate(fixture.name)?.number == GenerationNumber(1))
+    }
+
+    @Test func `what is made before it is published is made where nobody else can`() throws {
+        let seen = Mutex<Set<String>>([])
+        disk.observe { disk in
+            seen.withLock { $0.formUnion(disk.contents(below: "/home").keys) }
+        }
+        let stored = try fixture.commit()
+        seen.withLock { $0 = [] }
+        try store.publish(stored, of: fixture.name)
+        let made = seen.withLock { $0 }.filter { $0.contains("~") }
+        let tls = layout.tls
+        #expect(made == ["\(tls)/nginx/example.com.conf~new", "\(tls)/live/example.com~new"])
     }
 
     @Test func `the include names both paths of one generation`() throws {

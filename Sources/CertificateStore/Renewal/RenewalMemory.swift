@@ -51,14 +51,18 @@ extension CertificateStore {
         try replace(layout.clockRecord, with: record)
     }
 
-    /// What this host draws its random moments with; made of `bytes` where there is none yet.
+    /// What this host draws its random moments with; `nil` where there is nothing yet.
     ///
     /// It guards nothing: another one moves renewals within their windows.
+    package func renewalSecret() throws -> [UInt8]? {
+        guard try fileSystem.status(layout.renewalSecret)?.kind == .file else { return nil }
+        let known = try fileSystem.readFile(layout.renewalSecret, limit: 4096)
+        return known.count == Self.secretLength ? known : nil
+    }
+
+    /// The same; made of `bytes` where there is none yet.
     package func renewalSecret(orMake bytes: () -> [UInt8]) throws -> [UInt8] {
-        if try fileSystem.status(layout.renewalSecret)?.kind == .file {
-            let known = try fileSystem.readFile(layout.renewalSecret, limit: 4096)
-            if known.count == Self.secretLength { return known }
-        }
+        if let known = try renewalSecret() { return known }
         let fresh = Array(bytes().prefix(Self.secretLength))
         try fileSystem.replaceFile(
             layout.renewalSecret,

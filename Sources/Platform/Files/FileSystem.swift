@@ -3,7 +3,7 @@
 ///
 /// Paths are absolute. No method follows a symbolic link in any part of a path.
 package protocol FileSystem: Sendable {
-    /// Opens `path`.
+    /// Opens `path`, where a file or a directory is: nothing else is opened, or waited for.
     func open(_ path: String, _ purpose: OpenPurpose) throws(FileSystemError) -> OpenFile
     /// Reads up to `count` bytes from where the last read ended; no bytes at the end.
     func read(_ file: OpenFile, count: Int) throws(FileSystemError) -> [UInt8]

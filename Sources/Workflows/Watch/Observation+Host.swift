@@ -10,19 +10,25 @@ extension Observation {
     /// - Parameters:
     ///   - record: What `renew` remembers of the time.
     ///   - hasLineages: Whether there is anything to renew.
+    ///   - uptime: How long the host has been up, in seconds.
     static func ofHost(
         _ record: ClockRecord?,
         hasLineages: Bool,
-        now: Date
+        now: Date,
+        uptime: TimeInterval
     ) -> [Observation] {
         guard hasLineages else { return [] }
         guard let record, let lastRun = record.lastRun else {
             return [host(.renewNeverRan, "certctl renew has never run", now)]
         }
-        // How long the host has been up is not known here: only a clock that went back is seen.
-        if case .backwards = ClockJudgement(record, now: now, uptime: record.uptime) {
-            let latest = record.latest.formatted(.iso8601)
-            return [host(.clockSkewed, "the clock has gone back: it was \(latest) before", now)]
+        let latest = record.latest.formatted(.iso8601)
+        switch ClockJudgement(record, now: now, uptime: uptime) {
+        case .believed: break
+        case .backwards:
+            return [host(.clockSkewed, "the clock was at \(latest) before, and is back", now)]
+        case .jumped:
+            let message = "the clock was at \(latest) before, and has gone further than time has"
+            return [host(.clockSkewed, message, now)]
         }
         guard now.timeIntervalSince(lastRun) > longestPause else { return [] }
         let time = lastRun.formatted(.iso8601)

@@ -59,8 +59,12 @@ package struct WatchCertificates: Sendable {
         let record = try store.clockRecord()
         let judged = judge(sightings, found.lineages, memory, asked: asked.isEmpty ? nil : asked)
         let all =
-            Observation.ofHost(record, hasLineages: !known.isEmpty, now: services.clock.now)
-            + found.unreadable + judged
+            Observation.ofHost(
+                record,
+                hasLineages: !known.isEmpty,
+                now: services.clock.now,
+                uptime: services.clock.uptime
+            ) + found.unreadable + judged
         let observations = all.map(memory.completed)
         let told = await WatchAlerts(services).tell(observations, memory)
         try keep(told, found.lineages, lastRenewal: record?.lastRun, copy: request.textfile)

@@ -85,6 +85,20 @@ import Testing
         }
     }
 
+    /// Whoever owns a part of the store could hold root up for ever, or have it read a device.
+    @Test(arguments: [OpenPurpose.reading, .appending(.privateFile)])
+    func `a pipe is refused, and not waited for`(purpose: OpenPurpose) throws {
+        try #require(unsafe mkfifo(home("pipe"), 0o600) == 0)
+        let reason = reason { _ = try files.open(home("pipe"), purpose) }
+        #expect(reason == .notRegular)
+    }
+
+    @Test(arguments: ["/dev/null", "/dev/zero"])
+    func `a device is refused`(path: String) {
+        #expect(reason { _ = try files.open(path, .reading) } == .notRegular)
+        #expect(reason { _ = try files.readFile(path, limit: 10) } == .notRegular)
+    }
+
     @Test func `a file is no directory`() throws {
         try put("file")
         #expect(reason { _ = try files.open(home("file"), .directory) } == .notDirectory)

@@ -1,0 +1,96 @@
+import ACME
+import CertificateStore
+import Diagnostics
+import FoundationEssentials
+import Platform
+import Renewal
+import Settings
+
+/// A lineage that is looked at: all that is known of it, and what is decided.
+struct RenewalLook: Sendable {
+    let lineage: Lineage
+    /// The CA that it is ordered from, and the roots to trust.
+    let authority: CertificateAuthority
+    let roots: String?
+    /// The CA that has issued the current certificate.
+    let issuer: CertificateAuthority
+    var state: RenewalState
+    var facts: RenewalFacts
+
+    var name: LineageName { lineage.name }
+
+    var current: StoredCertificate? { lineage.current }
+
+    var names: [String] { lineage.settings?.names ?? current?.manifest.names ?? [] }
+
+    /// When it is due, by what is known now.
+    var due: Date { RenewalPolicy.due(facts).moment }
+
+    /// How long it is overdue, in lifetimes: the larger, the sooner it is renewed.
+    func urgency(at now: Date) -> Double {
+        // Without a certificate nothing can expire, and someone waits.
+        guard current != nil else { return 1 }
+        return now.timeIntervalSince(max(due, .distantPast)) / max(facts.validity.lifetime, 1)
+    }
+}
+
+/// Reads lineages for whoever decides about their renewal.
+struct RenewalLooks: Sendable {
+    /// What a lineage without a certificate counts as: due at once, and nothing of it can expire.
+    private static let unissued: TimeInterval = 90 * .day
+
+    private let store: CertificateStore
+    private let general: Settings
+    private let memory: RenewalMemory
+
+    init(_ services: Services, _ general: Settings) throws {
+        store = services.store
+        self.general = general
+        let secret = try store.renewalSecret { RandomBytes.make(count: 32) }
+        memory = try RenewalMemory(store, secret: secret)
+    }
+
+    /// Reads one; `nil` where there is nothing that could be renewed.
+    ///
+    /// Throws what keeps the lineage from being read.
+    func look(_ name: LineageName, at now: Date) throws -> RenewalLook? {
+        let lineage = try store.lineage(name)
+        let pending = lineage.progress.pending
+        let isBegun = pending?.order != nil && pending?.expires.map { $0 > now } ?? true
+        guard let settings = lineage.settings, lineage.current != nil || isBegun,
+            let authority = authority(of: lineage, settings),
+            let issuer = CertificateAuthority(settings.issuing)
+        else { return nil }
+        let state = try memory.state(of: lineage)
+        var facts = facts(of: lineage, state, at: now)
+        facts.isBegun = isBegun
+        return RenewalLook(
+            lineage: lineage,
+            authority: authority,
+            roots: general.roots(of: authority) ?? settings.authorityRoots,
+            issuer: issuer,
+            state: state,
+            facts: facts
+        )
+    }
+
+    private func facts(of lineage: Lineage, _ state: RenewalState, at now: Date) -> RenewalFacts {
+        if let current = lineage.current { return memory.facts(of: current, lineage, state) }
+        var facts = RenewalFacts(
+            validity: Validity(notBefore: now, notAfter: now + Self.unissued),
+            random: memory.random(lineage.name, nil)
+        )
+        facts.canAsk = false
+        facts.failures = state.failures
+        return facts
+    }
+
+    /// The CA that the next certificate is ordered from.
+    private func authority(
+        of lineage: Lineage,
+        _ settings: LineageSettings
+    ) -> CertificateAuthority? {
+        general.block(of: lineage.name)?.authority?.authority
+            ?? CertificateAuthority(settings.authority)
+    }
+}
