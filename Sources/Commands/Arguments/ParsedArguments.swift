@@ -3,15 +3,16 @@ import Diagnostics
 /// A command line taken apart by the options that its command knows.
 struct ParsedArguments: Equatable, Sendable {
     let operands: [String]
-    private let values: [String: String]
+    private let values: [String: [String]]
 
     /// Takes `words` apart: `--name value`, `--name=value`, and `--` before operands that begin
     /// with hyphens.
     ///
-    /// Throws ``UsageError`` for an option that is unknown, given twice, or lacks its value.
+    /// Throws ``UsageError`` for an option that is unknown, lacks its value, or is given twice where
+    /// it may be given once.
     init(_ words: some Sequence<String>, options: [CommandOption]) throws(UsageError) {
         var operands: [String] = []
-        var values: [String: String] = [:]
+        var values: [String: [String]] = [:]
         var rest = Array(words)[...]
         while let word = rest.popFirst() {
             if word == "--" {
@@ -23,15 +24,21 @@ struct ParsedArguments: Equatable, Sendable {
                 continue
             }
             let (option, inline) = try Self.option(word, among: options)
-            guard values[option.name] == nil else { throw .repeatedOption(option.name) }
-            values[option.name] = try Self.value(of: option, inline: inline, rest: &rest)
+            guard option.repeats || values[option.name] == nil else {
+                throw .repeatedOption(option.name)
+            }
+            let value = try Self.value(of: option, inline: inline, rest: &rest)
+            values[option.name, default: []].append(value)
         }
         self.operands = operands
         self.values = values
     }
 
     /// The value of an option, or an empty text for a switch; `nil` when it was not given.
-    subscript(_ name: String) -> String? { values[name] }
+    subscript(_ name: String) -> String? { values[name]?.last }
+
+    /// All values of an option that may be given more than once, in their order.
+    func all(_ name: String) -> [String] { values[name] ?? [] }
 
     /// Whether a switch was given.
     func has(_ name: String) -> Bool { values[name] != nil }

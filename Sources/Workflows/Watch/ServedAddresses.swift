@@ -1,5 +1,5 @@
 import CertificateStore
-package import Platform
+import Platform
 import Synchronization
 
 /// Where a server is looked for, as `--connect` names it.

@@ -237,8 +237,8 @@ package struct WatchCertificates: Sendable {
         do {
             presented = try CertificateChain(presented: chain)
         } catch {
-            let reason = (error as? any Diagnosable)?.diagnosis.why ?? "\(error)"
-            let judgement = ServedJudgement(unreadable: reason.harmless(limit: 300))
+            let reason = error.diagnosis.why.harmless(limit: 300)
+            let judgement = ServedJudgement(unreadable: reason)
             return observation(answer, address, judgement)
         }
         var expectation = expectation

@@ -1,5 +1,6 @@
 import CertificateStore
 import FoundationEssentials
+import Renewal
 
 /// What was seen as numbers, in the text format that node_exporter reads.
 ///
