@@ -7,7 +7,8 @@ extension Certificate {
     package func covers(_ host: String) -> Bool {
         if let address = IPAddress(host) { return ipAddresses.contains(address) }
         let host = host.lowercased()
-        let parent = host.firstIndex(of: ".").map { host[$0...] }
+        let dot = host.firstIndex(of: ".").flatMap { $0 == host.startIndex ? nil : $0 }
+        let parent = dot.map { host[$0...] }
         return dnsNames.contains { name in
             name == host || name.hasPrefix("*.") && parent.map { name.dropFirst() == $0 } ?? false
         }

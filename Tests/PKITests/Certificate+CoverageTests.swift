@@ -17,7 +17,8 @@ import Testing
         )
         template.names = [
             .dns(Array("example.com".utf8)), .dns(Array("*.wild.example".utf8)),
-            .ip([192, 0, 2, 1]), .ip([0x20, 0x01, 0x0D, 0xB8] + Array(repeating: 0, count: 11) + [1]),
+            .ip([192, 0, 2, 1]),
+            .ip([0x20, 0x01, 0x0D, 0xB8] + Array(repeating: 0, count: 11) + [1]),
         ]
         return try Certificate(der: authority.issue(template))
     }

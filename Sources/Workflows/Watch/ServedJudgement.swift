@@ -119,7 +119,8 @@ struct ServedJudgement: Equatable {
     ) -> ServedJudgement? {
         guard let served = expectation.served else {
             let end = leaf.notAfter.formatted(.iso8601)
-            let message = "a certificate is served that is not ours, of \(leaf.issuer), until \(end)"
+            let message =
+                "a certificate is served that is not ours, of \(leaf.issuer), until \(end)"
             return ServedJudgement(.other, .warning, message)
         }
         // A newer one has come since the store was read.

@@ -90,7 +90,9 @@ struct WatchAlerts: Sendable {
                 .alert,
                 observation.lineage.flatMap(LineageName.init),
                 at: services.clock.now,
-                detail: "\(observation.level.rawValue): \(observation.sentence)".harmless(limit: 500)
+                detail: "\(observation.level.rawValue): \(observation.sentence)".harmless(
+                    limit: 500
+                )
             )
             do {
                 try services.store.writeAlert(event)

@@ -195,7 +195,11 @@ package struct WatchCertificates: Sendable {
                 isServedSeen: isServedSeen,
                 now: now
             )
-            all += own + served.sorted { ($0.name ?? "", $0.address ?? "") < ($1.name ?? "", $1.address ?? "") }
+            all +=
+                own
+                + served.sorted {
+                    ($0.name ?? "", $0.address ?? "") < ($1.name ?? "", $1.address ?? "")
+                }
         }
         return all
     }

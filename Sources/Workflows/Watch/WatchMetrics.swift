@@ -14,7 +14,9 @@ struct WatchMetrics {
             "certificate_not_after_seconds",
             "When the stored certificate expires, in seconds since 1970.",
             lineages.compactMap { lineage in
-                lineage.current.map { ([("lineage", "\(lineage.name)")], Self.seconds($0.manifest.notAfter)) }
+                lineage.current.map {
+                    ([("lineage", "\(lineage.name)")], Self.seconds($0.manifest.notAfter))
+                }
             }
         )
         let served = status.observations.filter(\.isServed)

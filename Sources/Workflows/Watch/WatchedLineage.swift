@@ -97,7 +97,12 @@ struct WatchedLineage: Sendable {
         guard !isServedSeen,
             let expiry = ServedJudgement.expiry(of: current.manifest.validity, now)
         else { return nil }
-        return observation(expiry.state, expiry.level, "the stored certificate: \(expiry.message)", now)
+        return observation(
+            expiry.state,
+            expiry.level,
+            "the stored certificate: \(expiry.message)",
+            now
+        )
     }
 
     private func deploying(_ earlier: Observation?, _ now: Date) -> Observation? {

@@ -142,7 +142,8 @@ import Testing
         expect(try await fixture.single(), .other, .warning, "cannot be read")
     }
 
-    @Test func `a certificate without a key here is for no server of ours: nobody there is no fault`()
+    @Test
+    func `a certificate without a key here is for no server of ours: nobody there is no fault`()
         async throws
     {
         let fixture = try await WatchFixture()
@@ -175,19 +176,29 @@ import Testing
     }
 
     @Test func `every address of every name is looked at`() async throws {
-        let fixture = try await WatchFixture(["example.com", "*.example.com"])
+        let fixture = try await WatchFixture(["example.com", "www.example.com"])
         fixture.servers.resolve("example.com", "192.0.2.1", "2001:db8::1")
         try fixture.servers.serve(fixture.fullChain(), at: "[2001:db8::1]:443")
         let seen = try await fixture.watch()
         #expect(
             Set(fixture.servers.asked) == [
                 "example.com at 192.0.2.1:443", "example.com at [2001:db8::1]:443",
-                "certctl-probe.example.com at 192.0.2.1:443",
+                "www.example.com at 192.0.2.1:443",
             ]
         )
         #expect(seen.count == 3)
         #expect(seen.allSatisfy { $0.state == .current })
-        #expect(seen.map(\.name) == ["*.example.com", "example.com", "example.com"])
+        #expect(seen.map(\.name) == ["example.com", "example.com", "www.example.com"])
+    }
+
+    @Test func `a wildcard is looked up and asked for by a made-up label`() async throws {
+        let servers = ScriptedServers()
+        servers.resolve("certctl-probe.example.com", "192.0.2.1")
+        let places = ServedAddresses(probe: servers, resolver: servers, addresses: nil)
+        let lineage = try #require(LineageName("example.com"))
+        let question = ServedAddresses.Question(lineage: lineage, name: "*.example.com")
+        _ = await places.answers(to: [question])
+        #expect(servers.asked == ["certctl-probe.example.com at 192.0.2.1:443"])
     }
 
     @Test func `a host without IPv6 misses nothing where IPv4 answers`() async throws {

@@ -77,6 +77,9 @@ struct WatchFixture {
     init(_ names: [String] = ["example.com"]) async throws {
         host = try TestHost()
         try await host.issue(names)
+        // Files have whole seconds.
+        let moment = host.clock.now.timeIntervalSince1970
+        host.clock.advance(by: .seconds(moment.rounded(.up) - moment))
         try renewRuns()
         for name in names { servers.resolve(ProbedHost.of(name), "192.0.2.1") }
         try serveCurrent()
@@ -163,8 +166,8 @@ struct WatchFixture {
     }
 
     /// Puts a hook into post.d that ends as it is told.
-    func addHook(_ name: String = "mail", _ status: Int32 = 0) {
-        host.disk.put(directory: Self.post)
+    func addHook(_ name: String = "mail", _ status: Int32 = 0) throws {
+        if try host.disk.status(Self.post) == nil { host.disk.put(directory: Self.post) }
         host.disk.put("\(Self.post)/\(name)", [], mode: FileMode(0o755))
         host.hooks.end("\(Self.post)/\(name)", .exited(status))
     }
