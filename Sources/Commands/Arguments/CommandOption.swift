@@ -10,6 +10,8 @@ struct CommandOption: Equatable, Sendable {
     let explanation: String
     /// What the shell offers for its value.
     let completes: Completion
+    /// Whether it may be given more than once.
+    let repeats: Bool
 
     /// Describes an option; a value called `FILE`, `PATH` or `DIR` completes as that.
     init(
@@ -17,8 +19,10 @@ struct CommandOption: Equatable, Sendable {
         value: String?,
         summary: String,
         explanation: String = "",
-        completes: Completion? = nil
+        completes: Completion? = nil,
+        repeats: Bool = false
     ) {
+        self.repeats = repeats
         self.name = name
         self.value = value
         self.summary = summary
