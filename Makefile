@@ -92,6 +92,7 @@ lint: ## checks the form, and that effects stay where they belong
 	swift format lint --strict --recursive --parallel Sources Tests Package.swift
 	bash Tests/check-effects
 
+HOOKS := hooks/reload-nginx hooks/restart-container hooks/notify-webhook
 # Below share/: what the program prints of itself.
 MANUAL := man/man8/certctl.8
 BASH_COMPLETION := bash-completion/completions/certctl
@@ -107,7 +108,7 @@ endef
 install: ## installs to $(PREFIX), with hooks, what `make build` has made
 	@test -x $(CERTCTL) || { echo 'first run: make build'; exit 1; }
 	install -D -m 0755 $(CERTCTL) $(DESTDIR)$(PREFIX)/bin/certctl
-	install -D -m 0755 -t $(DESTDIR)$(PREFIX)/lib/certctl/hooks hooks/reload-nginx
+	install -D -m 0755 -t $(DESTDIR)$(PREFIX)/lib/certctl/hooks $(HOOKS)
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/lib/certctl/hooks hooks/README.md
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/doc/certctl README.md LICENSE
 	$(call print-to,$(MANUAL),help --man)
