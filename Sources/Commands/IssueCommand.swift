@@ -145,7 +145,7 @@ struct IssueCommand: Command {
         let report = try ListCertificates(context.services).one("\(outcome.name)")
         context.console.write(
             try context.isJSON
-                ? JSONLine.text(IssueLine(outcome, report))
+                ? JSONLine.text(OutcomeLine(outcome.word, outcome.hooks, report))
                 : Self.text(outcome, report) + NextStep.text(after: report, context)
         )
     }
@@ -169,18 +169,5 @@ struct IssueCommand: Command {
         let due = report.due.map { ", not due before \(TimeText.day($0))" } ?? ""
         let verb = outcome.word + (outcome.change == .unchanged(certificate) ? due : "")
         return "\(outcome.name): \(verb)\n\(body.joined())"
-    }
-}
-
-/// The outcome as a line of JSON: what came of it, and the lineage as `show` tells of it.
-private struct IssueLine: Encodable {
-    let outcome: String
-    let hooks: [String]
-    let certificate: LineageLine
-
-    init(_ outcome: IssueOutcome, _ report: LineageReport) {
-        self.outcome = outcome.word
-        hooks = outcome.hooks
-        certificate = LineageLine(report)
     }
 }

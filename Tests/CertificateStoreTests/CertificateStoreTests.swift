@@ -229,6 +229,24 @@ import Testing
         #expect(try store.lineage(fixture.name).progress.committed == GenerationNumber(2))
     }
 
+    @Test func `a deploy journal that has grown is compacted to the last record of each lineage`()
+        throws
+    {
+        var failed = DeployRecord(fixture.name, GenerationNumber(1))
+        let reason = String(repeating: "x", count: 400)
+        failed.failure = DeployRecord.Failure(count: 1, last: StoreFixture.now, reason: reason)
+        for _ in 1...200 { try store.append(failed) }
+        let other = try #require(LineageName("other.test"))
+        try store.append(DeployRecord(other, GenerationNumber(7)))
+        let journal = "\(layout.state)/deploy/journal"
+        #expect(try #require(disk.status(journal)).size < 65_536)
+        #expect(
+            try store.deployRecords() == [
+                fixture.name: failed, other: DeployRecord(other, GenerationNumber(7)),
+            ]
+        )
+    }
+
     @Test func `a staged key that is not the journal's is not used`() throws {
         let key = try PrivateKey.make(.p256)
         let request = try CertificateSigningRequest(dnsNames: ["example.com"], key: key)

@@ -330,7 +330,7 @@ import Testing
         let other = try host.store.lockDeployRun()
         #expect(try await deploy(pending: true).isEmpty)
         #expect(host.log.messages.contains("left to another certctl, which is deploying"))
-        #expect(error(try await deploy().first) as? StoreError == .busy("deploying"))
+        #expect(error(try await deploy().first) as? StoreError == .busy("the deploy run"))
         withExtendedLifetime(other) {}
         // Nobody has failed: it is tried again at once.
         #expect(try report().deployFailure == nil)
