@@ -30,14 +30,16 @@ struct MemoryDisk {
     private(set) var isDead = false
     var exposedKeys: [String] = []
     let user: UInt32
+    let survivesPowerCuts: Bool
     var inodes: [Int: Inode] = [:]
     var nextInode = 1
     var descriptors: [Int32: Descriptor] = [:]
     var nextDescriptor: Int32 = 3
     var locks: [Int: Int32] = [:]
 
-    init(user: UInt32) {
+    init(user: UInt32, survivesPowerCuts: Bool) {
         self.user = user
+        self.survivesPowerCuts = survivesPowerCuts
         inodes[0] = Inode(
             content: .directory([:]),
             durable: .directory([:]),
@@ -151,6 +153,8 @@ struct MemoryDisk {
         guard case .directory(var entries)? = inodes[number]?.content else {
             throw error(operation, path, .notDirectory)
         }
+        // Nobody else holds the entries then: a change of one does not copy ten thousand.
+        inodes[number]?.content = .directory([:])
         entries[name] = inode
         inodes[number]?.content = .directory(entries)
     }
