@@ -94,7 +94,7 @@ extension CertificateStore {
     }
 
     /// Finds the newest generation whose files are what its manifest says.
-    private func latestCertificate(_ name: LineageName) throws -> StoredCertificate? {
+    package func latestCertificate(_ name: LineageName) throws -> StoredCertificate? {
         for number in try generationNumbers(name).reversed() where number != .bootstrap {
             if let certificate = try storedCertificate(number, of: name) { return certificate }
         }
@@ -115,6 +115,8 @@ extension CertificateStore {
         let files = layout.generation(number, of: name)
         do {
             let manifest = try decode(Manifest.self, files.manifest)
+            // Never a path that stands in a file: whoever deploys may be root, and the store not.
+            guard manifest.hasOwnFilesOnly else { return nil }
             for (file, digest) in manifest.files {
                 let path = "\(files.directory)/\(file)"
                 let bytes = try fileSystem.readFile(path, limit: Self.smallFileLimit)

@@ -17,15 +17,21 @@ extension CertificateStore {
     package func publish(_ stored: StoredCertificate, of name: LineageName) throws -> Bool {
         // nginx can do nothing with a certificate whose key somebody else keeps.
         let isNew = try stored.manifest.hasKey && publishInclude(stored, of: name)
-        let target = "../gen/\(name)/\(stored.number)"
+        let target = Self.target(stored, of: name)
         guard try currentLink(name) != target else { return isNew }
-        let temporary = layout.temporary(name, "live")
+        let temporary = temporary(layout.live(name))
         try fileSystem.removeIfPresent(temporary)
         try fileSystem.makeSymbolicLink(temporary, to: target)
         try fileSystem.rename(temporary, to: layout.live(name), exclusive: false)
         try fileSystem.syncDirectory(layout.live)
         return true
     }
+
+    /// What is made beside `path` before it gets that name.
+    ///
+    /// In the same directory: where that is root's alone, nobody else can put anything in between. No
+    /// lineage's name has a tilde in it, and nginx's `*.conf` does not match.
+    private func temporary(_ path: String) -> String { "\(path)~new" }
 
     /// Returns whether the include named another pair before.
     private func publishInclude(
@@ -38,14 +44,38 @@ extension CertificateStore {
             layout.include(name),
             include,
             .publicFile,
-            temporary: layout.temporary(name, "conf")
+            temporary: temporary(layout.include(name))
         )
         return true
+    }
+
+    /// Finds what readers are pointed at, or would read, that is not as it was published.
+    ///
+    /// Returns its path; `nil` where all is as it should be.
+    package func firstDifference(
+        from stored: StoredCertificate,
+        of name: LineageName
+    ) throws -> String? {
+        if stored.manifest.hasKey,
+            try currentInclude(name) != Array(Self.include(stored.files).utf8)
+        {
+            return layout.include(name)
+        }
+        guard try currentLink(name) == Self.target(stored, of: name) else {
+            return layout.live(name)
+        }
+        return try storedCertificate(stored.number, of: name) == stored
+            ? nil : stored.files.directory
     }
 
     /// Whether readers are pointed at anything yet.
     package func isPublished(_ name: LineageName) throws -> Bool {
         try fileSystem.status(layout.include(name)) != nil
+    }
+
+    /// Where the link leads, from its own directory.
+    private static func target(_ stored: StoredCertificate, of name: LineageName) -> String {
+        "../gen/\(name)/\(stored.number)"
     }
 
     private static func include(_ files: GenerationFiles) -> String {
@@ -57,12 +87,12 @@ extension CertificateStore {
     }
 
     private func currentInclude(_ name: LineageName) throws -> [UInt8]? {
-        guard try isPublished(name) else { return nil }
+        guard try fileSystem.status(layout.include(name))?.kind == .file else { return nil }
         return try fileSystem.readFile(layout.include(name), limit: 64 * 1024)
     }
 
     private func currentLink(_ name: LineageName) throws -> String? {
-        guard try fileSystem.status(layout.live(name)) != nil else { return nil }
+        guard try fileSystem.status(layout.live(name))?.kind == .symbolicLink else { return nil }
         return try fileSystem.readSymbolicLink(layout.live(name))
     }
 
@@ -84,8 +114,10 @@ extension CertificateStore {
 
     /// Removes a lineage with its keys; what remains is its lock, which is never unlinked.
     package func delete(_ name: LineageName) throws {
-        try fileSystem.removeIfPresent(layout.include(name))
-        try fileSystem.removeIfPresent(layout.live(name))
+        for path in [layout.include(name), layout.live(name)] {
+            try fileSystem.removeIfPresent(path)
+            try fileSystem.removeIfPresent(temporary(path))
+        }
         // Nothing may come back that names files which are gone.
         try fileSystem.syncDirectory(layout.nginx)
         try fileSystem.syncDirectory(layout.live)

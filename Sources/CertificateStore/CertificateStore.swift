@@ -120,6 +120,15 @@ package struct CertificateStore: Sendable {
         return lock
     }
 
+    /// Takes the lock of a lineage that is there, without making anything.
+    ///
+    /// - Returns: `nil` while another process has it.
+    package func lockExisting(_ name: LineageName) throws -> FileLock? {
+        try checkTrust(directory: layout.lineage(name))
+        try checkTrust(directory: layout.generations(name))
+        return try FileLock(existing: layout.lock(name), in: fileSystem)
+    }
+
     /// Removes what a crash has left of files and directories that were on their way out.
     ///
     /// Keys may be among them. What is being staged stays: the order may go on with it.

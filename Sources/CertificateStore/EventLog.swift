@@ -10,6 +10,8 @@ package struct Event: Codable, Equatable, Sendable {
         case failed
         case deleted
         case revoked
+        /// A renewal that is due and must not be tried yet.
+        case held
     }
 
     package let time: Date
@@ -27,12 +29,13 @@ package struct Event: Codable, Equatable, Sendable {
 }
 
 extension CertificateStore {
-    /// Adds a line to `events.log`.
+    /// Adds a line to `events.log`, or to that of whoever deploys.
     ///
-    /// It is not synced: a lost line of history is no loss of a certificate, and callers should
+    /// Each has a file of its own, since they may be different users. It is not synced: a lost line of history is no loss of a certificate, and callers should
     /// take a failure for no more than that.
-    package func write(_ event: Event) throws {
-        let file = try fileSystem.open(layout.events, .appending(.privateFile))
+    package func write(_ event: Event, isOfDeployment: Bool = false) throws {
+        let path = isOfDeployment ? layout.deployEvents : layout.events
+        let file = try fileSystem.open(path, .appending(.privateFile))
         defer { fileSystem.closeQuietly(file) }
         let line = StoreJSON.encode(event, isPretty: false) + [UInt8(ascii: "\n")]
         // In one call: with O_APPEND, lines of several processes do not mix.

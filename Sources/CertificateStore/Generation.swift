@@ -38,16 +38,22 @@ package struct GenerationNumber: Hashable, Comparable, Codable, Sendable, Custom
 /// The files of one generation, which never change once the directory has its name.
 package struct GenerationFiles: Equatable, Sendable {
     static let privateKeyName = "privkey.pem"
+    private static let certificateName = "cert.pem"
+    private static let chainName = "chain.pem"
+    private static let fullChainName = "fullchain.pem"
+
+    /// The names of all files but the manifest, which tells of these.
+    static let names: Set = [privateKeyName, certificateName, chainName, fullChainName]
 
     package let directory: String
 
     /// Not there where somebody else keeps the key.
     package var privateKey: String { "\(directory)/\(Self.privateKeyName)" }
     /// The leaf alone.
-    package var certificate: String { "\(directory)/cert.pem" }
+    package var certificate: String { "\(directory)/\(Self.certificateName)" }
     /// The issuers alone.
-    package var chain: String { "\(directory)/chain.pem" }
+    package var chain: String { "\(directory)/\(Self.chainName)" }
     /// The leaf and the issuers: what a server sends.
-    package var fullChain: String { "\(directory)/fullchain.pem" }
+    package var fullChain: String { "\(directory)/\(Self.fullChainName)" }
     package var manifest: String { "\(directory)/manifest.json" }
 }

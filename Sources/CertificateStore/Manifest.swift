@@ -34,6 +34,12 @@ package struct Manifest: Codable, Equatable, Sendable {
     /// Whether the generation has the key of its certificate.
     package var hasKey: Bool { files[GenerationFiles.privateKeyName] != nil }
 
+    /// Whether it tells of the files that a generation has, all of them and no others; the key may
+    /// be somebody else's.
+    var hasOwnFilesOnly: Bool {
+        Set(files.keys).union([GenerationFiles.privateKeyName]) == GenerationFiles.names
+    }
+
     init(kind: Kind, leaf: Certificate, keyType: KeyType?, files: [String: String]) {
         schema = Self.currentSchema
         self.kind = kind

@@ -39,6 +39,7 @@ package struct StoreLayout: Equatable, Sendable {
     var deploy: String { "\(state)/deploy" }
     /// What is pending and what is done about bringing certificates into use.
     var deployJournal: String { "\(deploy)/journal" }
+    /// What happened to lineages.
     var events: String { "\(state)/events.log" }
     /// When to look at which lineage again.
     var schedule: String { "\(state)/schedule" }
@@ -52,6 +53,8 @@ package struct StoreLayout: Equatable, Sendable {
     var limits: String { "\(renewal)/limits.json" }
     var limitsLock: String { "\(renewal)/limits.lock" }
     var renewalSecret: String { "\(renewal)/secret" }
+    /// What happened when they were brought into use, as whoever does that has noted it.
+    var deployEvents: String { "\(deploy)/events.log" }
     /// The one directory that a container needs to see.
     package var tls: String { "\(state)/tls" }
     /// Where files are made before they are moved into place; on the same file system as those.
@@ -63,7 +66,12 @@ package struct StoreLayout: Equatable, Sendable {
     package var challengeSocket: String { "\(runtime)/challenge/http01.sock" }
     /// Where issuers hand answers in to the responder's service.
     package var controlSocket: String { "\(runtime)/control.sock" }
+    /// Run once before a run brings certificates into use.
+    package var preHooks: String { "\(configuration)/hooks/pre.d" }
+    /// Run for each certificate that is brought into use.
     package var deployHooks: String { "\(configuration)/hooks/deploy.d" }
+    /// Run once afterwards.
+    package var postHooks: String { "\(configuration)/hooks/post.d" }
 
     func account(_ authority: String) -> String { "\(accounts)/\(authority)" }
     func lineage(_ name: LineageName) -> String { "\(lineages)/\(name)" }

@@ -4,6 +4,7 @@ import Diagnostics
 enum CommandTable {
     static let commands: [any Command.Type] = [
         IssueCommand.self,
+        RenewCommand.self,
         ListCommand.self,
         ShowCommand.self,
         RevokeCommand.self,

@@ -118,9 +118,7 @@ struct IssueCommand: Command {
 
     private func write(_ outcome: IssueOutcome, _ context: CommandContext) throws {
         guard outcome.certificate != nil else {
-            context.console.write(
-                context.isJSON ? JSONLine.text(RehearsalLine(outcome)) : Self.rehearsal(outcome)
-            )
+            context.console.write(RehearsalText.text(outcome, isJSON: context.isJSON))
             return
         }
         let report = try ListCertificates(context.services).one("\(outcome.name)")
@@ -128,16 +126,6 @@ struct IssueCommand: Command {
             context.isJSON
                 ? JSONLine.text(IssueLine(outcome, report)) : Self.text(outcome, report)
         )
-    }
-
-    private static func rehearsal(_ outcome: IssueOutcome) -> String {
-        guard case .rehearsed(let until, let authority) = outcome.change else { return "" }
-        return """
-            \(outcome.name): rehearsed
-              \(authority) issued a certificate until \(TimeText.day(until)), which was let go.
-              Nothing here was changed.
-
-            """
     }
 
     private static func text(_ outcome: IssueOutcome, _ report: LineageReport) -> String {
@@ -172,21 +160,5 @@ private struct IssueLine: Encodable {
         self.outcome = outcome.word
         hooks = outcome.hooks
         certificate = LineageLine(report)
-    }
-}
-
-/// A rehearsal as a line of JSON.
-private struct RehearsalLine: Encodable {
-    let outcome: String
-    let lineage: String
-    var notAfter: Date?
-    var authority: String?
-
-    init(_ outcome: IssueOutcome) {
-        self.outcome = outcome.word
-        lineage = "\(outcome.name)"
-        guard case .rehearsed(let until, let authority) = outcome.change else { return }
-        notAfter = until
-        self.authority = authority
     }
 }

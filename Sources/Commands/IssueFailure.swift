@@ -15,12 +15,18 @@ struct IssueFailure: Diagnosable {
             guard endings.count > 1 else { throw error }
             failures.append(("\(ending.name)", Run.diagnosis(of: error)))
         }
+        try check(failures, of: endings.count)
+    }
+
+    /// Throws the failures among `count` certificates: the only one as it is, else together.
+    static func check(_ failures: [(name: String, diagnosis: Diagnosis)], of count: Int) throws {
         guard !failures.isEmpty else { return }
-        throw IssueFailure(failures: failures, others: endings.count - failures.count)
+        throw IssueFailure(failures: failures, others: count - failures.count)
     }
 
     /// Those that failed for the same reason are told together.
     var diagnosis: Diagnosis {
+        if others == 0, failures.count == 1 { return failures[0].diagnosis }
         let names = failures.map(\.name).joined(separator: ", ")
         let reasons = failures.map { "\($0.name): \($0.diagnosis.what): \($0.diagnosis.why)" }
         var fixes: [String] = []

@@ -24,6 +24,8 @@ package enum RenewalCause: String, Equatable, Sendable {
     case emergency
     /// The CA has called it back.
     case revoked
+    /// An earlier run has begun an order and not come to its end.
+    case begun
 
     /// Whether nothing but the CA's window asks for it.
     package var isOfWindowAlone: Bool { self == .window || self == .signal }

@@ -7,6 +7,8 @@ package struct RenewalFacts: Equatable, Sendable {
     package var random: StableRandom
     /// Whether the CA has called it back.
     package var isRevoked = false
+    /// Whether there is an order that an earlier run has begun and not ended.
+    package var isBegun = false
     package var advice: RenewalAdvice?
     /// Whether the CA can be asked for advice: one that issued what it does not name cannot.
     package var canAsk = true

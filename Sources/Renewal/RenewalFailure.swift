@@ -61,7 +61,7 @@ package struct FailureRecord: Equatable, Sendable, Codable {
     ///   - earlier: The failures so far; `nil` after a success.
     ///   - now: When it failed.
     ///   - remaining: What is left of the certificate, in seconds; `nil` where there is none yet.
-    ///   - until: When the CA allows the next try, for ``FailureClass/rateLimited``.
+    ///   - until: When the CA allows or wishes the next try, as far as it has said.
     package init(
         after earlier: FailureRecord?,
         _ failureClass: FailureClass,
@@ -91,7 +91,9 @@ package struct FailureRecord: Equatable, Sendable, Codable {
             notBefore = now.addingTimeInterval(step)
         case .temporary, .authority, .rateLimited:
             let step = FailureBackoff.step(after: count, remaining: remaining, random)
-            notBefore = now.addingTimeInterval(step)
+            // What the CA wishes counts, as long as it is no mistake.
+            let wish = until.map { min($0, now.addingTimeInterval(.day)) } ?? now
+            notBefore = max(now.addingTimeInterval(step), wish)
         }
     }
 

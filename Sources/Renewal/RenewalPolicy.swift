@@ -10,7 +10,8 @@ package enum RenewalPolicy {
     /// When a certificate is due, by what is known now, and why.
     package static func due(_ facts: RenewalFacts) -> (moment: Date, cause: RenewalCause) {
         let validity = facts.validity
-        guard !facts.isRevoked else { return (validity.notBefore, .revoked) }
+        guard !facts.isRevoked else { return (.distantPast, .revoked) }
+        guard !facts.isBegun else { return (.distantPast, .begun) }
         let usual: (moment: Date, cause: RenewalCause) =
             if let window = facts.advice?.window, window.isCredible(for: validity) {
                 (window.moment(for: validity, facts.random), window.isSignal ? .signal : .window)

@@ -104,7 +104,8 @@ extension IssueCertificate {
         guard lineage.current == nil, settings.signingRequest == nil,
             try !store.isPublished(name)
         else { return }
-        try store.publish(store.bootstrap(of: name) ?? makeBootstrap(), of: name)
+        let pair = try store.bootstrap(of: name) ?? makeBootstrap()
+        if deploys { try store.publish(pair, of: name) }
     }
 
     private func makeBootstrap() throws -> StoredCertificate {

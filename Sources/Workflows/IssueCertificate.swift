@@ -35,6 +35,8 @@ struct IssueCertificate: Sendable {
     let request: IssueRequest
     let name: LineageName
     let store: CertificateStore
+    /// Whether readers are pointed at anything; else that is left to whoever deploys.
+    var deploys = true
     /// What certctl.conf says of all, and of this lineage.
     let general: Settings
     let block: CertificateSettings?
@@ -74,14 +76,17 @@ struct IssueCertificate: Sendable {
 
     /// Locks the lineage and finds out whether it needs a certificate.
     func prepare() async throws -> Preparation {
-        try checkHooks()
+        if deploys {
+            let hooks = DeployHooks(services, general)
+            try hooks.check(name, request.names, extra: request.deployHook)
+        }
         try store.prepare()
         guard !request.isRehearsal else { return try prepareRehearsal() }
         let lock = try await services.lock("\(name)") { try store.lock(name) }
         do {
             return try prepareLocked(lock)
         } catch {
-            noteFailure(error)
+            services.noteFailure(name, error)
             throw error
         }
     }
@@ -155,6 +160,7 @@ struct IssueCertificate: Sendable {
         _ lineage: Lineage,
         _ settings: IssueSettings
     ) -> Bool {
+        if let outdated = request.outdated { return current.number != outdated }
         let manifest = current.manifest
         let due = manifest.validity.fallback
         let asked = settings.toRemember
@@ -198,35 +204,15 @@ struct IssueCertificate: Sendable {
         // An nginx that holds the port may need the pair to go on. Where it cannot be made the
         // first failure is still the one to tell.
         try? bootstrap(preparation.lineage, preparation.settings)
-        noteFailure(error)
+        services.noteFailure(name, error)
     }
 
-    /// Brings what was obtained into use.
-    func ending(of obtained: Obtained) async -> Result<IssueOutcome, any Error> {
-        do {
-            return .success(try await deploy(obtained))
-        } catch {
-            noteFailure(error)
-            return .failure(error)
-        }
-    }
-
-    private func deploy(_ obtained: Obtained) async throws -> IssueOutcome {
-        var hooks: [String] = []
-        switch obtained.change {
-        case .rehearsed: break
-        case .issued(let certificate):
-            hooks = try await deploy(certificate)
-        case .unchanged(let certificate):
+    /// What there is before anything is deployed; how an unchanged certificate was asked for now is
+    /// remembered.
+    func settled(_ obtained: Obtained) throws -> IssueOutcome {
+        if case .unchanged = obtained.change {
             try store.save(obtained.settings.toRemember, of: name)
-            hooks = try await deploy(certificate)
         }
-        withExtendedLifetime(obtained.lock) {}
-        return IssueOutcome(change: obtained.change, name: name, hooks: hooks)
-    }
-
-    private func noteFailure(_ error: any Error) {
-        let diagnosis = (error as? any Diagnosable)?.diagnosis
-        services.note(.failed, name, diagnosis.map { "\($0.what): \($0.why)" } ?? "\(error)")
+        return IssueOutcome(change: obtained.change, name: name, hooks: [])
     }
 }

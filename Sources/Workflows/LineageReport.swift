@@ -39,7 +39,7 @@ package struct LineageReport: Equatable, Sendable {
         let manifest = current.manifest
         let due = manifest.validity.fallback
         self.due = due
-        isDeployPending = deployed != DeployRecord(lineage.name, current.number)
+        isDeployPending = deployed?.isDone(current.number) != true
         if lineage.isRevoked {
             state = .revoked
         } else if now >= manifest.notAfter {

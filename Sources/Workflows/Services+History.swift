@@ -4,12 +4,29 @@ import Platform
 
 extension Services {
     /// Adds a line to the history; one that cannot be written is told and otherwise borne.
-    func note(_ kind: Event.Kind, _ name: LineageName, _ detail: String) {
+    func note(
+        _ kind: Event.Kind,
+        _ name: LineageName,
+        _ detail: String,
+        isOfDeployment: Bool = false
+    ) {
+        let event = Event(kind, name, at: clock.now, detail: detail.harmless(limit: 500))
         do {
-            try store.write(Event(kind, name, at: clock.now, detail: detail.harmless(limit: 500)))
+            try store.write(event, isOfDeployment: isOfDeployment)
         } catch {
             let reason = (error as? any Diagnosable)?.diagnosis.why ?? "\(error)"
             log.warning("the history cannot be written", ["reason": reason])
         }
+    }
+
+    /// Adds a failure to the history.
+    func noteFailure(_ name: LineageName, _ error: any Error, isOfDeployment: Bool = false) {
+        note(.failed, name, Self.reason(of: error), isOfDeployment: isOfDeployment)
+    }
+
+    /// What was the matter, in one line.
+    static func reason(of error: any Error) -> String {
+        let diagnosis = (error as? any Diagnosable)?.diagnosis
+        return (diagnosis.map { "\($0.what): \($0.why)" } ?? "\(error)").harmless(limit: 500)
     }
 }

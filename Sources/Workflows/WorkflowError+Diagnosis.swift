@@ -1,8 +1,18 @@
 package import Diagnostics
+import FoundationEssentials
 
 extension WorkflowError: Diagnosable {
     package var diagnosis: Diagnosis {
         switch self {
+        case .limitReached(let limit):
+            return Self.diagnosis(of: limit)
+        case .authorityDown(let authority, let reason):
+            return Diagnosis(
+                what: "\(authority) is not asked: it was down a moment ago",
+                why: reason,
+                fix: "`certctl renew` asks again in a while; with --force at once",
+                exitCode: .unreachable
+            )
         case .otherNames(let lineage, let existing, let asked):
             // Who writes the certificate's own name means the certificate, and not a host.
             let meant = asked == [lineage] ? existing : asked
@@ -82,6 +92,15 @@ extension WorkflowError: Diagnosable {
                 fix: "leave --by-key out; or give the files: --certificate FILE --key FILE",
                 exitCode: .configuration
             )
+        case .changedByHook(let lineage, let path):
+            return Diagnosis(
+                what:
+                    "the certificate of \(lineage) is saved, but \(path) is not as it was published",
+                why: "a hook, or someone else while the hooks ran, has changed it",
+                fix: "find out which of the hooks writes there and mend it, "
+                    + "then run: certctl deploy \(lineage)",
+                exitCode: .deployment
+            )
         case .noCertificate(let lineage, let reason):
             return Diagnosis(
                 what: "nothing can be done about \(lineage)",
@@ -90,5 +109,16 @@ extension WorkflowError: Diagnosable {
                 exitCode: .configuration
             )
         }
+    }
+
+    private static func diagnosis(of limit: LimitReached) -> Diagnosis {
+        let next = limit.next.formatted(.iso8601)
+        return Diagnosis(
+            what: "\(limit.authority) is not asked: it would refuse until \(next)",
+            why: "its limit of \(limit.size) \(limit.subject) is used up: "
+                + limit.scope.harmless(limit: 300),
+            fix: "wait until then; with --force the CA is asked all the same",
+            exitCode: .rateLimited
+        )
     }
 }

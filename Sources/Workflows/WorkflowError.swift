@@ -22,4 +22,10 @@ package enum WorkflowError: Error, Equatable {
     case noCertificate(lineage: String, reason: String)
     /// There are more files than any nginx has, so that who uses the lineage cannot be told.
     case tooManyFiles(lineage: String, below: String)
+    /// What was published is not so any more after the hooks have run.
+    case changedByHook(lineage: String, path: String)
+    /// A limit of the CA leaves no room for the order.
+    case limitReached(LimitReached)
+    /// The CA was down a moment ago, and is left alone.
+    case authorityDown(authority: String, reason: String)
 }

@@ -2,57 +2,79 @@
 ///
 /// `hooks/README.md` is the contract for whoever writes one.
 package struct HookEvent: Equatable, Sendable {
-    package let lineage: String
-    package let names: [String]
-    /// Absolute paths of the generation that was committed; no key where somebody else keeps it.
-    package let privateKey: String?
-    package let certificate: String
-    package let chain: String
-    package let fullChain: String
-    /// The file that nginx includes; `nil` where nginx can do nothing without the key.
-    package let include: String?
-    /// The link to the current generation.
-    package let live: String
+    /// What has happened, or is about to.
+    package enum Kind: String, Sendable {
+        /// A run is about to bring certificates into use.
+        case pre
+        /// One certificate has been put before its readers.
+        case deploy
+        /// A run has ended.
+        case post
+        /// Something that is served needs a person.
+        case alert
+    }
 
-    package init(
-        lineage: String,
-        names: [String],
-        privateKey: String?,
-        certificate: String,
-        chain: String,
-        fullChain: String,
-        include: String?,
-        live: String
-    ) {
+    /// How urgent an alert is.
+    package enum Severity: String, Sendable {
+        case warning
+        case critical
+    }
+
+    package let kind: Kind
+    /// The lineage that it is about, if it is about one.
+    package let lineage: String?
+    /// What differs between the kinds, by the variable's name.
+    private let variables: [String: String]
+
+    private init(_ kind: Kind, lineage: String? = nil, _ variables: [String: String]) {
+        self.kind = kind
         self.lineage = lineage
-        self.names = names
-        self.privateKey = privateKey
-        self.certificate = certificate
-        self.chain = chain
-        self.fullChain = fullChain
-        self.include = include
-        self.live = live
+        self.variables = variables
+    }
+
+    /// A run is about to bring these lineages into use.
+    package static func pre(_ lineages: [String]) -> HookEvent {
+        HookEvent(.pre, ["CERTCTL_LINEAGES": joined(lineages)])
+    }
+
+    /// A certificate has been put before its readers.
+    package static func deploy(_ certificate: DeployedCertificate) -> HookEvent {
+        HookEvent(.deploy, lineage: certificate.lineage, certificate.variables)
+    }
+
+    /// A run has brought some lineages into use, and has failed to with others.
+    package static func post(deployed: [String], failed: [String]) -> HookEvent {
+        let variables = [
+            "CERTCTL_LINEAGES": joined((deployed + failed).sorted()),
+            "CERTCTL_DEPLOYED": joined(deployed),
+            "CERTCTL_FAILED": joined(failed),
+        ]
+        return HookEvent(.post, variables)
+    }
+
+    /// Something needs a person: `message` in one line, about one lineage or about all.
+    package static func alert(
+        _ severity: Severity,
+        lineage: String?,
+        message: String
+    ) -> HookEvent {
+        let variables = ["CERTCTL_SEVERITY": severity.rawValue, "CERTCTL_MESSAGE": message]
+        return HookEvent(.alert, lineage: lineage, variables)
     }
 
     /// The arguments after the hook's own path.
-    var arguments: [String] { ["deploy", lineage] }
+    var arguments: [String] { [kind.rawValue] + (lineage.map { [$0] } ?? []) }
 
-    /// The whole environment; the last two make certbot's deploy hooks work.
+    /// The whole environment.
     var environment: [String: String] {
         var environment = [
             "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
             "LC_ALL": "C",
-            "CERTCTL_EVENT": "deploy",
-            "CERTCTL_LINEAGE": lineage,
-            "CERTCTL_NAMES": names.joined(separator: " "),
-            "CERTCTL_CERT": certificate,
-            "CERTCTL_CHAIN": chain,
-            "CERTCTL_FULLCHAIN": fullChain,
-            "RENEWED_LINEAGE": live,
-            "RENEWED_DOMAINS": names.joined(separator: " "),
+            "CERTCTL_EVENT": kind.rawValue,
         ]
-        environment["CERTCTL_PRIVKEY"] = privateKey
-        environment["CERTCTL_NGINX_INCLUDE"] = include
-        return environment
+        environment["CERTCTL_LINEAGE"] = lineage
+        return environment.merging(variables) { own, _ in own }
     }
+
+    private static func joined(_ names: [String]) -> String { names.joined(separator: " ") }
 }

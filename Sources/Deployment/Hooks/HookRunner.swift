@@ -78,7 +78,7 @@ package struct HookRunner: Sendable {
         _ event: HookEvent
     ) async throws {
         try check(path)
-        log.info("running a hook", ["path": path, "lineage": event.lineage])
+        log.info("running a hook", ["path": path, "event": event.arguments.joined(separator: " ")])
         let command = ChildCommand(
             executable: path,
             arguments: arguments ?? event.arguments,

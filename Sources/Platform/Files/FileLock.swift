@@ -8,8 +8,29 @@ package final class FileLock: Sendable {
     /// Takes the lock on the file at `path`, which is made where it is missing.
     ///
     /// - Returns: `nil` while another process has it.
-    package init?(_ path: String, in fileSystem: any FileSystem) throws(FileSystemError) {
-        let file = try fileSystem.open(path, .appending(.privateFile))
+    package convenience init?(
+        _ path: String,
+        in fileSystem: any FileSystem
+    ) throws(FileSystemError) {
+        try self.init(path, .appending(.privateFile), fileSystem)
+    }
+
+    /// Takes the lock on a file that has to be there.
+    ///
+    /// - Returns: `nil` while another process has it.
+    package convenience init?(
+        existing path: String,
+        in fileSystem: any FileSystem
+    ) throws(FileSystemError) {
+        try self.init(path, .reading, fileSystem)
+    }
+
+    private init?(
+        _ path: String,
+        _ purpose: OpenPurpose,
+        _ fileSystem: any FileSystem
+    ) throws(FileSystemError) {
+        let file = try fileSystem.open(path, purpose)
         do throws(FileSystemError) {
             guard try fileSystem.lock(file) else {
                 fileSystem.closeQuietly(file)

@@ -5,15 +5,17 @@ import Testing
 
 extension HookEvent {
     /// The event of a certificate for two names.
-    static let deploy = HookEvent(
-        lineage: "example.com",
-        names: ["example.com", "www.example.com"],
-        privateKey: "/tls/gen/example.com/000001/privkey.pem",
-        certificate: "/tls/gen/example.com/000001/cert.pem",
-        chain: "/tls/gen/example.com/000001/chain.pem",
-        fullChain: "/tls/gen/example.com/000001/fullchain.pem",
-        include: "/tls/nginx/example.com.conf",
-        live: "/tls/live/example.com"
+    static let deploy = HookEvent.deploy(
+        DeployedCertificate(
+            lineage: "example.com",
+            names: ["example.com", "www.example.com"],
+            privateKey: "/tls/gen/example.com/000001/privkey.pem",
+            certificate: "/tls/gen/example.com/000001/cert.pem",
+            chain: "/tls/gen/example.com/000001/chain.pem",
+            fullChain: "/tls/gen/example.com/000001/fullchain.pem",
+            include: "/tls/nginx/example.com.conf",
+            live: "/tls/live/example.com"
+        )
     )
 }
 
@@ -58,5 +60,42 @@ extension HookEvent {
 
     @Test func `a hook is told the event and the lineage as arguments`() {
         #expect(HookEvent.deploy.arguments == ["deploy", "example.com"])
+        #expect(HookEvent.pre(["a.test"]).arguments == ["pre"])
+        #expect(HookEvent.post(deployed: ["a.test"], failed: []).arguments == ["post"])
+        let alert = HookEvent.alert(.warning, lineage: "a.test", message: "")
+        #expect(alert.arguments == ["alert", "a.test"])
+        #expect(HookEvent.alert(.critical, lineage: nil, message: "").arguments == ["alert"])
+    }
+
+    /// What an event has in its environment beside what all have.
+    private func own(_ event: HookEvent) -> [String: String] {
+        event.environment.filter { !["PATH", "LC_ALL"].contains($0.key) }
+    }
+
+    @Test func `before a run a hook is told which lineages it is about`() {
+        #expect(
+            own(.pre(["a.test", "b.test"])) == [
+                "CERTCTL_EVENT": "pre", "CERTCTL_LINEAGES": "a.test b.test",
+            ]
+        )
+    }
+
+    @Test func `after a run a hook is told what became of each lineage`() {
+        #expect(
+            own(.post(deployed: ["a.test", "c.test"], failed: ["b.test"])) == [
+                "CERTCTL_EVENT": "post", "CERTCTL_LINEAGES": "a.test b.test c.test",
+                "CERTCTL_DEPLOYED": "a.test c.test", "CERTCTL_FAILED": "b.test",
+            ]
+        )
+        #expect(own(.post(deployed: [], failed: []))["CERTCTL_FAILED"] == "")
+    }
+
+    @Test func `an alert says how urgent it is, in words, and what it is about`() {
+        #expect(
+            own(.alert(.critical, lineage: "a.test", message: "it has expired")) == [
+                "CERTCTL_EVENT": "alert", "CERTCTL_LINEAGE": "a.test",
+                "CERTCTL_SEVERITY": "critical", "CERTCTL_MESSAGE": "it has expired",
+            ]
+        )
     }
 }

@@ -1,0 +1,157 @@
+package import CertificateStore
+import Diagnostics
+import FoundationEssentials
+import Platform
+import Renewal
+import Settings
+
+/// Root's half: makes what is committed in the store be used.
+///
+/// Points readers at it, runs the hooks, and notes what has come of it. What fails for one lineage
+/// keeps no other from being deployed, and costs no certificate.
+package struct DeployCertificates: Sendable {
+    /// What was done with one lineage.
+    package struct Outcome: Equatable, Sendable {
+        /// The generation that is in use now.
+        package let generation: GenerationNumber
+        /// The hooks that were run for this lineage, by path.
+        package let hooks: [String]
+        /// Whether it was in use already, and nothing was done.
+        package let wasUnchanged: Bool
+    }
+
+    /// What came of one lineage.
+    package struct Ending: Sendable {
+        package let name: LineageName
+        package let result: Result<Outcome, any Error>
+    }
+
+    /// A lineage that is locked, and what readers are to be pointed at.
+    struct Job: Sendable {
+        let name: LineageName
+        let certificate: StoredCertificate
+        /// Held until the end.
+        let lock: FileLock
+        /// A hook to run after all others, which is owed until it has succeeded.
+        var extraHook: String?
+    }
+
+    private let services: Services
+
+    /// Prepares the workflow; nothing is touched yet.
+    package init(_ services: Services) {
+        self.services = services
+    }
+
+    /// Deploys the lineages that are not in use as they should be.
+    ///
+    /// - Parameters:
+    ///   - names: The lineages in question; `nil` for all that there are.
+    ///   - extraHooks: For each lineage an executable, by absolute path, to run after all other hooks.
+    ///   - isPendingOnly: Whether only those are deployed of which it is known that something is
+    ///     missing, and after a failure only once it is time for another attempt. What another
+    ///     certctl is at work on is left to it.
+    /// - Returns: What came of each lineage, in the order of their names.
+    /// - Throws: What keeps all of them from being deployed, such as an error in certctl.conf.
+    package func run(
+        _ names: [LineageName]? = nil,
+        extraHooks: [LineageName: String] = [:],
+        isPendingOnly: Bool = false
+    ) async throws -> [Ending] {
+        let candidates = try candidates(names, isPendingOnly: isPendingOnly)
+        guard !candidates.isEmpty else { return [] }
+        let settings = try SettingsLoader(services).load()
+        try services.store.prepareDeployment()
+        var results: Results = [:]
+        var jobs: [Job] = []
+        for name in candidates {
+            do {
+                guard var job = try await job(name, isPendingOnly: isPendingOnly) else { continue }
+                job.extraHook = extraHooks[name]
+                if try isInUse(job.certificate, name) {
+                    results[name] = .success(.unchanged(job.certificate.number))
+                } else {
+                    jobs.append(job)
+                }
+            } catch {
+                results[name] = .failure(error)
+            }
+        }
+        let run = DeployRun(services, settings)
+        results.merge(await run.run(jobs, waits: !isPendingOnly)) { _, new in new }
+        return candidates.compactMap { name in
+            results[name].map { Ending(name: name, result: $0) }
+        }
+    }
+
+    /// What came of each lineage; nothing of one that was left to another certctl.
+    typealias Results = [LineageName: Result<Outcome, any Error>]
+
+    /// Whether readers are pointed at it, and no hook is owed.
+    func isInUse(_ certificate: StoredCertificate, _ name: LineageName) throws -> Bool {
+        let record = try services.store.deployRecords()[name]
+        return try record?.isDone(certificate.number) == true
+            && services.store.firstDifference(from: certificate, of: name) == nil
+    }
+
+    /// The names to look at, by what little can be told without looking.
+    private func candidates(
+        _ names: [LineageName]?,
+        isPendingOnly: Bool
+    ) throws -> [LineageName] {
+        let store = services.store
+        guard isPendingOnly else {
+            return try names?.sorted() ?? store.newestGenerations().map(\.name)
+        }
+        let records = try store.deployRecords()
+        let now = services.clock.now
+        return try store.newestGenerations().filter { name, number in
+            guard names?.contains(name) ?? true, number != .bootstrap else { return false }
+            guard let record = records[name], record.generation == number else { return true }
+            return !record.isDone(number) && record.isTimely(at: now)
+        }
+        .map(\.name)
+    }
+
+    /// Locks a lineage and reads its certificate.
+    ///
+    /// Returns `nil` where there is nothing to be deployed, or no reason to wait for who is at work on
+    /// it. Throws ``StoreError/busy(_:)``.
+    private func job(_ name: LineageName, isPendingOnly: Bool) async throws -> Job? {
+        let store = services.store
+        let lock: FileLock
+        if isPendingOnly {
+            guard let taken = try store.lockExisting(name) else {
+                services.log.info("left to the certctl that is at work on it", ["name": "\(name)"])
+                return nil
+            }
+            lock = taken
+        } else {
+            lock = try await services.lock("\(name)") { try store.lockExisting(name) }
+        }
+        guard let certificate = try store.latestCertificate(name) else { return nil }
+        if isPendingOnly, let record = try store.deployRecords()[name],
+            record.generation == certificate.number, !record.isTimely(at: services.clock.now)
+        {
+            return nil
+        }
+        return Job(name: name, certificate: certificate, lock: lock)
+    }
+}
+
+extension DeployCertificates.Outcome {
+    static func unchanged(_ generation: GenerationNumber) -> Self {
+        Self(generation: generation, hooks: [], wasUnchanged: true)
+    }
+}
+
+extension DeployRecord {
+    /// When it is tried again; `nil` where no attempt has failed.
+    func nextAttempt(at now: Date) -> Date? {
+        failure.map { DeployBackoff.next(afterFailures: $0.count, last: $0.last, now: now) }
+    }
+
+    fileprivate func isTimely(at now: Date) -> Bool {
+        nextAttempt(at: now).map { $0 <= now } ?? true
+    }
+}

@@ -1,0 +1,106 @@
+import ACME
+import CertificateStore
+import Deployment
+import Diagnostics
+import Platform
+import Settings
+
+/// The hooks of certctl.conf and its directories: which there are, and what they are told.
+struct DeployHooks: Sendable {
+    /// A program to run, with arguments of its own or those of the contract.
+    struct Hook: Sendable {
+        let path: String
+        var arguments: [String]?
+    }
+
+    private let services: Services
+    private let settings: Settings
+
+    init(_ services: Services, _ settings: Settings) {
+        self.services = services
+        self.settings = settings
+    }
+
+    private var runner: HookRunner {
+        HookRunner(
+            fileSystem: services.fileSystem,
+            processes: services.processes,
+            user: services.user,
+            log: services.log
+        )
+    }
+
+    /// Those of `pre.d`.
+    func before() throws -> [Hook] { try hooks(in: services.layout.preHooks) }
+
+    /// Those of `post.d`.
+    func after() throws -> [Hook] { try hooks(in: services.layout.postHooks) }
+
+    /// Those of `deploy.d`, those of the lineage's block in certctl.conf, and `extra`.
+    func each(_ name: LineageName, _ names: [Identifier], extra: String?) throws -> [Hook] {
+        let block = settings.block(of: name) ?? names.lazy.compactMap(settings.block(naming:)).first
+        let own = (block?.deployHooks ?? []).map { hook in
+            // As with the option: what a link leads to is run, and has to be trusted.
+            let real = RealPath.of(hook.executable) ?? hook.executable
+            return Hook(path: real, arguments: hook.arguments)
+        }
+        return try hooks(in: services.layout.deployHooks) + own
+            + (extra.map { [Hook(path: $0)] } ?? [])
+    }
+
+    private func hooks(in directory: String) throws -> [Hook] {
+        try runner.hooks(in: directory).map { Hook(path: $0) }
+    }
+
+    /// Refuses hooks that could not be run later, while nothing has been asked of the CA.
+    func check(_ name: LineageName, _ names: [Identifier], extra: String?) throws {
+        for hook in try before() + each(name, names, extra: extra) + after() {
+            try runner.check(hook.path)
+        }
+    }
+
+    /// Returns `hook`, unless it is gone: nobody can run it, and nothing else should wait for it.
+    func stillRunnable(_ hook: String) -> String? {
+        do {
+            try runner.check(hook)
+            return hook
+        } catch {
+            let reason = (error as? any Diagnosable)?.diagnosis.why ?? "\(error)"
+            services.log.warning(
+                "a hook that failed before cannot be run any more",
+                ["path": hook, "reason": reason]
+            )
+            return nil
+        }
+    }
+
+    /// Runs hooks one after the other.
+    ///
+    /// Throws ``HookError`` of the first one that fails.
+    func run(_ hooks: [Hook], _ event: HookEvent) async throws {
+        for hook in hooks {
+            try await runner.run(hook.path, arguments: hook.arguments, event)
+        }
+    }
+
+    /// What hooks are told of a certificate.
+    func event(
+        _ stored: StoredCertificate,
+        _ name: LineageName,
+        _ names: [Identifier]
+    ) -> HookEvent {
+        let hasKey = stored.manifest.hasKey
+        return .deploy(
+            DeployedCertificate(
+                lineage: "\(name)",
+                names: names.map(\.value),
+                privateKey: hasKey ? stored.files.privateKey : nil,
+                certificate: stored.files.certificate,
+                chain: stored.files.chain,
+                fullChain: stored.files.fullChain,
+                include: hasKey ? services.layout.include(name) : nil,
+                live: services.layout.live(name)
+            )
+        )
+    }
+}

@@ -1,0 +1,152 @@
+import ACME
+import CertificateStore
+import Deployment
+import Diagnostics
+import FoundationEssentials
+import Platform
+import Settings
+
+/// One run of deploying: the hooks before, every lineage, the hooks after.
+struct DeployRun: Sendable {
+    typealias Outcome = DeployCertificates.Outcome
+    typealias Results = DeployCertificates.Results
+
+    let services: Services
+    let hooks: DeployHooks
+    let store: CertificateStore
+
+    init(_ services: Services, _ settings: Settings) {
+        self.services = services
+        hooks = DeployHooks(services, settings)
+        store = services.store
+    }
+
+    /// Deploys what is locked already.
+    ///
+    /// With `waits`, another run is waited for; else it is left alone, and nothing comes of any job.
+    func run(_ jobs: [DeployCertificates.Job], waits: Bool) async -> Results {
+        guard !jobs.isEmpty else { return [:] }
+        do {
+            let attempts = try await attempts(jobs)
+            guard let lock = try await lock(waits: waits) else { return [:] }
+            defer { withExtendedLifetime((lock, jobs)) {} }
+            return await run(attempts)
+        } catch {
+            for job in jobs { services.noteFailure(job.name, error, isOfDeployment: true) }
+            return jobs.reduce(into: [:]) { $0[$1.name] = .failure(error) }
+        }
+    }
+
+    /// Reads what is noted of each lineage, and notes the hooks that were asked for: one that was
+    /// asked for once is owed until it has succeeded, whatever comes between.
+    private func attempts(_ jobs: [DeployCertificates.Job]) async throws -> [DeployAttempt] {
+        let records = try store.deployRecords()
+        var attempts: [DeployAttempt] = []
+        for job in jobs.sorted(by: { $0.name < $1.name }) {
+            let last = records[job.name]
+            var attempt = DeployAttempt(job, last: last)
+            attempt.record.owedHook = job.extraHook ?? last?.owedHook.flatMap(hooks.stillRunnable)
+            if attempt.record.owedHook != nil, attempt.record != last {
+                attempt.record.owesPost = nil
+                try await append(attempt.record)
+            }
+            attempts.append(attempt)
+        }
+        return attempts
+    }
+
+    /// Two runs at once would restart servers under each other's hands.
+    private func lock(waits: Bool) async throws -> FileLock? {
+        guard !waits else {
+            return try await services.lock("deploying") { try store.lockDeployRun() }
+        }
+        let lock = try store.lockDeployRun()
+        if lock == nil { services.log.notice("left to another certctl, which is deploying") }
+        return lock
+    }
+
+    private func run(_ attempts: [DeployAttempt]) async -> Results {
+        var attempts = attempts
+        do {
+            let after = try hooks.after()
+            await run(&attempts, endingWith: after)
+        } catch {
+            for index in attempts.indices { attempts[index].result = .failure(error) }
+        }
+        for attempt in attempts { await noteFailure(of: attempt) }
+        return attempts.reduce(into: [:]) { $0[$1.name] = $1.result }
+    }
+
+    private func run(
+        _ attempts: inout [DeployAttempt],
+        endingWith after: [DeployHooks.Hook]
+    ) async {
+        do {
+            let begun = attempts.filter { !$0.owesPostOnly }
+            if !begun.isEmpty { try await hooks.run(hooks.before(), .pre(begun.names)) }
+            for index in attempts.indices {
+                await deploy(&attempts[index], owesPost: !after.isEmpty)
+            }
+        } catch {
+            // What comes after counts on the hooks before: nothing is touched.
+            for index in attempts.indices { attempts[index].result = .failure(error) }
+        }
+        await end(&attempts, after)
+    }
+
+    /// Runs the hooks after, and sees that all is still as each lineage left it.
+    private func end(_ attempts: inout [DeployAttempt], _ after: [DeployHooks.Hook]) async {
+        let deployed = attempts.filter(\.isDeployed)
+        let failed = attempts.filter { !$0.isDeployed }
+        var failure: (any Error)?
+        do {
+            try await hooks.run(after, .post(deployed: deployed.names, failed: failed.names))
+        } catch {
+            failure = error
+        }
+        for index in attempts.indices where attempts[index].isDeployed {
+            do {
+                // The hooks of others, and those after, have run since it was looked at.
+                try checkUntouched(&attempts[index])
+                if let failure { throw failure }
+                try await noteDone(attempts[index])
+            } catch {
+                attempts[index].result = .failure(error)
+            }
+        }
+    }
+
+    // MARK: Records
+
+    func append(_ record: DeployRecord) async throws {
+        let lock = try await services.lock("the deploy journal") { try store.lockDeployments() }
+        defer { withExtendedLifetime(lock) {} }
+        try store.append(record)
+    }
+
+    private func noteDone(_ attempt: DeployAttempt) async throws {
+        let done = DeployRecord(attempt.name, attempt.certificate.number)
+        if attempt.record != done { try await append(done) }
+    }
+
+    /// Notes when and why it failed, so that it is tried again in time.
+    private func noteFailure(of attempt: DeployAttempt) async {
+        guard case .failure(let error)? = attempt.result else { return }
+        var record = attempt.record
+        record.failure = DeployRecord.Failure(
+            count: (record.failure?.count ?? 0) + 1,
+            last: services.clock.now,
+            reason: Services.reason(of: error)
+        )
+        do {
+            try await append(record)
+        } catch {
+            // Without a record it is pending all the same, and tried again sooner.
+            services.log.warning(
+                "the failure cannot be noted",
+                ["lineage": "\(attempt.name)", "reason": Services.reason(of: error)]
+            )
+        }
+        services.noteFailure(attempt.name, error, isOfDeployment: true)
+    }
+}
