@@ -104,7 +104,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "simulate",
-            dependencies: ["Simulation"],
+            dependencies: ["Renewal", "Simulation"],
             path: "Tests/Simulation/simulate",
             swiftSettings: strict
         ),

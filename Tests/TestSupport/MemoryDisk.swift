@@ -1,15 +1,15 @@
 import Platform
 
 /// The inodes of a ``MemoryFileSystem``, each with what is in memory and what is on the platter.
-struct MemoryDisk {
-    enum Content {
+struct MemoryDisk: Sendable {
+    enum Content: Sendable {
         case file([UInt8])
         /// The entries by name, as inode numbers.
         case directory([String: Int])
         case link(String)
     }
 
-    struct Inode {
+    struct Inode: Sendable {
         var content: Content
         /// What a power cut leaves; `nil` for a file that was never synced.
         var durable: Content?
@@ -19,7 +19,7 @@ struct MemoryDisk {
         var owner: UInt32
     }
 
-    struct Descriptor {
+    struct Descriptor: Sendable {
         let inode: Int
         let path: String
         var offset = 0

@@ -86,6 +86,24 @@ package final class MemoryFileSystem: FileSystem {
         state.withLock { $0.contents(below: path) }
     }
 
+    /// All that is on the disk at a moment.
+    package struct Copy: Sendable {
+        fileprivate let disk: MemoryDisk
+    }
+
+    /// Keeps all that is there.
+    package func copy() -> Copy {
+        state.withLock { Copy(disk: $0) }
+    }
+
+    /// Puts everything back as it was, which costs open files and locks.
+    package func restore(_ copy: Copy) {
+        state.withLock { disk in
+            disk = copy.disk
+            disk.restart()
+        }
+    }
+
     /// The bytes of a file; `nil` where there is none.
     package func bytes(of path: String) -> [UInt8]? {
         state.withLock { $0.bytes(of: path) }

@@ -124,12 +124,21 @@ struct RenewalRound {
         // A clock that is in doubt is put right by the CA before anything is decided by it.
         let isAsked =
             !clock.isBelieved
-            || looks.contains { $0.isForTheCA(at: now, isForced: renewal.request.isForced) }
+            || looks.contains { isForTheCA($0, at: now) }
         if isAsked, await !reach(looks[0]) {
             looks = looks.map { completed($0) }
         }
         looks = await advised(looks, authority)
         await order(looks, authority)
+    }
+
+    /// Whether the CA has to be spoken to about a lineage at `now`.
+    private func isForTheCA(_ look: RenewalLook, at now: Date) -> Bool {
+        if renewal.request.isForced { return true }
+        switch renewal.decide(look.facts, now) {
+        case .ask, .renew: return true
+        case .keep, .hold: return false
+        }
     }
 
     /// The look with what is known of its CAs now.
@@ -207,7 +216,7 @@ struct RenewalRound {
     ) async -> [RenewalLook] {
         let now = now(of: authority)
         let asked = looks.indices.filter { index in
-            RenewalPolicy.decide(looks[index].facts, at: now) == .ask
+            renewal.decide(looks[index].facts, now) == .ask
         }
         guard !asked.isEmpty else { return looks }
         var looks = looks
@@ -308,7 +317,7 @@ struct RenewalRound {
         let now = now(of: authority)
         var due: [(look: RenewalLook, cause: RenewalCause, source: RenewalSource)] = []
         for look in looks {
-            switch RenewalPolicy.decide(look.facts, at: now) {
+            switch renewal.decide(look.facts, now) {
             case _ where renewal.request.isForced:
                 due.append((look, RenewalPolicy.due(look.facts).cause, .usual))
             case .keep(let until):
@@ -553,15 +562,6 @@ struct RenewalRound {
 }
 
 extension RenewalLook {
-    /// Whether the CA has to be spoken to about it at `now`.
-    fileprivate func isForTheCA(at now: Date, isForced: Bool) -> Bool {
-        if isForced { return true }
-        switch RenewalPolicy.decide(facts, at: now) {
-        case .ask, .renew: return true
-        case .keep, .hold: return false
-        }
-    }
-
     /// Why it is held back, in words.
     fileprivate func reason(of hold: RenewalHold) -> String {
         switch hold {

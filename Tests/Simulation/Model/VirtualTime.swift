@@ -1,5 +1,5 @@
-package import FoundationEssentials
-package import Platform
+import FoundationEssentials
+import Platform
 import Renewal
 import Synchronization
 

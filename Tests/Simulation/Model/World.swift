@@ -1,4 +1,4 @@
-package import FoundationEssentials
+import FoundationEssentials
 import Renewal
 
 /// A kind of year: what certificates there are, and what goes wrong in it.
@@ -84,8 +84,10 @@ package struct World: Sendable {
         World(name: "ARI: all revoked", days: mixed) { course, draw in
             course.recall = span(course, draw, 0).lowerBound
         },
-        // A02 and A06.
-        advice("ARI lies", [.alwaysPast, .tooLate], 120 * .day),
+        // A06.
+        advice("ARI lies: too late", [.tooLate], 120 * .day),
+        // A02.
+        advice("ARI lies: always now", [.alwaysPast], 5 * .day),
         // A03.
         advice("ARI is nonsense", [.nonsense], .year),
         // A04.
