@@ -94,6 +94,7 @@ lint: ## checks the form, and that effects stay where they belong
 	swift format lint --strict --recursive --parallel Sources Tests Package.swift
 	bash Tests/check-effects
 
+HOOKS := hooks/reload-nginx hooks/restart-container hooks/notify-webhook
 # Below share/: what the program prints of itself.
 MANUAL := man/man8/certctl.8
 BASH_COMPLETION := bash-completion/completions/certctl
@@ -138,7 +139,7 @@ export UNINSTALLED = $(uninstalled)
 install: ## installs to $(PREFIX), with hooks and units, what `make build` has made; says what to type next
 	@test -x $(CERTCTL) || { echo 'first run: make build'; exit 1; }
 	install -D -m 0755 $(CERTCTL) $(DESTDIR)$(PREFIX)/bin/certctl
-	install -D -m 0755 -t $(DESTDIR)$(PREFIX)/lib/certctl/hooks hooks/reload-nginx
+	install -D -m 0755 -t $(DESTDIR)$(PREFIX)/lib/certctl/hooks $(HOOKS)
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/lib/certctl/hooks hooks/README.md
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/doc/certctl README.md LICENSE
 	$(call print-to,$(MANUAL),help --man)

@@ -9,6 +9,7 @@ enum CommandTable {
         ListCommand.self,
         ShowCommand.self,
         LogCommand.self,
+        WatchCommand.self,
         RevokeCommand.self,
         DeleteCommand.self,
         AccountCommand.self,
