@@ -83,8 +83,7 @@ struct RenewCommand: Command {
         guard !isRehearsal else { return try await rehearse(request, context) }
         let report = try await RenewCertificates(context.services, request).run()
         let deployed =
-            deploys && !report.renewed.isEmpty
-            ? try await DeployCertificates(context.services).run(report.renewed) : []
+            deploys ? try await DeployCertificates(context.services).run(after: report) : []
         context.story.end()
         write(report, context)
         try RenewFailure.check(report, deployed, isNamed: !names.isEmpty)
