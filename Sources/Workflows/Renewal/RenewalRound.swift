@@ -62,6 +62,7 @@ struct RenewalRound {
                 settle(name, .failed(error), look: now)
             }
         }
+        if groups.values.contains(where: isAsked) { try store.checkRoom() }
         for (authority, group) in groups.sorted(by: { $0.key.folder < $1.key.folder }) {
             await renew(group, of: authority)
         }
@@ -126,16 +127,21 @@ struct RenewalRound {
 
     private mutating func renew(_ group: [RenewalLook], of authority: CertificateAuthority) async {
         var looks = group.map { completed($0) }
-        let now = services.clock.now
-        // A clock that is in doubt is put right by the CA before anything is decided by it.
-        let isAsked =
-            !clock.isBelieved
-            || looks.contains { $0.isForTheCA(at: now, isForced: renewal.request.isForced) }
-        let reach: Reach = isAsked ? await self.reach(looks[0]) : .leftAlone
+        let reach: Reach = isAsked(looks) ? await self.reach(looks[0]) : .leftAlone
         // What that has taught of the CA and of the time counts for all.
         looks = looks.map { completed($0) }
         if case .there = reach { looks = await advised(looks, authority) }
         await order(looks, authority, reach)
+    }
+
+    /// Whether their CA has to be spoken to.
+    private func isAsked(_ looks: [RenewalLook]) -> Bool {
+        let now = services.clock.now
+        // A clock that is in doubt is put right by the CA before anything is decided by it.
+        return !clock.isBelieved
+            || looks.contains {
+                completed($0).isForTheCA(at: now, isForced: renewal.request.isForced)
+            }
     }
 
     /// The look with what is known of its CAs, and of the time, now.
@@ -662,6 +668,7 @@ extension RenewalCause {
         case .revoked: "the CA has called it back"
         case .demand: "it was asked for"
         case .begun: "an order was begun"
+        case .lost: "its files are damaged or gone"
         }
     }
 }
