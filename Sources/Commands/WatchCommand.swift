@@ -121,43 +121,11 @@ struct WatchCommand: Command {
             for observation in observations { console.write(JSONLine.text(observation)) }
         } else if observations.isEmpty {
             console.write("There is no certificate yet: certctl issue example.com\n")
-        } else if console.isAnswerRead {
-            console.write(
-                Table.text(
-                    header: ["NAME", "ADDRESS", "STATE", "EXPIRES", "SINCE", "LEVEL"],
-                    rows: observations.map(Self.cells)
-                )
-            )
-            for observation in observations where observation.level > .ok {
-                console.write("\n\(observation.level.rawValue): \(observation.sentence)\n")
-            }
         } else {
-            for observation in observations { console.write(Self.line(observation)) }
+            let isTable = console.isAnswerRead
+            console.write(
+                isTable ? ObservationText.table(observations) : ObservationText.lines(observations)
+            )
         }
-    }
-
-    private static func cells(_ observation: Observation) -> [String] {
-        [
-            observation.name ?? observation.lineage ?? "-",
-            observation.address ?? "-",
-            observation.state.rawValue,
-            observation.notAfter.map(TimeText.day) ?? "-",
-            TimeText.day(observation.since),
-            observation.level.rawValue,
-        ]
-    }
-
-    /// For whoever reads it by a program that has no JSON: words in fixed places, then the message.
-    private static func line(_ observation: Observation) -> String {
-        let words = [
-            observation.level.rawValue,
-            observation.name ?? observation.lineage ?? "-",
-            observation.address ?? "-",
-            observation.state.rawValue,
-            observation.notAfter?.formatted(.iso8601) ?? "-",
-            observation.since.formatted(.iso8601),
-            observation.message,
-        ]
-        return words.joined(separator: "  ") + "\n"
     }
 }
