@@ -79,7 +79,9 @@ struct WatchCommand: Command {
         let observations = try await watch.run(request)
         write(observations, context)
         let findings = observations.filter(\.isFinding)
-        if context.console.isJournal { findings.forEach { Self.tell($0, context.story.log) } }
+        if context.console.isJournal {
+            for finding in findings { Self.tell(finding, context.story.log) }
+        }
         guard let failure = WatchFailure(findings) else { return }
         throw failure
     }
