@@ -39,7 +39,7 @@ package struct AuthorityHealth: Equatable, Sendable {
     }
 
     /// Until when nothing is asked of it; `nil` where it may be asked now.
-    func blocked(at now: Date) -> Date? {
+    package func blocked(at now: Date) -> Date? {
         let latest = [breaker?.believed(at: now).notBefore, believedLimit(at: now)]
             .compactMap(\.self).max()
         return latest.flatMap { $0 > now ? $0 : nil }

@@ -32,6 +32,7 @@ import Testing
             seed: generator.next()
         )
         facts.isRevoked = generator.oneIn(20)
+        facts.isBegun = generator.oneIn(20)
         facts.canAsk = !generator.oneIn(4)
         if generator.oneIn(2) {
             let asked = moment(-10...430)
@@ -116,9 +117,13 @@ import Testing
             let window = facts.advice?.window
             switch cause {
             case .revoked: #expect(facts.isRevoked)
+            case .begun: #expect(facts.isBegun)
+            case .demand: Issue.record("nobody asks the policy for what is not due")
             case .window, .signal: #expect(now >= window?.start ?? .distantFuture)
             case .lifetime: #expect(now >= facts.validity.fallback)
             case .emergency: #expect(now >= facts.validity.emergency)
+            case .begun: #expect(facts.isBegun)
+            case .demand: Issue.record("nobody has asked for it")
             }
         }
     }

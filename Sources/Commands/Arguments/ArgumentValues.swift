@@ -173,6 +173,9 @@ enum ArgumentValues {
 
     static func realPath(_ path: String, option: String) throws(UsageError) -> String {
         guard let real = RealPath.of(path) else {
+            guard !RealPath.isHidden(path) else {
+                throw .unreadableFile(option: option, path: path, user: LiveProcess.user)
+            }
             throw .unusableFile(option: option, path: path, reason: "there is no such file")
         }
         return real
@@ -195,6 +198,8 @@ enum ArgumentValues {
     ) throws -> [UInt8] {
         do {
             return try services.fileSystem.readFile(real, limit: 16 * 1024 * 1024)
+        } catch  where error.reason == .notPermitted {
+            throw UsageError.unreadableFile(option: option, path: path, user: services.user)
         } catch {
             throw UsageError.unusableFile(option: option, path: path, reason: error.text)
         }

@@ -39,6 +39,14 @@ struct CommandOption: Equatable, Sendable {
     /// Summary and explanation.
     var description: String { explanation.isEmpty ? summary : "\(summary). \(explanation)" }
 
+    /// What only certctl itself gives, when it has the store's owner do his share: it is in no help and
+    /// is never suggested.
+    static let ownersShare = CommandOption(
+        name: "owners-share",
+        value: nil,
+        summary: "do the share of the store's owner, and leave the answer to root's certctl"
+    )
+
     /// The options that every command takes.
     static let common = [
         CommandOption(

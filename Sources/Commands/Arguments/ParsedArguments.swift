@@ -4,6 +4,7 @@ import Diagnostics
 struct ParsedArguments: Equatable, Sendable {
     let operands: [String]
     private let values: [String: [String]]
+    private let options: [CommandOption]
 
     /// Takes `words` apart: `--name value`, `--name=value`, and `--` before operands that begin
     /// with hyphens.
@@ -32,6 +33,19 @@ struct ParsedArguments: Equatable, Sendable {
         }
         self.operands = operands
         self.values = values
+        self.options = options
+    }
+
+    /// The words that say the same, with the options first; `change` gives each value anew, and `nil`
+    /// for an option that is to be left out.
+    func words(_ change: (_ option: CommandOption, _ value: String) -> String?) -> [String] {
+        let given = options.flatMap { option in
+            (values[option.name] ?? []).compactMap { value -> String? in
+                guard let new = change(option, value) else { return nil }
+                return option.value == nil ? option.flag : "\(option.flag)=\(new)"
+            }
+        }
+        return given + (operands.isEmpty ? [] : ["--"] + operands)
     }
 
     /// The value of an option, or an empty text for a switch; `nil` when it was not given.
@@ -54,7 +68,7 @@ struct ParsedArguments: Equatable, Sendable {
                 String(parts[0]),
                 suggestion: Suggestion.closest(
                     to: "--\(name)",
-                    among: options.map { "--\($0.name)" }
+                    among: options.filter { $0 != .ownersShare }.map { "--\($0.name)" }
                 )
             )
         }

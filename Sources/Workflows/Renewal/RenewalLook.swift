@@ -12,8 +12,9 @@ struct RenewalLook: Sendable {
     /// The CA that it is ordered from, and the roots to trust.
     let authority: CertificateAuthority
     let roots: String?
-    /// The CA that has issued the current certificate.
+    /// The CA that has issued the current certificate, and the roots to trust when that is asked.
     let issuer: CertificateAuthority
+    let issuerRoots: String?
     var state: RenewalState
     var facts: RenewalFacts
 
@@ -22,6 +23,27 @@ struct RenewalLook: Sendable {
     var current: StoredCertificate? { lineage.current }
 
     var names: [String] { lineage.settings?.names ?? current?.manifest.names ?? [] }
+
+    /// The generation whose successor is wanted; `nil` for any.
+    ///
+    /// The one before the current one where a crash has come between the name of that and its record:
+    /// then all that is left to do is to record it.
+    var outdated: GenerationNumber? {
+        let committed = lineage.progress.committed
+        guard let current, let pending = lineage.progress.pending,
+            pending.publicKey == current.manifest.publicKey,
+            current.number > committed ?? .bootstrap
+        else { return current?.number }
+        return committed
+    }
+
+    /// Whether there is an order that an earlier run has begun, and that the CA still knows.
+    func isBegun(at now: Date) -> Bool { lineage.isBegun(at: now) }
+
+    /// Its host names; neither addresses nor wildcards have clients that begin with http.
+    var hostNames: [DomainName] {
+        names.compactMap { try? Identifier($0) }.hostNames
+    }
 
     /// When it is due, by what is known now.
     var due: Date { RenewalPolicy.due(facts).moment }
@@ -55,8 +77,7 @@ struct RenewalLooks: Sendable {
     /// Throws what keeps the lineage from being read.
     func look(_ name: LineageName, at now: Date) throws -> RenewalLook? {
         let lineage = try store.lineage(name)
-        let pending = lineage.progress.pending
-        let isBegun = pending?.order != nil && pending?.expires.map { $0 > now } ?? true
+        let isBegun = lineage.isBegun(at: now)
         guard let settings = lineage.settings, lineage.current != nil || isBegun,
             let authority = authority(of: lineage, settings),
             let issuer = CertificateAuthority(settings.issuing)
@@ -64,11 +85,13 @@ struct RenewalLooks: Sendable {
         let state = try memory.state(of: lineage)
         var facts = facts(of: lineage, state, at: now)
         facts.isBegun = isBegun
+        let roots = general.roots(of: authority) ?? settings.authorityRoots
         return RenewalLook(
             lineage: lineage,
             authority: authority,
-            roots: general.roots(of: authority) ?? settings.authorityRoots,
+            roots: roots,
             issuer: issuer,
+            issuerRoots: issuer == authority ? roots : general.roots(of: issuer),
             state: state,
             facts: facts
         )
@@ -92,5 +115,13 @@ struct RenewalLooks: Sendable {
     ) -> CertificateAuthority? {
         general.block(of: lineage.name)?.authority?.authority
             ?? CertificateAuthority(settings.authority)
+    }
+}
+
+extension Lineage {
+    /// Whether there is an order that has been begun, and that the CA still knows at `now`.
+    fileprivate func isBegun(at now: Date) -> Bool {
+        guard let pending = progress.pending, pending.order != nil else { return false }
+        return pending.expires.map { $0 > now } ?? true
     }
 }
