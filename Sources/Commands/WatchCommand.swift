@@ -10,7 +10,7 @@ struct WatchCommand: Command {
     static let summary = "looks at what is really served, and whether renewals go on"
     static let operands = "[NAME…]"
     static let operandCompletion = Completion.lineages
-    static let needsRoot = false
+    static let isForOwner = true
     static let options = [
         CommandOption(
             name: "connect",
@@ -51,6 +51,9 @@ struct WatchCommand: Command {
         ),
     ]
 
+    /// It keeps what it sees in a directory of the owner's, and needs nothing of root's.
+    let ownersShare = OwnersShare.everything
+
     private let request: WatchCertificates.Request
 
     init(_ arguments: ParsedArguments) throws {
@@ -86,22 +89,15 @@ struct WatchCommand: Command {
         throw failure
     }
 
-    /// Makes the path absolute; the file itself may be missing, its folder may not.
     private static func textfile(_ path: String) throws(UsageError) -> String {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        let name = parts.last ?? ""
-        let parent = parts.dropLast().joined(separator: "/")
-        let isAtRoot = parts.count == 2 && path.hasPrefix("/")
-        guard !name.isEmpty, name != ".", name != "..",
-            let real = RealPath.of(isAtRoot ? "/" : parent.isEmpty ? "." : parent)
-        else {
+        guard let real = RealPath.ofNewFile(path) else {
             throw .unusableFile(
                 option: "textfile",
                 path: path,
-                reason: "its parent folder is not there"
+                reason: "it is no file, or the folder that it is in is not there"
             )
         }
-        return real == "/" ? "/\(name)" : "\(real)/\(name)"
+        return real
     }
 
     private static func tell(_ finding: Observation, _ log: Log) {

@@ -124,7 +124,7 @@ import Workflows
         #expect(throws: UsageError.self) { try ArgumentValues.target(text, option: "connect") }
     }
 
-    @Test(arguments: ["", "/", "folder/", "/no/such/folder/x.prom", ".."])
+    @Test(arguments: ["", "folder/", "/no/such/folder/x.prom", "/no/.."])
     func `metrics go to a file in a folder that is there`(path: String) async {
         await #expect(throws: UsageError.self) {
             try await watch(["--textfile", path], on: Screen())
