@@ -93,6 +93,21 @@ let package = Package(
             path: "Tests/Fuzz/nginx-probe",
             swiftSettings: strict
         ),
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "ACME", "CertificateStore", "Diagnostics", "HTTP", "HTTP01", "PKI", "Platform",
+                "Renewal", "TestSupport", "Workflows",
+            ],
+            path: "Tests/Simulation/Model",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "simulate",
+            dependencies: ["Renewal", "Simulation"],
+            path: "Tests/Simulation/simulate",
+            swiftSettings: strict
+        ),
         tests(of: "Diagnostics"),
         tests(of: "HTTP"),
         tests(of: "PKI", uses: ["CLibCrypto", "Diagnostics"]),

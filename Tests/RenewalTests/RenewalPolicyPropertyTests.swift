@@ -122,8 +122,6 @@ import Testing
             case .window, .signal: #expect(now >= window?.start ?? .distantFuture)
             case .lifetime: #expect(now >= facts.validity.fallback)
             case .emergency: #expect(now >= facts.validity.emergency)
-            case .begun: #expect(facts.isBegun)
-            case .demand: Issue.record("nobody has asked for it")
             }
         }
     }
