@@ -5,8 +5,11 @@ enum CommandTable {
     static let commands: [any Command.Type] = [
         IssueCommand.self,
         RenewCommand.self,
+        DeployCommand.self,
         ListCommand.self,
         ShowCommand.self,
+        LogCommand.self,
+        WatchCommand.self,
         RevokeCommand.self,
         DeleteCommand.self,
         AccountCommand.self,

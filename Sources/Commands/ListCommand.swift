@@ -1,4 +1,5 @@
 import CertificateStore
+import Diagnostics
 import FoundationEssentials
 import Platform
 import Workflows
@@ -13,6 +14,8 @@ struct ListCommand: Command {
             effect: "one object of JSON a certificate, with the same facts"
         )
     ]
+
+    static let isForOwner = true
 
     init(_ arguments: ParsedArguments) throws {
         guard arguments.operands.isEmpty else {
@@ -34,9 +37,24 @@ struct ListCommand: Command {
                 Table.text(
                     header: ["NAME", "STATE", "LIFETIME", "LEFT", "RENEWS", "EXPIRES", "HOSTS"],
                     rows: reports.map { Self.row($0, now) }
-                )
+                ) + reports.map(Self.pending).joined()
             )
         }
+    }
+
+    /// Why a certificate is not in use, and when that changes; empty where it is.
+    private static func pending(_ report: LineageReport) -> String {
+        guard report.isDeployPending else { return "" }
+        let name = "\(report.lineage.name)"
+        guard let failure = report.deployFailure, let next = report.nextDeploy else {
+            return "\(name): deploy pending, not tried yet: certctl deploy \(name)\n"
+        }
+        let times = failure.count == 1 ? "once" : "\(failure.count) times"
+        return """
+            \(name): deploy pending, failed \(times), next attempt \(next.formatted(.iso8601))
+              \(failure.reason.harmless(limit: 500))
+
+            """
     }
 
     private static func row(_ report: LineageReport, _ now: Date) -> [String] {

@@ -13,22 +13,23 @@ enum RenewFailure {
         _ deployed: [DeployCertificates.Ending],
         isNamed: Bool
     ) throws {
-        var failures: [(String, Diagnosis)] = []
+        var deployFailures: [LineageName: any Error] = [:]
+        for ending in deployed {
+            if case .failure(let error) = ending.result { deployFailures[ending.name] = error }
+        }
+        var endings: [(name: LineageName, error: (any Error)?)] = []
         for ending in report.endings {
             switch ending.outcome {
+            case .renewed:
+                endings.append((ending.name, deployFailures[ending.name]))
             case .failed(let error):
-                failures.append(("\(ending.name)", Run.diagnosis(of: error)))
+                endings.append((ending.name, error))
             case .held(let until, let hold, let reason) where isNamed:
                 let held = Held(name: "\(ending.name)", until: until, hold: hold, reason: reason)
-                failures.append((held.name, held.diagnosis))
-            case .held, .renewed, .kept, .busy, .waiting: continue
+                endings.append((ending.name, held))
+            case .held, .kept, .busy, .waiting: continue
             }
         }
-        for ending in deployed {
-            guard case .failure(let error) = ending.result else { continue }
-            failures.append(("\(ending.name)", Run.diagnosis(of: error)))
-        }
-        let touched = report.renewed.count + failures.count
-        try IssueFailure.check(failures, of: max(touched, 1))
+        try CertificateFailure.check(endings, mixed: .partial)
     }
 }

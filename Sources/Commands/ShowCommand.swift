@@ -3,6 +3,7 @@ import CertificateStore
 import Diagnostics
 import FoundationEssentials
 import Platform
+import Renewal
 import Workflows
 
 /// `certctl show NAME`.
@@ -21,6 +22,10 @@ struct ShowCommand: Command {
         )
     ]
 
+    static let isForOwner = true
+
+    /// Only the owner speaks to CAs.
+    var ownersShare: OwnersShare { asksCA ? .everything : .nothing }
     private let lineage: String
     private let asksCA: Bool
 
@@ -60,6 +65,17 @@ struct ShowCommand: Command {
         return [("CA's window", window)] + (reason.map { [$0] } ?? [])
     }
 
+    /// What has come of bringing it into use so far.
+    private static func deployFacts(_ report: LineageReport) -> [(String, String)] {
+        guard let failure = report.deployFailure, let next = report.nextDeploy else { return [] }
+        let times = failure.count == 1 ? "once" : "\(failure.count) times"
+        return [
+            ("because", failure.reason.harmless(limit: 500)),
+            ("failed", "\(times), last \(failure.last.formatted(.iso8601))"),
+            ("next attempt", next.formatted(.iso8601)),
+        ]
+    }
+
     private static func facts(_ report: LineageReport, now: Date) -> [(String, String)] {
         let lineage = report.lineage
         var facts = [("name", lineage.name.description), ("state", report.state.rawValue)]
@@ -68,7 +84,7 @@ struct ShowCommand: Command {
             let left = TimeText.left(until: manifest.notAfter, from: now)
             facts += [
                 ("hosts", manifest.names.joined(separator: " ")),
-                ("issuer", manifest.issuer),
+                ("issuer", manifest.issuer.harmless(limit: 300)),
                 ("serial", manifest.serial),
                 ("key", manifest.keyType),
                 ("valid from", manifest.notBefore.formatted(.iso8601)),
@@ -76,12 +92,21 @@ struct ShowCommand: Command {
                 ("renews after", due.formatted(.iso8601)),
                 ("generation", "\(current.number)"),
                 ("deployed", report.isDeployPending ? "no: hooks still have to run" : "yes"),
-                ("certificate", current.files.fullChain),
             ]
+            facts += Self.deployFacts(report)
+            facts.append(("certificate", current.files.fullChain))
             if manifest.hasKey { facts.append(("private key", current.files.privateKey)) }
         }
         if lineage.current?.manifest.hasKey ?? true {
             facts.append(("nginx", "include \(report.include);"))
+        }
+        if let failures = report.failures {
+            let count = failures.count == 1 ? "once" : "\(failures.count) times"
+            facts += [
+                ("renewal failed", "\(count) since \(failures.since.formatted(.iso8601))"),
+                ("because", failures.reason),
+                ("tried again", "not before \(failures.notBefore.formatted(.iso8601))"),
+            ]
         }
         if let settings = lineage.settings { facts.append(("CA", settings.authority)) }
         if let order = lineage.progress.pending?.order { facts.append(("open order", order)) }

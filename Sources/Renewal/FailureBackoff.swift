@@ -21,11 +21,13 @@ package enum FailureBackoff {
     /// No wait is longer.
     package static let longest: TimeInterval = slowStep * (1 + jitter)
 
-    /// The wait after `count` failures in a row, in seconds.
+    /// Returns how long to wait after `count` failures in a row.
     ///
     /// - Parameters:
     ///   - count: Counted from 1; what is less counts as 1.
     ///   - remaining: What is left of the certificate, in seconds; `nil` where there is none.
+    ///   - random: Draws how far the wait is off.
+    /// - Returns: Seconds, from a minute to ``longest``.
     package static func step(
         after count: Int,
         remaining: TimeInterval?,

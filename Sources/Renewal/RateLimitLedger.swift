@@ -14,6 +14,9 @@ package struct RateLimitLedger: Equatable, Sendable, Codable {
         package let next: Date
     }
 
+    /// How far a clock may have been ahead of what it is now for a bucket still to count.
+    private static let tolerance: TimeInterval = .day
+
     /// When each bucket is full, by limit and scope.
     private var full: [String: Date]
 
@@ -36,17 +39,19 @@ package struct RateLimitLedger: Equatable, Sendable, Codable {
     package mutating func take(_ limit: RateLimit, of scope: String, at now: Date) {
         // What is full again needs no line any more.
         full = full.filter { $0.value > now }
-        full[Self.key(limit, scope)] = moment(limit, scope, at: now).addingTimeInterval(
-            limit.refill
-        )
+        let next = moment(limit, scope, at: now).addingTimeInterval(limit.refill)
+        full[Self.key(limit, scope)] = min(next, now.addingTimeInterval(limit.span))
     }
 
     /// When the bucket is full, never before `now`, and never later than an empty one takes.
     ///
-    /// The latter is what a clock that was ahead leaves behind.
+    /// What is later was noted under a clock that was ahead. By much, it would leave the bucket empty
+    /// for as long as the clock was wrong: then it counts as full, and the CA keeps its own count.
     private func moment(_ limit: RateLimit, _ scope: String, at now: Date) -> Date {
         let latest = now.addingTimeInterval(limit.span)
-        return min(max(full[Self.key(limit, scope)] ?? now, now), latest)
+        let noted = full[Self.key(limit, scope)] ?? now
+        guard noted <= latest.addingTimeInterval(Self.tolerance) else { return now }
+        return min(max(noted, now), latest)
     }
 
     private static func key(_ limit: RateLimit, _ scope: String) -> String {

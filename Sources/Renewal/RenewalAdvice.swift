@@ -40,13 +40,11 @@ package struct RenewalAdvice: Equatable, Sendable {
         after earlier: RenewalAdvice?,
         at now: Date
     ) -> RenewalAdvice {
-        let known = earlier?.window
-        let isKnown = known?.start == start && known?.end == end
-        let learned = isKnown ? min(known?.learned ?? now, now) : now
+        let known = earlier?.window.flatMap { $0.isSame(from: start, to: end) ? $0 : nil }
         let wish = interval ?? standardInterval
         let wait = min(max(wish, intervals.lowerBound), intervals.upperBound)
         return RenewalAdvice(
-            window: RenewalWindow(start: start, end: end, learned: learned),
+            window: RenewalWindow(start: start, end: end, learned: min(known?.learned ?? now, now)),
             asked: now,
             next: now.addingTimeInterval(wait),
             failures: 0

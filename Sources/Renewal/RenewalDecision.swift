@@ -24,6 +24,8 @@ package enum RenewalCause: String, Equatable, Sendable {
     case emergency
     /// The CA has called it back.
     case revoked
+    /// A person has asked for it, due or not.
+    case demand
     /// An earlier run has begun an order and not come to its end.
     case begun
 

@@ -39,14 +39,21 @@ package struct AuthorityHealth: Equatable, Sendable {
     }
 
     /// Until when nothing is asked of it; `nil` where it may be asked now.
-    func blocked(at now: Date) -> Date? {
+    package func blocked(at now: Date) -> Date? {
         let latest = [breaker?.believed(at: now).notBefore, believedLimit(at: now)]
             .compactMap(\.self).max()
         return latest.flatMap { $0 > now ? $0 : nil }
     }
 
+    /// A limit lasts for a week at most: what is later by more than a clock's error was noted under a
+    /// clock that was ahead, and would hold for as long as that was wrong.
     private func believedLimit(at now: Date) -> Date? {
-        limit.map { min($0, now.addingTimeInterval(7 * .day)) }
+        limit.flatMap { $0 > now.addingTimeInterval(8 * .day) ? nil : $0 }
+    }
+
+    /// Whether it may not be asked because it failed, and not because of a limit.
+    func isDown(at now: Date) -> Bool {
+        breaker.map { $0.believed(at: now).notBefore > now } ?? false
     }
 
     /// Since how long it has been down, in seconds.

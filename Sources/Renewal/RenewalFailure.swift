@@ -14,6 +14,9 @@ package enum FailureClass: String, Sendable, Codable {
     case network
     /// This host's disk, permissions or port: the CA was not asked.
     case local
+
+    /// Whether it makes the waits longer: what the CA never heard of does not.
+    fileprivate var isCounted: Bool { self != .network && self != .local }
 }
 
 /// Failures in a row, and until when nothing is tried again.
@@ -27,7 +30,7 @@ package struct FailureRecord: Equatable, Sendable, Codable {
     /// Clocks of two moments that are the same may differ by as much.
     private static let tolerance: TimeInterval = 5 * .minute
 
-    /// In a row.
+    /// In a row; those of this host's network and disk are not counted.
     package let count: Int
     /// Since when.
     package let since: Date
@@ -59,9 +62,12 @@ package struct FailureRecord: Equatable, Sendable, Codable {
     ///
     /// - Parameters:
     ///   - earlier: The failures so far; `nil` after a success.
+    ///   - failureClass: Why it failed.
+    ///   - reason: What went wrong, harmless to print.
     ///   - now: When it failed.
     ///   - remaining: What is left of the certificate, in seconds; `nil` where there is none yet.
     ///   - until: When the CA allows or wishes the next try, as far as it has said.
+    ///   - random: Draws how far the wait is off.
     package init(
         after earlier: FailureRecord?,
         _ failureClass: FailureClass,
@@ -71,7 +77,8 @@ package struct FailureRecord: Equatable, Sendable, Codable {
         until: Date? = nil,
         _ random: StableRandom
     ) {
-        count = min((earlier?.count ?? 0) + 1, Self.mostCounted)
+        let known = min(max(earlier?.count ?? 0, 0), Self.mostCounted - 1)
+        count = known + (failureClass.isCounted ? 1 : 0)
         since = earlier?.since ?? now
         last = now
         self.failureClass = failureClass
@@ -100,20 +107,19 @@ package struct FailureRecord: Equatable, Sendable, Codable {
     /// The record as it can be believed at `now`.
     ///
     /// One that was written under a clock that was ahead would keep a certificate from being renewed
-    /// for as long as the clock was wrong: then its time counts from now. No record lasts longer than
-    /// it could have been made to last.
+    /// for as long as the clock was wrong: it holds back nothing, and the next failure is written
+    /// under the clock as it is now. No record lasts longer than it could have been made to last.
     package func believed(at now: Date) -> FailureRecord {
         let longest =
             failureClass == .rateLimited ? Self.longestLimit : FailureBackoff.longest
         let isFromFuture = last > now.addingTimeInterval(Self.tolerance)
-        guard isFromFuture || notBefore > last.addingTimeInterval(longest) else { return self }
-        let step = min(max(0, notBefore.timeIntervalSince(last)), longest)
-        let start = isFromFuture ? now : last
+        let latest = isFromFuture ? now : last.addingTimeInterval(longest)
+        guard isFromFuture || notBefore > latest else { return self }
         return FailureRecord(
             count: count,
-            since: min(since, start),
-            last: start,
-            notBefore: start.addingTimeInterval(step),
+            since: min(since, now),
+            last: min(last, now),
+            notBefore: min(notBefore, latest),
             failureClass: failureClass,
             reason: reason
         )

@@ -23,20 +23,23 @@ package enum RenewalPolicy {
 
     /// Decides at `now`.
     package static func decide(_ facts: RenewalFacts, at now: Date) -> RenewalDecision {
-        // One that has expired is beyond advice: RFC 9773 §4.3 has clients ask no more.
-        let isAsked = facts.canAsk && !facts.isRevoked && now < facts.validity.notAfter
-        if isAsked, facts.advice?.isOutdated(at: now) ?? true,
-            facts.authority.blocked(at: now) == nil
-        {
-            return .ask
-        }
+        let question = nextQuestion(facts, at: now)
+        if let question, question <= now { return .ask }
         let due = due(facts)
         guard now >= due.moment else {
-            let next = isAsked ? facts.advice?.next : nil
-            return .keep(until: min(due.moment, max(next ?? due.moment, now)))
+            return .keep(until: min(due.moment, question ?? due.moment))
         }
         return obstacle(facts, due.cause, at: now)
             ?? .renew(due.cause, from: source(facts, at: now))
+    }
+
+    /// When the CA is asked for advice next; `nil` where it is not asked any more.
+    private static func nextQuestion(_ facts: RenewalFacts, at now: Date) -> Date? {
+        // One that has expired is beyond advice: RFC 9773 §4.3 has clients ask no more.
+        guard facts.canAsk, !facts.isRevoked, now < facts.validity.notAfter else { return nil }
+        let blocked = facts.authority.blocked(at: now) ?? now
+        guard let advice = facts.advice, !advice.isOutdated(at: now) else { return blocked }
+        return max(advice.next, blocked)
     }
 
     /// What keeps a certificate that is due from being renewed.
@@ -56,8 +59,7 @@ package enum RenewalPolicy {
             return .hold(until: failure.notBefore, .rateLimit)
         }
         if let moment = facts.authority.blocked(at: now) {
-            let isLimit = facts.authority.breaker.map { $0.notBefore <= now } ?? true
-            return .hold(until: moment, isLimit ? .rateLimit : .outage)
+            return .hold(until: moment, facts.authority.isDown(at: now) ? .outage : .rateLimit)
         }
         let isOwnChoice =
             cause.isOfWindowAlone && now < facts.validity.fallback

@@ -20,6 +20,11 @@ package struct RenewalWindow: Equatable, Sendable {
         self.learned = learned
     }
 
+    /// Whether that is what it says, to the second: files keep no less.
+    func isSame(from start: Date, to end: Date) -> Bool {
+        self.start.seconds == start.seconds && self.end.seconds == end.seconds
+    }
+
     /// Whether it can be meant for a certificate: what ends before it begins, or lies outside of the
     /// certificate's life, counts as no answer.
     package func isCredible(for validity: Validity) -> Bool {

@@ -36,6 +36,8 @@ package struct DeployCertificates: Sendable {
         var extraHook: String?
     }
 
+    private static let manyLocks = 100
+
     private let services: Services
 
     /// Prepares the workflow; nothing is touched yet.
@@ -62,11 +64,16 @@ package struct DeployCertificates: Sendable {
         guard !candidates.isEmpty else { return [] }
         let settings = try SettingsLoader(services).load()
         try services.store.prepareDeployment()
+        // A lock is an open file.
+        if candidates.count > Self.manyLocks { _ = DescriptorLimit.raise() }
         var results: Results = [:]
         var jobs: [Job] = []
         for name in candidates {
             do {
-                guard var job = try await job(name, isPendingOnly: isPendingOnly) else { continue }
+                guard var job = try await job(name, isPendingOnly: isPendingOnly) else {
+                    if names != nil, !isPendingOnly { throw Self.noCertificate(name) }
+                    continue
+                }
                 job.extraHook = extraHooks[name]
                 if try isInUse(job.certificate, name) {
                     results[name] = .success(.unchanged(job.certificate.number))
@@ -106,7 +113,8 @@ package struct DeployCertificates: Sendable {
         let records = try store.deployRecords()
         let now = services.clock.now
         return try store.newestGenerations().filter { name, number in
-            guard names?.contains(name) ?? true, number != .bootstrap else { return false }
+            guard names?.contains(name) ?? true else { return false }
+            if number == .bootstrap { return try !store.isPublished(name) }
             guard let record = records[name], record.generation == number else { return true }
             return !record.isDone(number) && record.isTimely(at: now)
         }
@@ -129,13 +137,29 @@ package struct DeployCertificates: Sendable {
         } else {
             lock = try await services.lock("\(name)") { try store.lockExisting(name) }
         }
-        guard let certificate = try store.latestCertificate(name) else { return nil }
+        guard let certificate = try store.latestCertificate(name) else {
+            try publishBootstrap(name)
+            return nil
+        }
         if isPendingOnly, let record = try store.deployRecords()[name],
             record.generation == certificate.number, !record.isTimely(at: services.clock.now)
         {
             return nil
         }
         return Job(name: name, certificate: certificate, lock: lock)
+    }
+
+    /// Lets nginx start before there is a certificate, where whoever issues could only make the pair.
+    private func publishBootstrap(_ name: LineageName) throws {
+        guard try !services.store.isPublished(name),
+            let pair = try services.store.bootstrap(of: name)
+        else { return }
+        try services.store.publish(pair, of: name)
+        services.log.notice("nginx can start without a certificate", ["lineage": "\(name)"])
+    }
+
+    private static func noCertificate(_ name: LineageName) -> WorkflowError {
+        .noCertificate(lineage: "\(name)", reason: "it has no certificate yet")
     }
 }
 

@@ -29,6 +29,8 @@ package struct IssueRequest: Sendable {
     ///
     /// `nil` has the policy decide.
     package var outdated: GenerationNumber?
+    /// Whether a lineage that another certctl has is waited for.
+    package var waitsForLock = true
     /// Whether a certificate that is not due is replaced.
     package var isForced = false
     /// Whether the CA's staging is asked, and nothing but its account is kept.

@@ -1,6 +1,6 @@
 package import CertificateStore
 package import FoundationEssentials
-import Renewal
+package import Renewal
 
 /// A lineage as `certctl list` and `certctl show` tell of it.
 package struct LineageReport: Equatable, Sendable {
@@ -22,24 +22,44 @@ package struct LineageReport: Equatable, Sendable {
     package let state: State
     /// When it is to be renewed; `nil` before the first certificate.
     package let due: Date?
+    /// What went wrong with its renewal, and when it is tried again; `nil` where nothing has.
+    package let failures: FailureRecord?
     /// Whether its hooks still have to run.
     package let isDeployPending: Bool
+    /// What came of trying to bring it into use, where that failed.
+    package let deployFailure: DeployRecord.Failure?
+    /// When that is tried again.
+    package let nextDeploy: Date?
     /// The file for nginx to include.
     package let include: String
 
-    init(_ lineage: Lineage, deployed: DeployRecord?, layout: StoreLayout, now: Date) {
+    init(
+        _ lineage: Lineage,
+        _ memory: RenewalMemory,
+        deployed: DeployRecord?,
+        layout: StoreLayout,
+        now: Date
+    ) throws {
         self.lineage = lineage
+        let renewal = try memory.state(of: lineage)
+        failures = renewal.failures
         include = layout.include(lineage.name)
         guard let current = lineage.current else {
             state = .waiting
             due = nil
             isDeployPending = false
+            deployFailure = nil
+            nextDeploy = nil
             return
         }
         let manifest = current.manifest
-        let due = manifest.validity.fallback
+        let facts = memory.facts(of: current, lineage, renewal)
+        let due = lineage.isRevoked ? manifest.notBefore : RenewalPolicy.due(facts).moment
         self.due = due
         isDeployPending = deployed?.isDone(current.number) != true
+        let record = deployed?.generation == current.number ? deployed : nil
+        deployFailure = record?.failure
+        nextDeploy = record?.nextAttempt(at: now)
         if lineage.isRevoked {
             state = .revoked
         } else if now >= manifest.notAfter {

@@ -6,12 +6,20 @@ extension WorkflowError: Diagnosable {
         switch self {
         case .limitReached(let limit):
             return Self.diagnosis(of: limit)
-        case .authorityDown(let authority, let reason):
+        case .authorityDown(let authority, let reason, _):
             return Diagnosis(
                 what: "\(authority) is not asked: it was down a moment ago",
                 why: reason,
                 fix: "`certctl renew` asks again in a while; with --force at once",
                 exitCode: .unreachable
+            )
+        case .accountHeld(let authority, let until):
+            return Diagnosis(
+                what:
+                    "\(authority) is not asked: it would refuse until \(until.formatted(.iso8601))",
+                why: "it has refused another order for a limit of the whole account",
+                fix: "wait until then; with --force the CA is asked all the same",
+                exitCode: .rateLimited
             )
         case .otherNames(let lineage, let existing, let asked):
             // Who writes the certificate's own name means the certificate, and not a host.

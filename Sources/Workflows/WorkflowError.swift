@@ -1,3 +1,5 @@
+package import FoundationEssentials
+
 /// What an operator asked for that cannot be.
 package enum WorkflowError: Error, Equatable {
     /// The lineage exists for other names.
@@ -26,6 +28,16 @@ package enum WorkflowError: Error, Equatable {
     case changedByHook(lineage: String, path: String)
     /// A limit of the CA leaves no room for the order.
     case limitReached(LimitReached)
-    /// The CA was down a moment ago, and is left alone.
-    case authorityDown(authority: String, reason: String)
+    /// The CA was down a moment ago, and is left alone until then.
+    case authorityDown(authority: String, reason: String, until: Date)
+    /// The CA allows the account no order until then.
+    case accountHeld(authority: String, until: Date)
+
+    /// Whether the CA was not asked because it is not the time to.
+    var isHold: Bool {
+        switch self {
+        case .limitReached, .authorityDown, .accountHeld: true
+        default: false
+        }
+    }
 }

@@ -2,6 +2,7 @@ import Diagnostics
 import FoundationEssentials
 import PKI
 import Platform
+import Synchronization
 import TestSupport
 import Testing
 
@@ -20,6 +21,7 @@ import Testing
 
     @Test(arguments: [
         ("", 0o711), ("/accounts", 0o700), ("/lineages", 0o700), ("/deploy", 0o700),
+        ("/renewal", 0o700), ("/watch", 0o755),
         ("/tls", 0o711),
         ("/tls/.tmp", 0o700), ("/tls/gen", 0o711), ("/tls/live", 0o755), ("/tls/nginx", 0o755),
     ])
@@ -77,6 +79,76 @@ import Testing
         bytes[bytes.count / 2] ^= 1
         disk.put(path, bytes, mode: FileMode(0o600))
         #expect(try store.lineage(fixture.name).current?.number == GenerationNumber(1))
+    }
+
+    @Test(arguments: [
+        (#""example.com""#, #""$(id)""#),
+        (#""example.com""#, #""-rf""#),
+        (#""p256""#, #""\u001b[2J""#),
+    ])
+    func `a manifest that means something to a shell or a terminal does not count`(
+        _ plain: String,
+        _ forged: String
+    ) throws {
+        try fixture.commit()
+        let newest = try fixture.commit()
+        let path = newest.files.manifest
+        let text = String(decoding: try disk.readFile(path, limit: 65_536), as: UTF8.self)
+        let other = text.replacing(plain, with: forged)
+        #expect(other != text)
+        disk.put(path, Array(other.utf8), mode: .publicFile)
+        #expect(try store.lineage(fixture.name).current?.number == GenerationNumber(1))
+    }
+
+    @Test(arguments: [
+        "../gen/example.com/1", "../gen/other/000001", "/gen/example.com/000001", "000001",
+    ])
+    func `a link that certctl did not make leads to no generation`(_ target: String) throws {
+        #expect(try store.publishedGeneration(of: fixture.name) == nil)
+        try store.publish(fixture.commit(), of: fixture.name)
+        #expect(try store.publishedGeneration(of: fixture.name) == GenerationNumber(1))
+        disk.put(link: layout.live(fixture.name), to: target)
+        #expect(try store.publishedGeneration(of: fixture.name) == nil)
+    }
+
+    /// Root reads it too, and whoever owns the store must not choose what.
+    @Test(
+        arguments: [
+            (#""chain.pem""#, #""../../../../../etc/shadow""#), (#""chain.pem""#, #""more.pem""#),
+            (#""privkey.pem" : "#, #""more.pem" : "#),
+            (#""cert.pem" : "#, #""manifest.json" : "0", "cert.pem" : "#),
+        ]
+    )
+    func `a generation that tells of other files does not count`(
+        _ own: String,
+        _ other: String
+    ) throws {
+        try fixture.commit()
+        let newest = try fixture.commit()
+        let text = String(
+            decoding: try disk.readFile(newest.files.manifest, limit: 65_536),
+            as: UTF8.self
+        )
+        let forged = text.replacing(own, with: other)
+        try #require(forged != text)
+        for path in ["/etc/shadow", "\(newest.files.directory)/more.pem"] {
+            disk.put(path, try disk.readFile(newest.files.chain, limit: 65_536))
+        }
+        disk.put(newest.files.manifest, Array(forged.utf8))
+        #expect(try store.latestCertificate(fixture.name)?.number == GenerationNumber(1))
+    }
+
+    @Test func `what is made before it is published is made where nobody else can`() throws {
+        let seen = Mutex<Set<String>>([])
+        disk.observe { disk in
+            seen.withLock { $0.formUnion(disk.contents(below: "/home").keys) }
+        }
+        let stored = try fixture.commit()
+        seen.withLock { $0 = [] }
+        try store.publish(stored, of: fixture.name)
+        let made = seen.withLock { $0 }.filter { $0.contains("~") }
+        let tls = layout.tls
+        #expect(made == ["\(tls)/nginx/example.com.conf~new", "\(tls)/live/example.com~new"])
     }
 
     @Test func `the include names both paths of one generation`() throws {
@@ -155,6 +227,24 @@ import Testing
         try fixture.commit()
         #expect(try store.journal(fixture.name).size < 4096)
         #expect(try store.lineage(fixture.name).progress.committed == GenerationNumber(2))
+    }
+
+    @Test func `a deploy journal that has grown is compacted to the last record of each lineage`()
+        throws
+    {
+        var failed = DeployRecord(fixture.name, GenerationNumber(1))
+        let reason = String(repeating: "x", count: 400)
+        failed.failure = DeployRecord.Failure(count: 1, last: StoreFixture.now, reason: reason)
+        for _ in 1...200 { try store.append(failed) }
+        let other = try #require(LineageName("other.test"))
+        try store.append(DeployRecord(other, GenerationNumber(7)))
+        let journal = "\(layout.state)/deploy/journal"
+        #expect(try #require(disk.status(journal)).size < 65_536)
+        #expect(
+            try store.deployRecords() == [
+                fixture.name: failed, other: DeployRecord(other, GenerationNumber(7)),
+            ]
+        )
     }
 
     @Test func `a staged key that is not the journal's is not used`() throws {

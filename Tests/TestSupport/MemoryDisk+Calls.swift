@@ -52,6 +52,10 @@ extension MemoryDisk {
         return part
     }
 
+    func read(_ file: OpenFile, count: Int, at offset: Int) throws(FileSystemError) -> [UInt8] {
+        Array(try bytes(try descriptor(file)).dropFirst(offset).prefix(count))
+    }
+
     /// Writes at most 1000 bytes a call, so that every caller has to loop; all of them where it has to
     /// be quick.
     mutating func write(

@@ -17,8 +17,12 @@ extension MemoryDisk {
             // Only what is missing is made.
             try? add(parent, .directory([:]), mode: .publicDirectory, "put")
         }
-        // A file that is there is replaced.
+        // A file that is there is replaced, and gone where nobody has it open.
+        let replaced = (try? find(path, "put")) ?? nil
         try? setEntry(path, nil, "put")
+        if let replaced, !descriptors.values.contains(where: { $0.inode == replaced }) {
+            inodes[replaced] = nil
+        }
         do {
             try add(path, content, mode: mode, "put")
         } catch {

@@ -29,7 +29,8 @@ struct MemoryDisk: Sendable {
     private(set) var changes = 0
     private(set) var isDead = false
     var exposedKeys: [String] = []
-    let user: UInt32
+    /// Who owns what is made.
+    var user: UInt32
     let survivesPowerCuts: Bool
     var inodes: [Int: Inode] = [:]
     var nextInode = 1

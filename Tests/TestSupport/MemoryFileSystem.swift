@@ -46,6 +46,11 @@ package final class MemoryFileSystem: FileSystem {
     /// Whether the call to die at has come.
     package var isDead: Bool { state.withLock { $0.isDead } }
 
+    /// Lets what is made from now on belong to another user; what he may do is not looked at.
+    package func act(as user: UInt32) {
+        state.withLock { $0.user = user }
+    }
+
     /// Starts anew after a death: descriptors and locks are gone, files are as they were.
     package func restart() {
         state.withLock { $0.restart() }
@@ -155,6 +160,16 @@ extension MemoryFileSystem {
 
     package func read(_ file: OpenFile, count: Int) throws(FileSystemError) -> [UInt8] {
         try look { disk throws(FileSystemError) in try disk.read(file, count: count) }
+    }
+
+    package func read(
+        _ file: OpenFile,
+        count: Int,
+        at offset: Int
+    ) throws(FileSystemError) -> [UInt8] {
+        try look { disk throws(FileSystemError) in
+            try disk.read(file, count: count, at: offset)
+        }
     }
 
     package func write(_ file: OpenFile, _ bytes: ArraySlice<UInt8>) throws(FileSystemError) -> Int

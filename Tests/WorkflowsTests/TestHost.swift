@@ -69,10 +69,12 @@ final class TestHost: Sendable {
     @discardableResult
     func issue(
         _ names: [String] = ["example.com", "www.example.com"],
+        deploys: Bool = true,
         _ adjust: (inout IssueRequest) -> Void = { _ in }
     ) async throws -> IssueOutcome {
         let requests = [try request(names, adjust)]
-        let endings = try await IssueCertificates(requests, services: services).run()
+        let endings = try await IssueCertificates(requests, services: services)
+            .run(deploys: deploys)
         guard let ending = endings.first else { preconditionFailure("one request has one ending") }
         return try ending.result.get()
     }
@@ -112,8 +114,19 @@ final class TestHost: Sendable {
 /// Programs that do not run: each ends as a test has said, and what it was given is kept.
 final class ScriptedProcesses: ProcessRunner {
     private let state = Mutex<(commands: [ChildCommand], results: [String: ChildResult])>(([], [:]))
+    private let deeds = Mutex<[String: @Sendable () -> Void]>([:])
 
     var commands: [ChildCommand] { state.withLock { $0.commands } }
+
+    /// Lets a program do something before it ends.
+    func act(_ executable: String, _ deed: @escaping @Sendable () -> Void) {
+        deeds.withLock { $0[executable] = deed }
+    }
+
+    /// Forgets what was run.
+    func forget() {
+        state.withLock { $0.commands = [] }
+    }
 
     func end(_ executable: String, _ ending: ChildResult.Ending, output: String = "") {
         let result = ChildResult(ending: ending, output: Array(output.utf8))
@@ -121,7 +134,8 @@ final class ScriptedProcesses: ProcessRunner {
     }
 
     func run(_ command: ChildCommand) async throws(ProcessError) -> ChildResult {
-        state.withLock { state in
+        deeds.withLock { $0[command.executable] }?()
+        return state.withLock { state in
             state.commands.append(command)
             return state.results[command.executable] ?? ChildResult(ending: .exited(0), output: [])
         }

@@ -1,5 +1,6 @@
 import CertificateStore
 import FoundationEssentials
+import Renewal
 import Workflows
 
 /// A lineage as a line of JSON; the same for `list`, `show` and `issue`.
@@ -15,11 +16,20 @@ struct LineageLine: Encodable {
     let renewsAfter: Date?
     let generation: Int?
     let isDeployPending: Bool
+    /// How often in a row that has failed, when last, why, and when it is tried again.
+    let deployFailures: Int?
+    let lastDeployAttempt: Date?
+    let deployFailure: String?
+    let nextDeployAttempt: Date?
     let privateKey: String?
     let fullChain: String?
     let nginxInclude: String?
     let authority: String?
     let openOrder: String?
+    /// How often in a row the renewal has failed, why, and until when it is not tried again.
+    let renewalFailures: Int?
+    let renewalFailure: String?
+    let renewalNotBefore: Date?
     /// The window that the CA suggests (RFC 9773), where it was asked.
     var renewalWindowStart: Date?
     var renewalWindowEnd: Date?
@@ -39,10 +49,17 @@ struct LineageLine: Encodable {
         renewsAfter = report.due
         generation = current?.number.value
         isDeployPending = report.isDeployPending
+        deployFailures = report.deployFailure?.count
+        lastDeployAttempt = report.deployFailure?.last
+        deployFailure = report.deployFailure?.reason
+        nextDeployAttempt = report.nextDeploy
         privateKey = current.flatMap { $0.manifest.hasKey ? $0.files.privateKey : nil }
         fullChain = current?.files.fullChain
         nginxInclude = current?.manifest.hasKey ?? true ? report.include : nil
         authority = report.lineage.settings?.authority
+        renewalFailures = report.failures?.count
+        renewalFailure = report.failures?.reason
+        renewalNotBefore = report.failures?.notBefore
         openOrder = report.lineage.progress.pending?.order
     }
 }

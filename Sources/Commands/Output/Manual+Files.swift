@@ -10,8 +10,16 @@ extension Manual {
                 "Settings, in nginx's syntax; may be missing."
             ),
             (
-                system.deployHooks,
-                "Executables, run in the order of their names when a certificate comes into use."
+                system.preHooks,
+                """
+                Executables, run once before certificates come into use, in the order of their \
+                names. One that fails keeps all of them from it.
+                """
+            ),
+            (system.deployHooks, "Executables, run for each certificate that comes into use."),
+            (
+                system.postHooks,
+                "Executables, run once afterwards, and for what certctl watch finds."
             ),
             ("\(system.state)/accounts", "The accounts at CAs and their keys."),
             (
@@ -19,6 +27,10 @@ extension Manual {
                 "How a certificate was asked for, and what an order that was cut short needs."
             ),
             ("\(system.state)/events.log", "What happened, one line of JSON an event."),
+            (
+                "\(system.state)/deploy",
+                "What is pending and what has failed when certificates came into use, and its events."
+            ),
             (system.tls, "The one directory to mount into a container, read-only."),
             (
                 "\(system.tls)/gen/NAME/000042",

@@ -57,6 +57,22 @@ package struct HookRunner: Sendable {
             throw HookError.notRunnable(path: path, reason: "it is not an executable file")
         }
         try checkTrust(path, status)
+        if user == 0 { try checkParents(of: path) }
+    }
+
+    /// Refuses what somebody could put in the hook's place, between this look at it and its start.
+    ///
+    /// Only root can be led to more than it could do anyway.
+    private func checkParents(of path: String) throws {
+        var rest = path[...]
+        while let slash = rest.lastIndex(of: "/") {
+            rest = rest[..<slash]
+            let parent = rest.isEmpty ? "/" : String(rest)
+            guard let status = try fileSystem.status(parent), !status.mode.isSticky else {
+                continue
+            }
+            try checkTrust(parent, status)
+        }
     }
 
     private func checkTrust(_ path: String, _ status: FileStatus) throws(HookError) {

@@ -19,6 +19,11 @@ package struct FileMode: Equatable, Sendable, CustomStringConvertible {
     package var isOpenToOthers: Bool { bits & 0o077 != 0 }
     /// Whether anyone but the owner may write.
     package var isWritableByOthers: Bool { bits & 0o022 != 0 }
+    /// Whether in such a directory only the owner of a file can move it away, as in `/tmp`.
+    package var isSticky: Bool { bits & 0o1000 != 0 }
+
+    /// Whether everyone may write.
+    package var isWritableByEveryone: Bool { bits & 0o002 != 0 }
 
     /// In octal, as `chmod` takes it.
     package var description: String {

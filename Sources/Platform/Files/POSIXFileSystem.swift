@@ -10,9 +10,30 @@ package struct POSIXFileSystem: FileSystem {
         _ purpose: OpenPurpose
     ) throws(FileSystemError) -> OpenFile {
         let (flags, mode) = purpose.arguments
-        let number = unsafe certctl_open_no_symlinks(path, flags, mode)
+        // A pipe that somebody has put there would else be waited for.
+        let number = unsafe certctl_open_no_symlinks(path, flags | O_NONBLOCK, mode)
         try check(number, "open", path)
-        return OpenFile(number: number)
+        let file = OpenFile(number: number)
+        do throws(FileSystemError) {
+            try checkKind(file, path)
+        } catch {
+            closeQuietly(file)
+            throw error
+        }
+        return file
+    }
+
+    /// Refuses what is neither a file nor a directory: reading it may take for ever, or do something.
+    private func checkKind(_ file: OpenFile, _ path: String) throws(FileSystemError) {
+        var status = stat()
+        try check(unsafe fstat(file.number, &status), "fstat", path)
+        guard FileStatus.Kind(status.st_mode) == .other else { return }
+        throw FileSystemError(
+            operation: "open",
+            path: path,
+            reason: .notRegular,
+            text: "it is a pipe, a socket or a device"
+        )
     }
 
     package func read(_ file: OpenFile, count: Int) throws(FileSystemError) -> [UInt8] {
@@ -22,6 +43,20 @@ package struct POSIXFileSystem: FileSystem {
             initialized = max(0, result)
         }
         try check(result, "read", file)
+        return bytes
+    }
+
+    package func read(
+        _ file: OpenFile,
+        count: Int,
+        at offset: Int
+    ) throws(FileSystemError) -> [UInt8] {
+        var result = 0
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+            result = retrying { unsafe pread(file.number, buffer.baseAddress, count, offset) }
+            initialized = max(0, result)
+        }
+        try check(result, "pread", file)
         return bytes
     }
 

@@ -12,6 +12,8 @@ struct FailureVerdict: Sendable {
     let failureClass: FailureClass
     /// When the CA allows or wishes the next try, as far as it has said.
     let until: Date?
+    /// What the CA has said of a limit.
+    private let detail: String
 
     /// Judges what an order ended with.
     init(_ error: any Error) {
@@ -24,9 +26,10 @@ struct FailureVerdict: Sendable {
         }
     }
 
-    private init(_ failureClass: FailureClass, until: Date? = nil) {
+    private init(_ failureClass: FailureClass, until: Date? = nil, _ detail: String = "") {
         self.failureClass = failureClass
         self.until = until
+        self.detail = detail
     }
 
     private init(_ error: ACMEError) {
@@ -34,7 +37,8 @@ struct FailureVerdict: Sendable {
         case .noAnswer(.hostNotFound, _): self.init(.network)
         case .busy(_, let until): self.init(.authority, until: until)
         case .noAnswer, .unreadableAnswer, .noncesRefused, .noNonce: self.init(.authority)
-        case .rateLimited(_, let until): self.init(.rateLimited, until: until)
+        case .rateLimited(let problem, let until):
+            self.init(.rateLimited, until: until, problem.text)
         case .refused(let problem) where problem.kind == .rateLimited: self.init(.rateLimited)
         case .termsNotAgreed, .actionRequired, .externalAccountRequired, .notOffered,
             .profileNotOffered, .keyInUse, .accountNotUsable, .challengeNotOffered, .foreignName:
@@ -46,13 +50,23 @@ struct FailureVerdict: Sendable {
         }
     }
 
-    /// Whether the limit is one of the whole account: those fill up again within three hours, those
-    /// of names take longer.
+    /// Whether it shows that the CA is there and works.
+    var isOfAnswer: Bool {
+        switch failureClass {
+        case .temporary, .configuration, .rateLimited: true
+        case .authority, .network, .local: false
+        }
+    }
+
+    /// Whether the limit is one of these names, and not of the whole account.
+    ///
+    /// The CA says so, or it lasts long: limits of accounts fill up again within three hours.
     ///
     /// Source: Let's Encrypt's page on rate limits.
-    func isOfAccount(at now: Date) -> Bool {
-        guard failureClass == .rateLimited, let until else { return false }
-        return until.timeIntervalSince(now) <= 3 * .hour
+    func isOf(_ names: [String], at now: Date) -> Bool {
+        let subjects = names.flatMap { [$0, RegisteredDomain.guess($0)] } + ["exact set"]
+        if subjects.contains(where: { detail.contains($0) }) { return true }
+        return until.map { $0.timeIntervalSince(now) > 3 * .hour } ?? true
     }
 }
 

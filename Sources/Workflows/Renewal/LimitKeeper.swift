@@ -42,6 +42,25 @@ package final class LimitKeeper: Sendable {
         state.withLock { $0.record.health(of: authority.directory.description) }
     }
 
+    /// Refuses an order at a CA that is down, or that allows the account nothing.
+    ///
+    /// Orders that are under way together learn from one another by this. Throws
+    /// ``WorkflowError/authorityDown(authority:reason:until:)`` and
+    /// ``WorkflowError/accountHeld(authority:until:)``.
+    package func checkHealth(for order: LimitedOrder, at now: Date) throws {
+        let health = health(of: order.authority)
+        guard !order.isForced, let until = health.blocked(at: now) else { return }
+        let authority = order.authority.folder
+        guard let failure = health.breaker?.believed(at: now), failure.notBefore > now else {
+            throw WorkflowError.accountHeld(authority: authority, until: until)
+        }
+        throw WorkflowError.authorityDown(
+            authority: authority,
+            reason: failure.reason,
+            until: until
+        )
+    }
+
     /// Refuses an order that the CA would refuse.
     ///
     /// Throws ``WorkflowError/limitReached(_:)``.

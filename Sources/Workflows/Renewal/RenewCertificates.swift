@@ -26,6 +26,8 @@ package struct RenewCertificates: Sendable {
     /// Prepares the workflow; nothing is touched yet.
     ///
     /// - Parameters:
+    ///   - services: What the workflow may touch.
+    ///   - request: What is asked for.
     ///   - source: Where certificates come from; `nil` for the CAs.
     ///   - decide: The policy.
     /// - Throws: What ``SettingsLoader/load()`` throws.

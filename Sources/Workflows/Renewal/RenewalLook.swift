@@ -2,7 +2,6 @@ import ACME
 import CertificateStore
 import Diagnostics
 import FoundationEssentials
-import PKI
 import Platform
 import Renewal
 import Settings
@@ -13,8 +12,9 @@ struct RenewalLook: Sendable {
     /// The CA that it is ordered from, and the roots to trust.
     let authority: CertificateAuthority
     let roots: String?
-    /// The CA that has issued the current certificate.
+    /// The CA that has issued the current certificate, and the roots to trust when that is asked.
     let issuer: CertificateAuthority
+    let issuerRoots: String?
     var state: RenewalState
     var facts: RenewalFacts
 
@@ -23,6 +23,27 @@ struct RenewalLook: Sendable {
     var current: StoredCertificate? { lineage.current }
 
     var names: [String] { lineage.settings?.names ?? current?.manifest.names ?? [] }
+
+    /// The generation whose successor is wanted; `nil` for any.
+    ///
+    /// The one before the current one where a crash has come between the name of that and its record:
+    /// then all that is left to do is to record it.
+    var outdated: GenerationNumber? {
+        let committed = lineage.progress.committed
+        guard let current, let pending = lineage.progress.pending,
+            pending.publicKey == current.manifest.publicKey,
+            current.number > committed ?? .bootstrap
+        else { return current?.number }
+        return committed
+    }
+
+    /// Whether there is an order that an earlier run has begun, and that the CA still knows.
+    func isBegun(at now: Date) -> Bool { lineage.isBegun(at: now) }
+
+    /// Its host names; neither addresses nor wildcards have clients that begin with http.
+    var hostNames: [DomainName] {
+        names.compactMap { try? Identifier($0) }.hostNames
+    }
 
     /// When it is due, by what is known now.
     var due: Date { RenewalPolicy.due(facts).moment }
@@ -37,16 +58,18 @@ struct RenewalLook: Sendable {
 
 /// Reads lineages for whoever decides about their renewal.
 struct RenewalLooks: Sendable {
+    /// What a lineage without a certificate counts as: due at once, and nothing of it can expire.
+    private static let unissued: TimeInterval = 90 * .day
+
     private let store: CertificateStore
     private let general: Settings
-    private let secret: [UInt8]
-    private let advice: AdviceBook
+    private let memory: RenewalMemory
 
     init(_ services: Services, _ general: Settings) throws {
         store = services.store
         self.general = general
-        secret = try store.renewalSecret { RandomBytes.make(count: 32) }
-        advice = try store.advice()
+        let secret = try store.renewalSecret { RandomBytes.make(count: 32) }
+        memory = try RenewalMemory(store, secret: secret)
     }
 
     /// Reads one; `nil` where there is nothing that could be renewed.
@@ -54,34 +77,35 @@ struct RenewalLooks: Sendable {
     /// Throws what keeps the lineage from being read.
     func look(_ name: LineageName, at now: Date) throws -> RenewalLook? {
         let lineage = try store.lineage(name)
-        let pending = lineage.progress.pending
-        let isBegun = pending?.order != nil && pending?.expires.map { $0 > now } ?? true
+        let isBegun = lineage.isBegun(at: now)
         guard let settings = lineage.settings, lineage.current != nil || isBegun,
             let authority = authority(of: lineage, settings),
             let issuer = CertificateAuthority(settings.issuing)
         else { return nil }
-        let current = lineage.current
-        let manifest = current?.manifest
-        // One that was never issued is due at once, and nothing of it can expire.
-        var facts = RenewalFacts(
-            validity: manifest?.validity ?? Validity(notBefore: now, notAfter: now + 90 * .day),
-            random: StableRandom(seed: seed(name, manifest))
-        )
+        let state = try memory.state(of: lineage)
+        var facts = facts(of: lineage, state, at: now)
         facts.isBegun = isBegun
-        facts.isRevoked = lineage.isRevoked
-        facts.canAsk = current != nil
-        facts.advice = current.flatMap { advice.advice(name, $0.number) }
-        let state = try store.renewalState(of: name).about(current?.number)
-        facts.failures = state.failures
-        facts.signals = state.signals
+        let roots = general.roots(of: authority) ?? settings.authorityRoots
         return RenewalLook(
             lineage: lineage,
             authority: authority,
-            roots: general.roots(of: authority) ?? settings.authorityRoots,
+            roots: roots,
             issuer: issuer,
+            issuerRoots: issuer == authority ? roots : general.roots(of: issuer),
             state: state,
             facts: facts
         )
+    }
+
+    private func facts(of lineage: Lineage, _ state: RenewalState, at now: Date) -> RenewalFacts {
+        if let current = lineage.current { return memory.facts(of: current, lineage, state) }
+        var facts = RenewalFacts(
+            validity: Validity(notBefore: now, notAfter: now + Self.unissued),
+            random: memory.random(lineage.name, nil)
+        )
+        facts.canAsk = false
+        facts.failures = state.failures
+        return facts
     }
 
     /// The CA that the next certificate is ordered from.
@@ -92,12 +116,12 @@ struct RenewalLooks: Sendable {
         general.block(of: lineage.name)?.authority?.authority
             ?? CertificateAuthority(settings.authority)
     }
+}
 
-    /// Of this host and this certificate, so that no two take the same moment.
-    private func seed(_ name: LineageName, _ manifest: Manifest?) -> UInt64 {
-        let subject = "\(name) \(manifest?.serial ?? "") \(manifest?.publicKey ?? "")"
-        return SHA256.digest(secret + Array(subject.utf8)).prefix(8).reduce(0) {
-            $0 << 8 | UInt64($1)
-        }
+extension Lineage {
+    /// Whether there is an order that has been begun, and that the CA still knows at `now`.
+    fileprivate func isBegun(at now: Date) -> Bool {
+        guard let pending = progress.pending, pending.order != nil else { return false }
+        return pending.expires.map { $0 > now } ?? true
     }
 }

@@ -113,6 +113,35 @@ import Testing
         #expect(throws: error) { try runner().check(path) }
     }
 
+    /// What root would check of `path`, where everything is root's but what `prepare` makes otherwise.
+    private func checkAsRoot(_ path: String, _ prepare: (MemoryFileSystem) -> Void) throws {
+        let files = MemoryFileSystem(user: 0)
+        files.put(path, [], mode: FileMode(0o755))
+        prepare(files)
+        let processes = ScriptedRunner(.success(ChildResult(ending: .exited(0), output: [])))
+        try HookRunner(fileSystem: files, processes: processes, user: 0, log: .silent).check(path)
+    }
+
+    @Test func `root runs only what is root's`() {
+        #expect(throws: Never.self) { try checkAsRoot(path) { _ in } }
+        let error = HookError.notTrusted(path: path, reason: "it belongs to user 1000")
+        #expect(throws: error) { try checkAsRoot(path) { $0.setOwner(path, 1000) } }
+    }
+
+    @Test(arguments: ["/etc/hooks/deploy.d", "/etc/hooks", "/etc"])
+    func `root runs nothing that another could put in its place`(parent: String) {
+        let foreign = HookError.notTrusted(path: parent, reason: "it belongs to user 1000")
+        #expect(throws: foreign) { try checkAsRoot(path) { $0.setOwner(parent, 1000) } }
+        let reason = "others may write to it (mode 0775)"
+        #expect(throws: HookError.notTrusted(path: parent, reason: reason)) {
+            try checkAsRoot(path) { $0.setMode(parent, FileMode(0o775)) }
+        }
+        // As /tmp is: what is root's there stays.
+        #expect(throws: Never.self) {
+            try checkAsRoot(path) { $0.setMode(parent, FileMode(0o1777)) }
+        }
+    }
+
     @Test func `a hook that cannot be run is refused`() {
         files.setMode(path, FileMode(0o644))
         let error = HookError.notRunnable(path: path, reason: "it is not an executable file")

@@ -1,0 +1,98 @@
+import CertificateStore
+import Diagnostics
+import Workflows
+
+/// `certctl deploy [NAME…]`.
+struct DeployCommand: Command {
+    static let name = "deploy"
+    static let summary = "brings what is stored into use, and runs the hooks"
+    static let operands = "[NAME…]"
+    static let operandCompletion = Completion.lineages
+    static let options = [
+        CommandOption(
+            name: "pending",
+            value: nil,
+            summary: "only what is known to be missing, with growing pauses after failures",
+            explanation:
+                "For a timer. After a failure it is tried again after 1, 10 and 100 minutes, "
+                + "then daily; without this option at once. What another certctl is at work on is "
+                + "left to it."
+        )
+    ]
+
+    static let discussion = """
+        Points readers (tls/nginx/NAME.conf and tls/live/NAME) at the newest certificate of each name, \
+        or of all, and runs the hooks: those in pre.d once before, those in deploy.d and those of the \
+        certificate for each, those in post.d once after. What is in use already is left alone, and no \
+        hook runs.
+
+        A certificate counts as deployed when all its hooks have succeeded and what was published is \
+        still so. What fails is told by certctl list and certctl show, and costs no certificate and no \
+        order.
+        """
+
+    static let examples = [
+        CommandExample(
+            line: "certctl deploy example.com",
+            effect: "try again at once, when what a hook complained of is mended"
+        ),
+        CommandExample(
+            line: "certctl deploy --pending",
+            effect: "what the timer runs every hour; says nothing where nothing is pending"
+        ),
+    ]
+
+    private let names: [String]
+    private let isPendingOnly: Bool
+
+    init(_ arguments: ParsedArguments) throws {
+        names = arguments.operands.map(ArgumentValues.existing)
+        isPendingOnly = arguments.has("pending")
+    }
+
+    func run(in context: CommandContext) async throws {
+        let store = context.services.store
+        let lineages = try names.map { try store.existingLineage($0).name }
+        let endings = try await DeployCertificates(context.services).run(
+            lineages.isEmpty ? nil : lineages,
+            isPendingOnly: isPendingOnly
+        )
+        for ending in endings {
+            guard case .success(let outcome) = ending.result else { continue }
+            try write(outcome, ending.name, context)
+        }
+        if !context.isJSON, !isPendingOnly, names.isEmpty, endings.allSatisfy(\.wasUnchanged) {
+            context.console.write("Nothing to deploy: what is stored is in use.\n")
+        }
+        try CertificateFailure.check(
+            endings.map { ($0.name, $0.result.failure) },
+            mixed: .deployment
+        )
+    }
+
+    private func write(
+        _ outcome: DeployCertificates.Outcome,
+        _ name: LineageName,
+        _ context: CommandContext
+    ) throws {
+        if context.isJSON {
+            let word = outcome.wasUnchanged ? "unchanged" : "deployed"
+            let report = try ListCertificates(context.services).one("\(name)")
+            context.console.write(JSONLine.text(OutcomeLine(word, outcome.hooks, report)))
+        } else if outcome.wasUnchanged {
+            // Of all there are, only what was done is news.
+            if !names.isEmpty { context.console.write("\(name): in use already\n") }
+        } else {
+            let hooks = outcome.hooks.map { "  hook done    \($0)\n" }.joined()
+            context.console.write(
+                "\(name): deployed\n  generation   \(outcome.generation)\n\(hooks)"
+            )
+        }
+    }
+}
+
+extension DeployCertificates.Ending {
+    fileprivate var wasUnchanged: Bool {
+        if case .success(let outcome) = result { outcome.wasUnchanged } else { false }
+    }
+}
