@@ -72,6 +72,9 @@ struct RenewalLooks: Sendable {
         memory = try RenewalMemory(store, secret: secret)
     }
 
+    /// What CAs had said when this was made.
+    var advice: AdviceBook { memory.advice }
+
     /// Reads one; `nil` where there is nothing that could be renewed.
     ///
     /// Throws what keeps the lineage from being read.

@@ -33,7 +33,7 @@ struct RenewalRound {
         self.clock = clock
         limits = try LimitKeeper(renewal.services)
         looks = try RenewalLooks(renewal.services, renewal.general)
-        advice = try renewal.store.advice()
+        advice = looks.advice
         let now = renewal.services.clock.now
         schedule = Schedule(looks: [:], listed: .distantPast, written: now)
         if let known = try renewal.store.scheduleFile()?.schedule(), known.written <= now {
