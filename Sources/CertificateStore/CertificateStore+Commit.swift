@@ -7,6 +7,8 @@ import Platform
 /// and gets its final name by one rename.
 extension CertificateStore {
     private static let keyLimit = 64 * 1024
+    /// Some four certificates: every look at a lineage reads all of its journal.
+    private static let journalSize = 4 * 1024
 
     /// Makes a key durable, and the request made with it, before there is an order for them.
     ///
@@ -212,7 +214,7 @@ extension CertificateStore {
     /// Forgets what lies behind the last commit once the journal has grown.
     private func compactJournal(_ name: LineageName) throws {
         let journal = journal(name)
-        guard try journal.size > Journal<LineageRecord>.compactionSize else { return }
+        guard try journal.size > Self.journalSize else { return }
         let records = try journal.records()
         guard let commit = records.lastIndex(where: \.isCommit) else { return }
         // The settings of a certificate stand in the record of its key.

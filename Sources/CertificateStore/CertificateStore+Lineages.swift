@@ -126,7 +126,7 @@ extension CertificateStore {
         do {
             let manifest = try decode(Manifest.self, files.manifest)
             // Never a path that stands in a file: whoever deploys may be root, and the store not.
-            guard manifest.hasOwnFilesOnly else { return nil }
+            guard manifest.hasOwnFilesOnly, manifest.isPlain else { return nil }
             for (file, digest) in manifest.files {
                 let path = "\(files.directory)/\(file)"
                 let bytes = try fileSystem.readFile(path, limit: Self.smallFileLimit)

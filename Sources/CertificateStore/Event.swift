@@ -13,7 +13,7 @@ package struct Event: Codable, Equatable, Sendable {
         case deployFailed
         case deleted
         case revoked
-        /// A renewal that is due is not tried yet.
+        /// A renewal that is due and must not be tried yet.
         case held
         /// Something has to be looked at.
         case alert

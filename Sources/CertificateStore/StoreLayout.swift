@@ -44,7 +44,7 @@ package struct StoreLayout: Equatable, Sendable {
     /// What happened when they were brought into use, as whoever does that has noted it.
     var deployEvents: String { "\(deploy)/events.log" }
     /// What `watch` keeps for whoever wants to read it.
-    var watch: String { "\(state)/watch" }
+    package var watch: String { "\(state)/watch" }
     var watchLock: String { "\(watch)/lock" }
     /// What it has found last.
     package var watchStatus: String { "\(watch)/status.json" }

@@ -157,7 +157,7 @@ struct IssueCertificate: Sendable {
         )
     }
 
-    private func isGoodEnough(
+    func isGoodEnough(
         _ current: StoredCertificate,
         _ lineage: Lineage,
         _ settings: IssueSettings
@@ -226,6 +226,7 @@ struct IssueCertificate: Sendable {
         if case .unchanged = obtained.change {
             try store.save(obtained.settings.toRemember, of: name)
         }
+        clearAway()
         return IssueOutcome(change: obtained.change, name: name, hooks: [])
     }
 }

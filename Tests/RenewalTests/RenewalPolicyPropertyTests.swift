@@ -32,6 +32,7 @@ import Testing
             seed: generator.next()
         )
         facts.isRevoked = generator.oneIn(20)
+        facts.isBegun = generator.oneIn(20)
         facts.isLost = generator.oneIn(20)
         facts.canAsk = !generator.oneIn(4)
         if generator.oneIn(2) {

@@ -162,8 +162,7 @@ extension CertificateStore {
 
     /// The schedule's file; `nil` where there is none, or none that is whole.
     package func scheduleFile() throws -> ScheduleFile? {
-        guard try fileSystem.status(layout.schedule)?.kind == .file else { return nil }
-        return ScheduleFile(try fileSystem.readFile(layout.schedule, limit: Self.scheduleLimit))
+        try contents(layout.schedule, limit: Self.scheduleLimit).flatMap(ScheduleFile.init)
     }
 
     /// Puts a schedule in the place of the one before.
@@ -181,7 +180,7 @@ extension CertificateStore {
     /// Added before the change, so that no crash leaves a schedule that looks too late. Without a
     /// schedule there is nothing to add to.
     package func lookSoon(at name: LineageName) throws {
-        guard try fileSystem.status(layout.schedule) != nil else { return }
+        guard try fileSystem.status(layout.schedule)?.kind == .file else { return }
         let file = try fileSystem.open(layout.schedule, .appending(.privateFile))
         defer { fileSystem.closeQuietly(file) }
         let line = ScheduleFile.line(name, Date(timeIntervalSince1970: 0))

@@ -40,6 +40,11 @@ struct RenewalLook: Sendable {
     /// Whether there is an order that an earlier run has begun, and that the CA still knows.
     func isBegun(at now: Date) -> Bool { lineage.isBegun(at: now) }
 
+    /// Its host names; neither addresses nor wildcards have clients that begin with http.
+    var hostNames: [DomainName] {
+        names.compactMap { try? Identifier($0) }.hostNames
+    }
+
     /// When it is due, by what is known now.
     var due: Date { RenewalPolicy.due(facts).moment }
 
@@ -66,6 +71,9 @@ struct RenewalLooks: Sendable {
         let secret = try store.renewalSecret { RandomBytes.make(count: 32) }
         memory = try RenewalMemory(store, secret: secret)
     }
+
+    /// What CAs had said when this was made.
+    var advice: AdviceBook { memory.advice }
 
     /// Reads one; `nil` where there is nothing that could be renewed.
     ///
