@@ -50,11 +50,14 @@ import Simulation
         }
         for mutation in Mutation.all {
             let faults = try await campaign.run(mutation, seed: 1)
-            let verdict = faults.first.map { "caught, \(faults.count) times: \($0)" } ?? "NOT CAUGHT"
+            let verdict =
+                faults.first.map { "caught, \(faults.count) times: \($0)" } ?? "NOT CAUGHT"
             print("broken on purpose: \(mutation.name): \(verdict)")
             isGood = isGood && !faults.isEmpty
         }
-        print("\(isGood ? "all held" : "FAILED") in \((ContinuousClock.now - started).components.seconds) s")
+        print(
+            "\(isGood ? "all held" : "FAILED") in \((ContinuousClock.now - started).components.seconds) s"
+        )
         exit(isGood ? 0 : 1)
     }
 }
