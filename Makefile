@@ -7,6 +7,8 @@ SHELL := /bin/bash
 # Where `make install` puts things.
 PREFIX ?= /usr/local
 DESTDIR ?=
+# systemd looks for units, users and directories below /usr/local/lib and /usr/lib only.
+SYSTEMD ?= $(PREFIX)/lib
 
 # How much `make fuzz` tries, and from where; a failure names the seed to begin with.
 TREES ?= 1000000
@@ -24,7 +26,7 @@ PEBBLE := $(TOOLS)/root/usr/bin/pebble
 
 PACKAGES := libssl-dev libcurl4-openssl-dev pkg-config openssl curl ca-certificates
 TEST_PACKAGES := nginx-light pebble docker.io iproute2 iptables strace python3 wrk systemd-sysv dbus \
-	man-db zsh fish
+	man-db zsh fish faketime
 BENCH_PACKAGES := uacme lego acme-tiny python3-cryptography
 
 .PHONY: help deps demo-deps bench-deps build debug demo test test-quick system-tests checks bench fuzz \
@@ -105,7 +107,36 @@ define print-to
 set -o pipefail; $(CERTCTL) $(2) | install -D -m 0644 /dev/stdin $(DESTDIR)$(PREFIX)/share/$(1)
 endef
 
-install: ## installs to $(PREFIX), with hooks, what `make build` has made
+UNITS := $(notdir $(wildcard systemd/*.service systemd/*.socket systemd/*.timer))
+UNIT_FILES := $(UNITS:%=$(SYSTEMD)/systemd/system/%)
+SYSUSERS := $(SYSTEMD)/sysusers.d/certctl.conf
+TMPFILES := $(SYSTEMD)/tmpfiles.d/certctl.conf
+
+ENABLED := $(filter-out %.service,$(UNITS))
+
+# A package (DESTDIR) has ways of its own to do this.
+define next-steps
+certctl is installed. Where systemd runs, these make its user and its directories, and start it:
+  systemd-sysusers $(SYSUSERS)
+  systemd-tmpfiles --create $(TMPFILES)
+  systemctl daemon-reload
+  systemctl enable --now certctl-control.socket certctl-challenge.socket
+  systemctl enable --now certctl-renew.timer certctl-deploy.timer certctl-watch.timer
+and, where no nginx or other proxy has port 80:
+  systemctl enable --now certctl-http01.socket
+endef
+define elsewhere
+
+systemd does not look below $(SYSTEMD): before that, install with SYSTEMD=/usr/local/lib
+endef
+define uninstalled
+certctl is uninstalled. Settings, certificates and keys are left in /etc/certctl and /var/lib/certctl, and the user
+certctl, whose they are.
+endef
+export NEXT_STEPS = $(next-steps)$(if $(filter /usr/local/lib /usr/lib,$(SYSTEMD)),,$(elsewhere))
+export UNINSTALLED = $(uninstalled)
+
+install: ## installs to $(PREFIX), with hooks and units, what `make build` has made; says what to type next
 	@test -x $(CERTCTL) || { echo 'first run: make build'; exit 1; }
 	install -D -m 0755 $(CERTCTL) $(DESTDIR)$(PREFIX)/bin/certctl
 	install -D -m 0755 -t $(DESTDIR)$(PREFIX)/lib/certctl/hooks $(HOOKS)
@@ -115,11 +146,25 @@ install: ## installs to $(PREFIX), with hooks, what `make build` has made
 	$(call print-to,$(BASH_COMPLETION),completion bash)
 	$(call print-to,$(ZSH_COMPLETION),completion zsh)
 	$(call print-to,$(FISH_COMPLETION),completion fish)
+	install -D -m 0644 systemd/certctl.sysusers $(DESTDIR)$(SYSUSERS)
+	install -D -m 0644 systemd/certctl.tmpfiles $(DESTDIR)$(TMPFILES)
+	install -d $(DESTDIR)$(SYSTEMD)/systemd/system
+	for unit in $(UNITS); do \
+		sed 's#^ExecStart=/usr/local/#ExecStart=$(PREFIX)/#' systemd/$$unit \
+			| install -m 0644 /dev/stdin $(DESTDIR)$(SYSTEMD)/systemd/system/$$unit || exit 1; \
+	done
+	@echo "$$NEXT_STEPS"
 
-uninstall: ## takes away what install has put there
+uninstall: ## stops the units, and takes away what install has put there
+	@if [ -z "$(DESTDIR)" ] && [ -d /run/systemd/system ] && [ -e $(firstword $(UNIT_FILES)) ]; then \
+		systemctl disable --now $(ENABLED) && systemctl stop $(filter %.service,$(UNITS)); \
+	fi
 	rm -f $(DESTDIR)$(PREFIX)/bin/certctl
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/share/,$(PRINTED))
 	rm -rf $(DESTDIR)$(PREFIX)/lib/certctl $(DESTDIR)$(PREFIX)/share/doc/certctl
+	rm -f $(addprefix $(DESTDIR),$(UNIT_FILES) $(SYSUSERS) $(TMPFILES))
+	@if [ -z "$(DESTDIR)" ] && [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
+	@echo "$$UNINSTALLED"
 
 clean:
 	swift package clean

@@ -58,7 +58,7 @@ let package = Package(
         // 4: thin I/O around pure cores.
         layer("ACMEClient", uses: ["ACME", "Diagnostics", "HTTP", "PKI", "Platform"]),
         layer("HTTP01", uses: ["ACME", "CLinux", "Diagnostics", "Platform"]),
-        layer("CertificateStore", uses: ["ACME", "Diagnostics", "PKI", "Platform"]),
+        layer("CertificateStore", uses: ["ACME", "Diagnostics", "PKI", "Platform", "Renewal"]),
         layer("Deployment", uses: ["Diagnostics", "Platform"]),
 
         // 5: what an operator asks for.
@@ -93,6 +93,21 @@ let package = Package(
             path: "Tests/Fuzz/nginx-probe",
             swiftSettings: strict
         ),
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "ACME", "CertificateStore", "Diagnostics", "HTTP", "HTTP01", "PKI", "Platform",
+                "Renewal", "TestSupport", "Workflows",
+            ],
+            path: "Tests/Simulation/Model",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "simulate",
+            dependencies: ["Renewal", "Simulation"],
+            path: "Tests/Simulation/simulate",
+            swiftSettings: strict
+        ),
         tests(of: "Diagnostics"),
         tests(of: "HTTP"),
         tests(of: "PKI", uses: ["CLibCrypto", "Diagnostics"]),
@@ -100,23 +115,23 @@ let package = Package(
         tests(of: "Renewal"),
         tests(of: "Nginx"),
         tests(of: "Settings", uses: ["ACME", "Diagnostics", "Nginx", "PKI"]),
-        tests(of: "Platform", uses: ["Diagnostics", "HTTP"]),
+        tests(of: "Platform", uses: ["Diagnostics", "HTTP", "PKI"]),
         tests(of: "ACMEClient", uses: ["ACME", "Diagnostics", "HTTP", "PKI", "Platform"]),
         tests(of: "HTTP01", uses: ["ACME", "Diagnostics", "Platform"]),
-        tests(of: "CertificateStore", uses: ["Diagnostics", "PKI", "Platform"]),
+        tests(of: "CertificateStore", uses: ["Diagnostics", "PKI", "Platform", "Renewal"]),
         tests(of: "Deployment", uses: ["Diagnostics", "Platform"]),
         tests(
             of: "Workflows",
             uses: [
                 "ACME", "CertificateStore", "Diagnostics", "HTTP", "HTTP01", "PKI", "Platform",
-                "Settings",
+                "Renewal", "Settings",
             ]
         ),
         tests(
             of: "Commands",
             uses: [
                 "ACME", "CertificateStore", "Diagnostics", "HTTP", "HTTP01", "PKI", "Platform",
-                "Settings", "Workflows",
+                "Renewal", "Settings", "Workflows",
             ]
         ),
     ]

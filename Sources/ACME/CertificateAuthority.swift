@@ -2,7 +2,7 @@ package import HTTP
 import PKI
 
 /// A CA, known by name or by the URL of its directory.
-package struct CertificateAuthority: Equatable, Sendable {
+package struct CertificateAuthority: Hashable, Sendable {
     /// The CA that is asked where none is named.
     package static var standard: CertificateAuthority {
         guard let authority = CertificateAuthority(Known.all[0].name) else {
@@ -29,6 +29,10 @@ package struct CertificateAuthority: Equatable, Sendable {
         directory = url
         traits = known?.traits ?? Traits()
         folder = known?.name ?? Self.folder(of: url)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(directory)
     }
 
     /// The CA for rehearsals, which one that is for rehearsals is itself; `nil` where there is none.

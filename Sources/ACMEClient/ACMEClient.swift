@@ -24,8 +24,11 @@ package struct ACMEClient: Sendable {
     /// Reads the CA's directory.
     ///
     /// Redirects are followed here and nowhere else: only a GET of a public document can be sent
-    /// on without harm.
-    package func directory(at url: WebURL) async throws -> Directory {
+    /// on without harm. Returns too how far the clocks are apart; `nil` where the CA does not say
+    /// what time it is.
+    package func directory(
+        at url: WebURL
+    ) async throws -> (directory: Directory, skew: ClockSkew?) {
         var url = url
         for _ in 0...Self.mostRedirects {
             let response = try await get(url, bodyLimit: Self.directoryLimit)
@@ -33,8 +36,7 @@ package struct ACMEClient: Sendable {
                 guard response.isSuccess else {
                     throw ACMEError.unreadableAnswer("a directory", excerpt: Problem(response).text)
                 }
-                warn(ofClock: response)
-                return try Directory(response, at: url)
+                return (try Directory(response, at: url), skew(response))
             }
             let target = response.headers["location"] ?? "nothing"
             guard let next = WebURL(target, from: url) else {
@@ -46,12 +48,15 @@ package struct ACMEClient: Sendable {
     }
 
     /// A wrong clock explains much that goes wrong later.
-    private func warn(ofClock response: HTTPResponse) {
-        guard let skew = ClockSkew(response, at: clock.now), skew.isSuspect else { return }
-        log.warning(
-            "this machine's clock and the CA's differ; look with: timedatectl",
-            ["the CA is ahead by": "\(Int(skew.seconds)) s"]
-        )
+    private func skew(_ response: HTTPResponse) -> ClockSkew? {
+        let skew = ClockSkew(response, at: clock.now)
+        if let skew, skew.isSuspect {
+            log.warning(
+                "this machine's clock and the CA's differ; look with: timedatectl",
+                ["the CA is ahead by": "\(Int(skew.seconds)) s"]
+            )
+        }
+        return skew
     }
 
     /// Asks when the CA would like a certificate to be renewed.

@@ -10,9 +10,9 @@ extension CertificateStore {
     ///
     /// They belong to whoever deploys, unlike the rest of the store.
     package func prepareDeployment() throws {
-        try makeDirectory(layout.deploy, .privateDirectory)
-        try makeDirectory(layout.live, .publicDirectory)
-        try makeDirectory(layout.nginx, .publicDirectory)
+        for directory in layout.directories where directory.half == .deploying {
+            try makeDirectory(directory.path, directory.mode)
+        }
     }
 
     /// The last record of each lineage.

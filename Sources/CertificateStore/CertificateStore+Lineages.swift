@@ -32,11 +32,15 @@ extension CertificateStore {
     package func lineageNames() throws -> [LineageName] {
         guard try fileSystem.status(layout.lineages) != nil else { return [] }
         try checkTrust(directory: layout.lineages)
-        return try fileSystem.list(layout.lineages).compactMap(LineageName.init).filter { name in
-            // A deleted lineage leaves its lock behind, and one half deleted has to be found again.
-            try [layout.generations(name), layout.journal(name), layout.settings(name)].contains {
-                try fileSystem.status($0) != nil
-            }
+        return try fileSystem.list(layout.lineages).compactMap(LineageName.init).filter(isThere)
+    }
+
+    /// Whether there is a lineage of that name.
+    ///
+    /// A deleted lineage leaves its lock behind, and one half deleted has to be found again.
+    package func isThere(_ name: LineageName) throws -> Bool {
+        try [layout.generations(name), layout.journal(name), layout.settings(name)].contains {
+            try fileSystem.status($0) != nil
         }
     }
 
@@ -116,7 +120,7 @@ extension CertificateStore {
         do {
             let manifest = try decode(Manifest.self, files.manifest)
             // Never a path that stands in a file: whoever deploys may be root, and the store not.
-            guard manifest.hasOwnFilesOnly else { return nil }
+            guard manifest.hasOwnFilesOnly, manifest.isPlain else { return nil }
             for (file, digest) in manifest.files {
                 let path = "\(files.directory)/\(file)"
                 let bytes = try fileSystem.readFile(path, limit: Self.smallFileLimit)

@@ -9,8 +9,8 @@ package struct CertificateStore: Sendable {
 
     package let layout: StoreLayout
     let fileSystem: any FileSystem
-    /// Who runs certctl: besides root the only one who may own the store.
-    private let user: UInt32
+    /// Who runs certctl.
+    let user: UInt32
 
     /// The store at `layout`, of `user` who runs certctl; nothing is touched yet.
     package init(_ layout: StoreLayout, in fileSystem: any FileSystem, user: UInt32) {
@@ -20,23 +20,19 @@ package struct CertificateStore: Sendable {
     }
 
     /// Makes the directories that are missing, and refuses those that cannot be trusted.
+    ///
+    /// Neither half of a store that has two makes what belongs to the other.
     package func prepare() throws {
-        let directories: [(String, FileMode)] = [
-            (layout.state, .passageDirectory),
-            (layout.accounts, .privateDirectory),
-            (layout.lineages, .privateDirectory),
-            (layout.deploy, .privateDirectory),
-            (layout.tls, .passageDirectory),
-            (layout.temporary, .privateDirectory),
-            (layout.generations, .passageDirectory),
-            (layout.live, .publicDirectory),
-            (layout.nginx, .publicDirectory),
-        ]
         if let home = layout.home, try fileSystem.status(home) == nil {
             try makeDirectory(home, .publicDirectory)
         }
-        for (path, mode) in directories {
-            try makeDirectory(path, mode)
+        let role = try role()
+        for directory in layout.directories {
+            if role.keeps(directory.half) {
+                try makeDirectory(directory.path, directory.mode)
+            } else {
+                try checkTrust(directory: directory.path)
+            }
         }
     }
 
@@ -65,10 +61,8 @@ package struct CertificateStore: Sendable {
         case .symbolicLink: throw StoreError.distrusted(path: path, .symbolicLink)
         case .file, .other: throw StoreError.distrusted(path: path, .notDirectory)
         }
-        guard status.owner == user || status.owner == 0 else {
-            throw StoreError.distrusted(path: path, .owner(status.owner))
-        }
-        guard !status.mode.isWritableByOthers else {
+        try checkOwner(status, of: path)
+        guard !status.mode.isWritableByOthers || layout.isShared(path, status) else {
             throw StoreError.distrusted(path: path, .writableByOthers("\(status.mode)"))
         }
     }
@@ -77,7 +71,10 @@ package struct CertificateStore: Sendable {
     func checkTrust(key path: String) throws {
         guard let status = try fileSystem.status(path) else { return }
         guard status.kind == .file else {
-            throw StoreError.distrusted(path: path, .symbolicLink)
+            throw StoreError.distrusted(
+                path: path,
+                status.kind == .symbolicLink ? .symbolicLink : .notFile
+            )
         }
         guard !status.mode.isOpenToOthers else {
             throw StoreError.distrusted(path: path, .readableByOthers("\(status.mode)"))
@@ -110,8 +107,11 @@ package struct CertificateStore: Sendable {
 
     /// Takes the lineage's lock, and makes its directory where it is missing.
     ///
+    /// Where the lineage is somebody else's it has to have a lock: nothing is made there.
+    ///
     /// - Returns: `nil` while another process has it.
     package func lock(_ name: LineageName) throws -> FileLock? {
+        guard try role().keeps(.issuing) else { return try lockExisting(name) }
         try makeDirectory(layout.lineage(name), .privateDirectory)
         try checkTrust(directory: layout.generations(name))
         guard let lock = try FileLock(layout.lock(name), in: fileSystem) else { return nil }
@@ -131,7 +131,7 @@ package struct CertificateStore: Sendable {
     /// Removes what a crash has left of files and directories that were on their way out.
     ///
     /// Keys may be among them. What is being staged stays: the order may go on with it.
-    private func removeLeftovers(of name: LineageName) throws {
+    func removeLeftovers(of name: LineageName) throws {
         guard try fileSystem.status(layout.temporary) != nil else { return }
         for entry in try fileSystem.list(layout.temporary) where entry.hasPrefix("\(name)~") {
             let path = "\(layout.temporary)/\(entry)"

@@ -9,6 +9,8 @@ package struct LineageSettings: Codable, Equatable, Sendable {
     package var names: [String]
     /// The URL of the CA's directory.
     package var authority: String
+    /// The URL of the directory of the CA that stood in for it; `nil` where it has issued itself.
+    package var substitute: String?
     /// A PEM file of roots for a CA of one's own; `nil` for the system's.
     package var authorityRoots: String?
     package var keyType: String
@@ -45,9 +47,13 @@ package struct LineageSettings: Codable, Equatable, Sendable {
         self.http01Address = http01Address
     }
 
+    /// The URL of the directory of the CA that the certificate is from.
+    package var issuing: String { substitute ?? authority }
+
     /// Whether an order made for `other` ends in the certificate that these settings ask for.
     package func sharesOrder(with other: LineageSettings) -> Bool {
         Set(names) == Set(other.names) && authority == other.authority
+            && substitute == other.substitute
             && keyType == other.keyType && profile == other.profile
             && (reusesKey ?? false) == (other.reusesKey ?? false)
             && certificateSigningRequest == other.certificateSigningRequest

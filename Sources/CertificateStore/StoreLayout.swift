@@ -43,6 +43,27 @@ package struct StoreLayout: Equatable, Sendable {
     var events: String { "\(state)/events.log" }
     /// What happened when they were brought into use, as whoever does that has noted it.
     var deployEvents: String { "\(deploy)/events.log" }
+    /// What `watch` keeps for whoever wants to read it.
+    package var watch: String { "\(state)/watch" }
+    var watchLock: String { "\(watch)/lock" }
+    /// What it has found last.
+    package var watchStatus: String { "\(watch)/status.json" }
+    /// The same as numbers, for node_exporter.
+    package var watchMetrics: String { "\(watch)/certctl.prom" }
+    /// What it has raised the alarm about.
+    var watchEvents: String { "\(watch)/events.log" }
+    /// When to look at which lineage again.
+    var schedule: String { "\(state)/schedule" }
+    /// The next one, on its way; in the state directory itself, which has to hold both.
+    var temporarySchedule: String { "\(state)/schedule.new" }
+    /// What the renewer remembers besides.
+    var renewal: String { "\(state)/renewal" }
+    var renewalLock: String { "\(renewal)/lock" }
+    var advice: String { "\(renewal)/advice" }
+    var clockRecord: String { "\(renewal)/clock.json" }
+    var limits: String { "\(renewal)/limits.json" }
+    var limitsLock: String { "\(renewal)/limits.lock" }
+    var renewalSecret: String { "\(renewal)/secret" }
     /// The one directory that a container needs to see.
     package var tls: String { "\(state)/tls" }
     /// Where files are made before they are moved into place; on the same file system as those.
@@ -65,6 +86,7 @@ package struct StoreLayout: Equatable, Sendable {
     func lineage(_ name: LineageName) -> String { "\(lineages)/\(name)" }
     func settings(_ name: LineageName) -> String { "\(lineage(name))/settings.json" }
     func journal(_ name: LineageName) -> String { "\(lineage(name))/journal" }
+    func renewalState(_ name: LineageName) -> String { "\(lineage(name))/renewal.json" }
     func lock(_ name: LineageName) -> String { "\(lineage(name))/lock" }
     /// Where all generations of a lineage are.
     package func generations(_ name: LineageName) -> String { "\(generations)/\(name)" }

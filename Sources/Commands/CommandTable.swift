@@ -4,9 +4,13 @@ import Diagnostics
 enum CommandTable {
     static let commands: [any Command.Type] = [
         IssueCommand.self,
+        RenewCommand.self,
         DeployCommand.self,
         ListCommand.self,
         ShowCommand.self,
+        ForecastCommand.self,
+        LogCommand.self,
+        WatchCommand.self,
         RevokeCommand.self,
         DeleteCommand.self,
         AccountCommand.self,

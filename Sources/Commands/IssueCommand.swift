@@ -96,7 +96,9 @@ struct IssueCommand: Command {
         ]
 
     static let makesHome = true
+    static let isForOwner = true
 
+    let ownersShare = OwnersShare.issuing
     private let issue: IssueArguments
 
     init(_ arguments: ParsedArguments) throws {
@@ -108,38 +110,44 @@ struct IssueCommand: Command {
             issue.requests(in: context),
             services: context.services
         )
-        let endings = await workflow.run()
+        guard let owner = context.owner else {
+            let deploys = try context.services.store.role().keeps(.deploying)
+            let endings = await workflow.run(deploys: deploys)
+            try write(endings, context)
+            return try Self.check(endings)
+        }
+        let standing = try workflow.standing()
+        let ownersEnding = await owner.run(listeningAt: standing.endpoints)
+        let endings = try await workflow.bringIntoUse(since: standing)
+        try write(endings, context)
+        try ownersEnding.conclude { try Self.check(endings) }
+    }
+
+    private static func check(_ endings: [IssueCertificates.Ending]) throws {
+        try CertificateFailure.check(endings.map { ($0.name, $0.result.failure) }, mixed: .partial)
+    }
+
+    private func write(_ endings: [IssueCertificates.Ending], _ context: CommandContext) throws {
         context.story.end()
         for ending in endings {
             guard case .success(let outcome) = ending.result else { continue }
+            // What came of a rehearsal nobody else knows.
+            guard !context.isOwnersShare || outcome.certificate == nil else { continue }
             try write(outcome, context)
         }
-        try CertificateFailure.check(endings.map { ($0.name, $0.result.failure) }, mixed: .partial)
     }
 
     private func write(_ outcome: IssueOutcome, _ context: CommandContext) throws {
         guard outcome.certificate != nil else {
-            context.console.write(
-                context.isJSON ? JSONLine.text(RehearsalLine(outcome)) : Self.rehearsal(outcome)
-            )
+            context.console.write(RehearsalText.text(outcome, isJSON: context.isJSON))
             return
         }
         let report = try ListCertificates(context.services).one("\(outcome.name)")
         context.console.write(
-            context.isJSON
+            try context.isJSON
                 ? JSONLine.text(OutcomeLine(outcome.word, outcome.hooks, report))
-                : Self.text(outcome, report)
+                : Self.text(outcome, report) + NextStep.text(after: report, context)
         )
-    }
-
-    private static func rehearsal(_ outcome: IssueOutcome) -> String {
-        guard case .rehearsed(let until, let authority) = outcome.change else { return "" }
-        return """
-            \(outcome.name): rehearsed
-              \(authority) issued a certificate until \(TimeText.day(until)), which was let go.
-              Nothing here was changed.
-
-            """
     }
 
     private static func text(_ outcome: IssueOutcome, _ report: LineageReport) -> String {
@@ -161,21 +169,5 @@ struct IssueCommand: Command {
         let due = report.due.map { ", not due before \(TimeText.day($0))" } ?? ""
         let verb = outcome.word + (outcome.change == .unchanged(certificate) ? due : "")
         return "\(outcome.name): \(verb)\n\(body.joined())"
-    }
-}
-
-/// A rehearsal as a line of JSON.
-private struct RehearsalLine: Encodable {
-    let outcome: String
-    let lineage: String
-    var notAfter: Date?
-    var authority: String?
-
-    init(_ outcome: IssueOutcome) {
-        self.outcome = outcome.word
-        lineage = "\(outcome.name)"
-        guard case .rehearsed(let until, let authority) = outcome.change else { return }
-        notAfter = until
-        self.authority = authority
     }
 }

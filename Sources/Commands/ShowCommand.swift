@@ -3,6 +3,7 @@ import CertificateStore
 import Diagnostics
 import FoundationEssentials
 import Platform
+import Renewal
 import Workflows
 
 /// `certctl show NAME`.
@@ -21,6 +22,10 @@ struct ShowCommand: Command {
         )
     ]
 
+    static let isForOwner = true
+
+    /// Only the owner speaks to CAs.
+    var ownersShare: OwnersShare { asksCA ? .everything : .nothing }
     private let lineage: String
     private let asksCA: Bool
 
@@ -79,7 +84,7 @@ struct ShowCommand: Command {
             let left = TimeText.left(until: manifest.notAfter, from: now)
             facts += [
                 ("hosts", manifest.names.joined(separator: " ")),
-                ("issuer", manifest.issuer),
+                ("issuer", manifest.issuer.harmless(limit: 300)),
                 ("serial", manifest.serial),
                 ("key", manifest.keyType),
                 ("valid from", manifest.notBefore.formatted(.iso8601)),
@@ -94,6 +99,14 @@ struct ShowCommand: Command {
         }
         if lineage.current?.manifest.hasKey ?? true {
             facts.append(("nginx", "include \(report.include);"))
+        }
+        if let failures = report.failures {
+            let count = failures.count == 1 ? "once" : "\(failures.count) times"
+            facts += [
+                ("renewal failed", "\(count) since \(failures.since.formatted(.iso8601))"),
+                ("because", failures.reason),
+                ("tried again", "not before \(failures.notBefore.formatted(.iso8601))"),
+            ]
         }
         if let settings = lineage.settings { facts.append(("CA", settings.authority)) }
         if let order = lineage.progress.pending?.order { facts.append(("open order", order)) }

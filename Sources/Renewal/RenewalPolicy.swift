@@ -1,17 +1,81 @@
 package import FoundationEssentials
 
-/// Decides when a certificate is renewed.
+/// Decides when a certificate is renewed: a function of facts and of the time.
+///
+/// Sources: RFC 9773 §4.2; Let's Encrypt's integration guide.
 package enum RenewalPolicy {
-    /// Below this lifetime a third would leave too few hours to notice a failure.
-    private static let shortLifetime: Double = 10 * 86_400
+    /// How long the usual CA has to be down before another one is asked.
+    private static let patience: TimeInterval = 12 * .hour
 
-    /// Returns the moment from which on a certificate is due: after two thirds of its lifetime,
-    /// or half of it where it lives for less than ten days.
-    ///
-    /// Source: Let's Encrypt's integration guide.
-    package static func due(notBefore: Date, notAfter: Date) -> Date {
-        let lifetime = notAfter.timeIntervalSince(notBefore)
-        let share = lifetime < shortLifetime ? 1.0 / 2 : 2.0 / 3
-        return notBefore.addingTimeInterval(lifetime * share)
+    /// When a certificate is due, by what is known now, and why.
+    package static func due(_ facts: RenewalFacts) -> (moment: Date, cause: RenewalCause) {
+        let validity = facts.validity
+        guard !facts.isRevoked else { return (.distantPast, .revoked) }
+        guard !facts.isBegun else { return (.distantPast, .begun) }
+        let usual: (moment: Date, cause: RenewalCause) =
+            if let window = facts.advice?.window, window.isCredible(for: validity) {
+                (window.moment(for: validity, facts.random), window.isSignal ? .signal : .window)
+            } else {
+                (validity.fallback, .lifetime)
+            }
+        return validity.emergency < usual.moment ? (validity.emergency, .emergency) : usual
+    }
+
+    /// Decides at `now`.
+    package static func decide(_ facts: RenewalFacts, at now: Date) -> RenewalDecision {
+        let question = nextQuestion(facts, at: now)
+        if let question, question <= now { return .ask }
+        let due = due(facts)
+        guard now >= due.moment else {
+            return .keep(until: min(due.moment, question ?? due.moment))
+        }
+        return obstacle(facts, due.cause, at: now)
+            ?? .renew(due.cause, from: source(facts, at: now))
+    }
+
+    /// When the CA is asked for advice next; `nil` where it is not asked any more.
+    private static func nextQuestion(_ facts: RenewalFacts, at now: Date) -> Date? {
+        // One that has expired is beyond advice: RFC 9773 §4.3 has clients ask no more.
+        guard facts.canAsk, !facts.isRevoked, now < facts.validity.notAfter else { return nil }
+        let blocked = facts.authority.blocked(at: now) ?? now
+        guard let advice = facts.advice, !advice.isOutdated(at: now) else { return blocked }
+        return max(advice.next, blocked)
+    }
+
+    /// What keeps a certificate that is due from being renewed.
+    private static func obstacle(
+        _ facts: RenewalFacts,
+        _ cause: RenewalCause,
+        at now: Date
+    ) -> RenewalDecision? {
+        let failure = facts.failures?.believed(at: now)
+        let isLimited = failure?.failureClass == .rateLimited
+        if let failure, !isLimited, failure.notBefore > now {
+            return .hold(until: failure.notBefore, .backoff)
+        }
+        // The limits and outages of one CA are no matter of another.
+        if source(facts, at: now) == .substitute { return nil }
+        if let failure, failure.notBefore > now {
+            return .hold(until: failure.notBefore, .rateLimit)
+        }
+        if let moment = facts.authority.blocked(at: now) {
+            return .hold(until: moment, facts.authority.isDown(at: now) ? .outage : .rateLimit)
+        }
+        let isOwnChoice =
+            cause.isOfWindowAlone && now < facts.validity.fallback
+        if isOwnChoice, let moment = facts.signals.hold(at: now) {
+            return .hold(until: moment, .signals)
+        }
+        return nil
+    }
+
+    /// The other CA where the usual one has been down for long and little is left.
+    private static func source(_ facts: RenewalFacts, at now: Date) -> RenewalSource {
+        let validity = facts.validity
+        guard let substitute = facts.substitute, substitute.blocked(at: now) == nil,
+            validity.remaining(at: now) < validity.lifetime / 4,
+            facts.authority.outage(at: now) >= patience
+        else { return .usual }
+        return .substitute
     }
 }

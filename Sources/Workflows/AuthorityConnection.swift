@@ -10,6 +10,8 @@ struct AuthorityConnection: Sendable {
     let roots: String?
     let client: ACMEClient
     let directory: Directory
+    /// How far the CA's clock and this machine's are apart; `nil` where the CA does not say.
+    let skew: ClockSkew?
     let accounts: AccountStore
 }
 
@@ -40,11 +42,13 @@ actor Authorities {
         let client = try client(roots: roots)
         let accounts = AccountStore(services.store, authority: authority.folder)
         let task = Task {
-            AuthorityConnection(
+            let answer = try await client.directory(at: authority.directory)
+            return AuthorityConnection(
                 authority: authority,
                 roots: roots,
                 client: client,
-                directory: try await client.directory(at: authority.directory),
+                directory: answer.directory,
+                skew: answer.skew,
                 accounts: accounts
             )
         }

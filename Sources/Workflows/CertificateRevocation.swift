@@ -68,6 +68,7 @@ package struct CertificateRevocation: Sendable {
             roots: settings.authorityRoots.map(AuthorityRoots.file),
             key: key
         )
+        try store.lookSoon(at: name)
         try store.journal(name).append(.revoked(current.number, reason: reason?.name))
         services.note(.revoked, name, "generation \(current.number), serial \(outcome.serial)")
         return outcome
@@ -94,6 +95,7 @@ package struct CertificateRevocation: Sendable {
             else { continue }
             let lock = try await services.lock("\(name)") { try store.lock(name) }
             defer { withExtendedLifetime(lock) {} }
+            try store.lookSoon(at: name)
             try store.journal(name).append(.revoked(current.number, reason: reason?.name))
             services.note(.revoked, name, "generation \(current.number), by its file")
             services.log.notice("that is in use here; issue it again", ["lineage": "\(name)"])

@@ -30,8 +30,10 @@ package struct DeleteCertificate: Sendable {
             isForced ? [] : try configurations.flatMap { try files(below: $0, naming: name) }
         guard users.isEmpty else { throw WorkflowError.inUse(lineage: "\(name)", by: users) }
         try await forgetDeployment(of: name)
+        try store.lookSoon(at: name)
         try store.delete(name)
-        services.note(.deleted, name, "")
+        // Root's notes are root's, also about a lineage of somebody else.
+        services.note(.deleted, name, "", isOfDeployment: try store.role() == .deploying)
         return name
     }
 

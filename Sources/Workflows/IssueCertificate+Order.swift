@@ -66,7 +66,7 @@ extension IssueCertificate {
         guard directory.renewalInfo != nil, let current = lineage.current,
             // A CA refuses a predecessor that has no name in common with its successor.
             !Set(current.manifest.names).isDisjoint(with: settings.names),
-            lineage.settings?.authority == settings.authority.directory.description
+            lineage.settings?.issuing == settings.authority.directory.description
         else { return nil }
         return CertificateIdentifier(try store.certificate(of: current))
     }

@@ -82,7 +82,9 @@ struct IssueCertificate: Sendable {
         }
         try store.prepare()
         guard !request.isRehearsal else { return try prepareRehearsal() }
-        let lock = try await services.lock("\(name)") { try store.lock(name) }
+        let lock = try await services.lock("\(name)", waits: request.waitsForLock) {
+            try store.lock(name)
+        }
         do {
             return try prepareLocked(lock)
         } catch {
@@ -103,7 +105,7 @@ struct IssueCertificate: Sendable {
             settings: settings,
             lock: lock
         )
-        if let current = lineage.current, isGoodEnough(current, lineage, settings) {
+        if let current = lineage.current, try isGoodEnough(current, lineage, settings) {
             preparation.kept = Obtained(
                 order: self,
                 change: .unchanged(current),
@@ -155,13 +157,16 @@ struct IssueCertificate: Sendable {
         )
     }
 
-    private func isGoodEnough(
+    func isGoodEnough(
         _ current: StoredCertificate,
         _ lineage: Lineage,
         _ settings: IssueSettings
-    ) -> Bool {
+    ) throws -> Bool {
+        if let outdated = request.outdated { return current.number != outdated }
         let manifest = current.manifest
-        let due = RenewalPolicy.due(notBefore: manifest.notBefore, notAfter: manifest.notAfter)
+        let memory = try RenewalMemory(store)
+        let facts = memory.facts(of: current, lineage, try memory.state(of: lineage))
+        let due = RenewalPolicy.due(facts).moment
         let asked = settings.toRemember
         let remembered = lineage.settings ?? asked
         return !request.isForced && services.clock.now < due && !lineage.isRevoked
@@ -186,7 +191,12 @@ struct IssueCertificate: Sendable {
             change = .issued(certificate)
             let until = certificate.manifest.notAfter.formatted(.iso8601)
             services.log.notice("certificate issued", ["lineage": "\(name)", "until": until])
-            services.note(.issued, name, "generation \(certificate.number) until \(until)")
+            let isFirst = preparation.lineage.current == nil
+            services.note(
+                isFirst ? .issued : .renewed,
+                name,
+                "generation \(certificate.number) until \(until)"
+            )
             await presenter.redirect(request.names.hostNames)
         }
         return Obtained(
@@ -203,7 +213,11 @@ struct IssueCertificate: Sendable {
         // An nginx that holds the port may need the pair to go on. Where it cannot be made the
         // first failure is still the one to tell.
         try? bootstrap(preparation.lineage, preparation.settings)
-        services.noteFailure(name, error)
+        if (error as? WorkflowError)?.isHold ?? false {
+            services.note(.held, name, Services.reason(of: error))
+        } else {
+            services.noteFailure(name, error)
+        }
     }
 
     /// What there is before anything is deployed; how an unchanged certificate was asked for now is
@@ -212,6 +226,7 @@ struct IssueCertificate: Sendable {
         if case .unchanged = obtained.change {
             try store.save(obtained.settings.toRemember, of: name)
         }
+        clearAway()
         return IssueOutcome(change: obtained.change, name: name, hooks: [])
     }
 }

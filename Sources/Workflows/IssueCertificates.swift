@@ -21,16 +21,32 @@ package struct IssueCertificates: Sendable {
     private static let patience: Duration = .seconds(30)
     private static let pause: Duration = .milliseconds(200)
 
-    private let services: Services
-    private let general: Settings
-    private let orders: [IssueCertificate]
+    let services: Services
+    let general: Settings
+    let orders: [IssueCertificate]
+    /// The CAs, where the caller has spoken to them already.
+    private let authorities: Authorities?
+    /// How a caller wants the orders gone about; `nil` for what a person asks for.
+    private let conduct: OrderConduct?
 
     /// Prepares the workflow; nothing is touched yet.
     ///
     /// Throws ``WorkflowError`` when two requests are for the same lineage, or one cannot be named,
     /// and what ``SettingsLoader/load()`` throws.
     package init(_ requests: [IssueRequest], services: Services) throws {
+        try self.init(requests, services: services, authorities: nil, conduct: nil)
+    }
+
+    /// The same for a caller that knows the CAs, and goes about the orders in a way of its own.
+    init(
+        _ requests: [IssueRequest],
+        services: Services,
+        authorities: Authorities?,
+        conduct: OrderConduct?
+    ) throws {
         self.services = services
+        self.authorities = authorities
+        self.conduct = conduct
         let general = try SettingsLoader(services).load()
         self.general = general
         orders = try requests.map {
@@ -50,11 +66,15 @@ package struct IssueCertificates: Sendable {
         var endings: [LineageName: Result<IssueOutcome, any Error>] = [:]
         var waiting: [HTTP01Settings: [IssueCertificate.Preparation]] = [:]
         var ready: [IssueCertificate.Obtained] = []
+        var locks: [FileLock] = []
+        // Not when the last task that has one is gone: whoever comes next may be here already.
+        defer { for lock in locks { lock.release() } }
         // By name, so that two commands never wait for a lineage of each other.
         for var order in orders.sorted(by: { $0.name < $1.name }) {
             order.deploys = deploys
             do {
                 let preparation = try await order.prepare()
+                if let lock = preparation.lock { locks.append(lock) }
                 guard let kept = preparation.kept else {
                     waiting[preparation.settings.http01, default: []].append(preparation)
                     continue
@@ -62,6 +82,7 @@ package struct IssueCertificates: Sendable {
                 if try kept.job() == nil {
                     // Nobody has to wait for it while the others are ordered.
                     endings[order.name] = .success(try order.settled(kept))
+                    kept.lock?.release()
                 } else {
                     ready.append(kept)
                 }
@@ -111,19 +132,63 @@ package struct IssueCertificates: Sendable {
     private func obtain(
         _ waiting: [HTTP01Settings: [IssueCertificate.Preparation]]
     ) async -> [Attempt] {
-        let authorities = Authorities(services)
+        let authorities = authorities ?? Authorities(services)
+        let all = waiting.values.flatMap(\.self)
         var attempts: [Attempt] = []
-        // One way after the other: two of them may need the same port.
-        for (settings, preparations) in waiting {
-            attempts += await obtain(preparations, settings, authorities)
+        do {
+            let conduct = try conduct ?? Self.conduct(of: all, services)
+            // One way after the other: two of them may need the same port.
+            for (settings, preparations) in waiting {
+                attempts += await obtain(inOrder(preparations), settings, authorities, conduct)
+            }
+        } catch {
+            attempts = all.map { ($0.order.name, .failure(error)) }
         }
         return attempts
+    }
+
+    /// As they were asked for: the first one is the most urgent.
+    private func inOrder(
+        _ preparations: [IssueCertificate.Preparation]
+    ) -> [IssueCertificate.Preparation] {
+        let places = Dictionary(
+            uniqueKeysWithValues: orders.enumerated().map { ($0.element.name, $0.offset) }
+        )
+        return preparations.sorted {
+            places[$0.order.name] ?? 0 < places[$1.order.name] ?? 0
+        }
+    }
+
+    /// How orders are gone about that a person asks for: within the limits that the CA has published.
+    private static func conduct(
+        of preparations: [IssueCertificate.Preparation],
+        _ services: Services
+    ) throws -> OrderConduct {
+        let limits = try LimitKeeper(services)
+        let orders = Dictionary(
+            uniqueKeysWithValues: preparations.map { ($0.order.name, $0.limited) }
+        )
+        return OrderConduct(
+            lanes: lanes,
+            admit: { name in
+                guard let order = orders[name] else { return }
+                try limits.check(order, at: services.clock.now)
+                try services.store.lookSoon(at: name)
+                limits.noteOrder(order, at: services.clock.now)
+            },
+            settled: { name, result in
+                guard let order = orders[name] else { return }
+                limits.note(result, of: order, at: services.clock.now)
+                limits.saveQuietly()
+            }
+        )
     }
 
     private func obtain(
         _ preparations: [IssueCertificate.Preparation],
         _ settings: HTTP01Settings,
-        _ authorities: Authorities
+        _ authorities: Authorities,
+        _ conduct: OrderConduct
     ) async -> [Attempt] {
         do {
             return try await whileNoOtherOrder {
@@ -132,7 +197,7 @@ package struct IssueCertificates: Sendable {
                 var settings = settings
                 settings.hosts = preparations.flatMap { $0.order.request.names.hostNames }
                 return try await services.makeSolver(settings).serving { presenter in
-                    await obtain(preparations, presenter, authorities)
+                    await obtain(preparations, presenter, authorities, conduct)
                 }
             }
         } catch {
@@ -166,25 +231,63 @@ package struct IssueCertificates: Sendable {
     private func obtain(
         _ preparations: [IssueCertificate.Preparation],
         _ presenter: any ChallengePresenter,
-        _ authorities: Authorities
+        _ authorities: Authorities,
+        _ conduct: OrderConduct
     ) async -> [Attempt] {
         await withTaskGroup(of: Attempt.self) { group in
             var attempts: [Attempt] = []
             for (index, preparation) in preparations.enumerated() {
-                if index >= Self.lanes, let done = await group.next() { attempts.append(done) }
+                if index >= conduct.lanes, let done = await group.next() { attempts.append(done) }
                 group.addTask {
-                    let order = preparation.order
-                    do {
-                        let obtained = try await order.obtain(preparation, presenter, authorities)
-                        return (order.name, .success(obtained))
-                    } catch {
-                        order.failed(preparation, error)
-                        return (order.name, .failure(error))
-                    }
+                    await attempt(preparation, presenter, authorities, conduct)
                 }
             }
             return await group.reduce(into: attempts) { $0.append($1) }
         }
+    }
+
+    private func attempt(
+        _ preparation: IssueCertificate.Preparation,
+        _ presenter: any ChallengePresenter,
+        _ authorities: Authorities,
+        _ conduct: OrderConduct
+    ) async -> Attempt {
+        let order = preparation.order
+        do {
+            if !order.request.isRehearsal { try conduct.admit(order.name) }
+            let obtained = try await order.obtain(preparation, presenter, authorities)
+            await settle(order, .success(obtained.outcome(hooks: [])), conduct)
+            return (order.name, .success(obtained))
+        } catch {
+            order.failed(preparation, error)
+            await settle(order, .failure(error), conduct)
+            return (order.name, .failure(error))
+        }
+    }
+
+    /// A rehearsal is nobody's order.
+    private func settle(
+        _ order: IssueCertificate,
+        _ result: Result<IssueOutcome, any Error>,
+        _ conduct: OrderConduct
+    ) async {
+        guard !order.request.isRehearsal else { return }
+        await conduct.settled(order.name, result)
+    }
+}
+
+extension IssueCertificate.Preparation {
+    /// The order as far as the CA's limits are about it.
+    fileprivate var limited: LimitedOrder {
+        let known = lineage.current.map { Set($0.manifest.names) }
+        let isRenewal = known == Set(settings.names)
+        var limited = LimitedOrder(
+            isRenewal ? .renewal : .new,
+            settings.names,
+            from: settings.authority
+        )
+        limited.isForced = order.request.isForced
+        return limited
     }
 }
 

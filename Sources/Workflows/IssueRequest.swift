@@ -23,6 +23,14 @@ package struct IssueRequest: Sendable {
     package var profile: Wish<String>?
     package var preferredChain: Wish<String>?
     package var http01 = HTTP01Options()
+    /// Whether ``authority`` stands in for the usual one, which is remembered.
+    package var isSubstitute = false
+    /// The generation that was found to be due: one that has come since is good enough.
+    ///
+    /// `nil` has the policy decide.
+    package var outdated: GenerationNumber?
+    /// Whether a lineage that another certctl has is waited for.
+    package var waitsForLock = true
     /// Whether a certificate that is not due is replaced.
     package var isForced = false
     /// Whether the CA's staging is asked, and nothing but its account is kept.

@@ -19,6 +19,8 @@ struct IssueSettings: Equatable, Sendable {
     let profile: String?
     let preferredChain: String?
     let http01: HTTP01Settings
+    /// What is remembered of the usual CA, where ``authority`` stands in for it.
+    private let substituted: LineageSettings?
 
     /// Resolves `request` for a lineage that may have been issued before.
     ///
@@ -41,6 +43,7 @@ struct IssueSettings: Equatable, Sendable {
             .authority
             ?? .standard
         self.authority = authority
+        substituted = request.isSubstitute && authority != known ? remembered : nil
         // Roots, profiles and chains belong to their CA: those of another one say nothing about this.
         let own = authority == known ? remembered : nil
         let said = general.isAbout(authority) ? general : Settings()
@@ -106,6 +109,13 @@ struct IssueSettings: Equatable, Sendable {
         settings.preferredChain = preferredChain
         settings.reusesKey = reusesKey ? true : nil
         settings.certificateSigningRequest = signingRequest.map { Data($0.der) }
+        if let substituted {
+            settings.substitute = settings.authority
+            settings.authority = substituted.authority
+            settings.authorityRoots = substituted.authorityRoots
+            settings.profile = substituted.profile
+            settings.preferredChain = substituted.preferredChain
+        }
         return settings
     }
 

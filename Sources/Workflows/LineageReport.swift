@@ -1,6 +1,6 @@
 package import CertificateStore
 package import FoundationEssentials
-import Renewal
+package import Renewal
 
 /// A lineage as `certctl list` and `certctl show` tell of it.
 package struct LineageReport: Equatable, Sendable {
@@ -22,6 +22,8 @@ package struct LineageReport: Equatable, Sendable {
     package let state: State
     /// When it is to be renewed; `nil` before the first certificate.
     package let due: Date?
+    /// What went wrong with its renewal, and when it is tried again; `nil` where nothing has.
+    package let failures: FailureRecord?
     /// Whether its hooks still have to run.
     package let isDeployPending: Bool
     /// What came of trying to bring it into use, where that failed.
@@ -31,8 +33,16 @@ package struct LineageReport: Equatable, Sendable {
     /// The file for nginx to include.
     package let include: String
 
-    init(_ lineage: Lineage, deployed: DeployRecord?, layout: StoreLayout, now: Date) {
+    init(
+        _ lineage: Lineage,
+        _ memory: RenewalMemory,
+        deployed: DeployRecord?,
+        layout: StoreLayout,
+        now: Date
+    ) throws {
         self.lineage = lineage
+        let renewal = try memory.state(of: lineage)
+        failures = renewal.failures
         include = layout.include(lineage.name)
         guard let current = lineage.current else {
             state = .waiting
@@ -43,7 +53,8 @@ package struct LineageReport: Equatable, Sendable {
             return
         }
         let manifest = current.manifest
-        let due = RenewalPolicy.due(notBefore: manifest.notBefore, notAfter: manifest.notAfter)
+        let facts = memory.facts(of: current, lineage, renewal)
+        let due = lineage.isRevoked ? manifest.notBefore : RenewalPolicy.due(facts).moment
         self.due = due
         isDeployPending = deployed?.isDone(current.number) != true
         let record = deployed?.generation == current.number ? deployed : nil

@@ -6,14 +6,18 @@ extension Services {
     private static let lockPatience: Duration = .seconds(30)
     private static let lockPause: Duration = .milliseconds(100)
 
-    /// Takes a lock, waiting up to 30 seconds for whoever has it.
+    /// Takes a lock, waiting up to 30 seconds for whoever has it, unless `waits` is no.
     ///
     /// Throws ``StoreError/busy(_:)`` when it stays taken.
-    func lock(_ subject: String, _ take: () throws -> FileLock?) async throws -> FileLock {
+    func lock(
+        _ subject: String,
+        waits: Bool = true,
+        _ take: () throws -> FileLock?
+    ) async throws -> FileLock {
         var waited: Duration = .zero
         while true {
             if let lock = try take() { return lock }
-            guard waited < Self.lockPatience else { throw StoreError.busy(subject) }
+            guard waits, waited < Self.lockPatience else { throw StoreError.busy(subject) }
             if waited == .zero { log.notice("waiting for another certctl", ["name": subject]) }
             try await clock.sleep(for: Self.lockPause)
             waited += Self.lockPause

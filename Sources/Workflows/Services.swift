@@ -38,6 +38,20 @@ package struct Services: Sendable {
         self.makeSolver = makeSolver
     }
 
+    /// The same services with another clock.
+    func with(_ clock: any WallClock) -> Services {
+        Services(
+            layout: layout,
+            fileSystem: fileSystem,
+            clock: clock,
+            processes: processes,
+            user: user,
+            log: log,
+            makeTransport: makeTransport,
+            makeSolver: makeSolver
+        )
+    }
+
     package var store: CertificateStore {
         CertificateStore(layout, in: fileSystem, user: user)
     }

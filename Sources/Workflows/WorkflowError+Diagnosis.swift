@@ -1,8 +1,26 @@
 package import Diagnostics
+import FoundationEssentials
 
 extension WorkflowError: Diagnosable {
     package var diagnosis: Diagnosis {
         switch self {
+        case .limitReached(let limit):
+            return Self.diagnosis(of: limit)
+        case .authorityDown(let authority, let reason, _):
+            return Diagnosis(
+                what: "\(authority) is not asked: it was down a moment ago",
+                why: reason,
+                fix: "`certctl renew` asks again in a while; with --force at once",
+                exitCode: .unreachable
+            )
+        case .accountHeld(let authority, let until):
+            return Diagnosis(
+                what:
+                    "\(authority) is not asked: it would refuse until \(until.formatted(.iso8601))",
+                why: "it has refused another order for a limit of the whole account",
+                fix: "wait until then; with --force the CA is asked all the same",
+                exitCode: .rateLimited
+            )
         case .otherNames(let lineage, let existing, let asked):
             // Who writes the certificate's own name means the certificate, and not a host.
             let meant = asked == [lineage] ? existing : asked
@@ -99,5 +117,16 @@ extension WorkflowError: Diagnosable {
                 exitCode: .configuration
             )
         }
+    }
+
+    private static func diagnosis(of limit: LimitReached) -> Diagnosis {
+        let next = limit.next.formatted(.iso8601)
+        return Diagnosis(
+            what: "\(limit.authority) is not asked: it would refuse until \(next)",
+            why: "its limit of \(limit.size) \(limit.subject) is used up: "
+                + limit.scope.harmless(limit: 300),
+            fix: "wait until then; with --force the CA is asked all the same",
+            exitCode: .rateLimited
+        )
     }
 }

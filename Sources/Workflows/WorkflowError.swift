@@ -1,3 +1,5 @@
+package import FoundationEssentials
+
 /// What an operator asked for that cannot be.
 package enum WorkflowError: Error, Equatable {
     /// The lineage exists for other names.
@@ -24,4 +26,18 @@ package enum WorkflowError: Error, Equatable {
     case tooManyFiles(lineage: String, below: String)
     /// What was published is not so any more after the hooks have run.
     case changedByHook(lineage: String, path: String)
+    /// A limit of the CA leaves no room for the order.
+    case limitReached(LimitReached)
+    /// The CA was down a moment ago, and is left alone until then.
+    case authorityDown(authority: String, reason: String, until: Date)
+    /// The CA allows the account no order until then.
+    case accountHeld(authority: String, until: Date)
+
+    /// Whether the CA was not asked because it is not the time to.
+    var isHold: Bool {
+        switch self {
+        case .limitReached, .authorityDown, .accountHeld: true
+        default: false
+        }
+    }
 }

@@ -22,6 +22,7 @@ import Testing
             log: .silent
         )
         return try await client.directory(at: #require(WebURL("https://ca.test/directory")))
+            .directory
     }
 
     private static func redirect(to target: String) -> HTTPResponse {

@@ -13,7 +13,9 @@ import Testing
         #expect(try CommandTable.command(named: name).name == name)
     }
 
-    @Test(arguments: [("isue", "issue"), ("Delete", "delete"), ("renew", nil), ("", nil)])
+    @Test(arguments: [
+        ("isue", "issue"), ("Delete", "delete"), ("reneew", "renew"), ("purge", nil), ("", nil),
+    ])
     func `an unknown command is told, with the one that was probably meant`(
         name: String,
         suggestion: String?

@@ -4,13 +4,15 @@ import Synchronization
 
 /// A clock that stands still but for sleeping, which moves it on and returns at once.
 package final class ManualClock: WallClock {
-    private let moment: Mutex<Date>
+    private let state: Mutex<(moment: Date, uptime: TimeInterval)>
 
     package init(_ now: Date = Date(timeIntervalSince1970: 1_800_000_000)) {
-        moment = Mutex(now)
+        state = Mutex((now, 1000))
     }
 
-    package var now: Date { moment.withLock { $0 } }
+    package var now: Date { state.withLock { $0.moment } }
+
+    package var uptime: TimeInterval { state.withLock { $0.uptime } }
 
     package func sleep(for duration: Duration) async throws {
         advance(by: duration)
@@ -19,6 +21,14 @@ package final class ManualClock: WallClock {
     package func advance(by duration: Duration) {
         let (seconds, attoseconds) = duration.components
         let interval = Double(seconds) + Double(attoseconds) / 1e18
-        moment.withLock { $0 = $0.addingTimeInterval(interval) }
+        state.withLock { state in
+            state.moment.addTimeInterval(interval)
+            state.uptime += interval
+        }
+    }
+
+    /// Sets the clock, as a person or NTP does: no time passes.
+    package func jump(by interval: TimeInterval) {
+        state.withLock { $0.moment.addTimeInterval(interval) }
     }
 }

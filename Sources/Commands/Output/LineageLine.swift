@@ -1,5 +1,6 @@
 import CertificateStore
 import FoundationEssentials
+import Renewal
 import Workflows
 
 /// A lineage as a line of JSON; the same for `list`, `show` and `issue`.
@@ -25,6 +26,10 @@ struct LineageLine: Encodable {
     let nginxInclude: String?
     let authority: String?
     let openOrder: String?
+    /// How often in a row the renewal has failed, why, and until when it is not tried again.
+    let renewalFailures: Int?
+    let renewalFailure: String?
+    let renewalNotBefore: Date?
     /// The window that the CA suggests (RFC 9773), where it was asked.
     var renewalWindowStart: Date?
     var renewalWindowEnd: Date?
@@ -52,6 +57,9 @@ struct LineageLine: Encodable {
         fullChain = current?.files.fullChain
         nginxInclude = current?.manifest.hasKey ?? true ? report.include : nil
         authority = report.lineage.settings?.authority
+        renewalFailures = report.failures?.count
+        renewalFailure = report.failures?.reason
+        renewalNotBefore = report.failures?.notBefore
         openOrder = report.lineage.progress.pending?.order
     }
 }

@@ -7,6 +7,12 @@ enum TimeText {
         String(date.formatted(.iso8601).prefix(10))
     }
 
+    /// `2027-02-22 14:32 UTC`.
+    static func minute(_ date: Date) -> String {
+        let text = date.formatted(.iso8601)
+        return "\(text.prefix(10)) \(text.dropFirst(11).prefix(5)) UTC"
+    }
+
     /// `61 d`, below two days `30 h`, below two hours `90 min`, and `over` afterwards.
     static func left(until date: Date, from now: Date) -> String {
         let seconds = Int(date.timeIntervalSince(now))

@@ -61,7 +61,7 @@ package struct HookEvent: Equatable, Sendable {
         lineage: String?,
         message: String
     ) -> HookEvent {
-        let variables = ["CERTCTL_SEVERITY": severity.rawValue, "CERTCTL_MESSAGE": message]
+        let variables = ["CERTCTL_LEVEL": severity.rawValue, "CERTCTL_MESSAGE": message]
         return HookEvent(.alert, lineage: lineage, variables)
     }
 

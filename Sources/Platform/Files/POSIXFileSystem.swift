@@ -46,6 +46,20 @@ package struct POSIXFileSystem: FileSystem {
         return bytes
     }
 
+    package func read(
+        _ file: OpenFile,
+        count: Int,
+        at offset: Int
+    ) throws(FileSystemError) -> [UInt8] {
+        var result = 0
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+            result = retrying { unsafe pread(file.number, buffer.baseAddress, count, offset) }
+            initialized = max(0, result)
+        }
+        try check(result, "pread", file)
+        return bytes
+    }
+
     package func write(
         _ file: OpenFile,
         _ bytes: ArraySlice<UInt8>

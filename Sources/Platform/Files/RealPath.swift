@@ -8,4 +8,10 @@ package enum RealPath {
         defer { unsafe free(resolved) }
         return unsafe String(cString: resolved)
     }
+
+    /// Whether this user may not look where `path` leads.
+    package static func isHidden(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe stat(path, &status) != 0 && errno == EACCES
+    }
 }

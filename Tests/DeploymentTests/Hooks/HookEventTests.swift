@@ -103,7 +103,7 @@ extension HookEvent {
         #expect(
             own(.alert(.critical, lineage: "a.test", message: "it has expired")) == [
                 "CERTCTL_EVENT": "alert", "CERTCTL_LINEAGE": "a.test",
-                "CERTCTL_SEVERITY": "critical", "CERTCTL_MESSAGE": "it has expired",
+                "CERTCTL_LEVEL": "critical", "CERTCTL_MESSAGE": "it has expired",
             ]
         )
     }

@@ -1,0 +1,95 @@
+package import FoundationEssentials
+package import Platform
+package import Renewal
+
+/// What is used of CAs' limits, and how the CAs have been; shared by all who order.
+package struct LimitRecord: Codable, Equatable, Sendable {
+    package var ledger = RateLimitLedger()
+    /// Failures of a CA itself, by the URL of its directory.
+    package var breakers: [String: FailureRecord] = [:]
+    /// Until when an account may order nothing, by the same.
+    package var holds: [String: Date] = [:]
+
+    package init() {}
+
+    /// How a CA has been.
+    package func health(of authority: String) -> AuthorityHealth {
+        AuthorityHealth(breaker: breakers[authority], limit: holds[authority])
+    }
+}
+
+extension CertificateStore {
+    private static let secretLength = 32
+    /// Ten thousand certificates of six days leave half a megabyte.
+    private static let limitsLimit = 16 * 1024 * 1024
+
+    /// Takes the lock that one `renew` has at a time; `nil` while another one is at work.
+    package func lockRenewal() throws -> FileLock? {
+        try FileLock(layout.renewalLock, in: fileSystem)
+    }
+
+    /// Takes the lock under which the limits are changed; `nil` while another has it.
+    package func lockLimits() throws -> FileLock? {
+        try FileLock(layout.limitsLock, in: fileSystem)
+    }
+
+    /// What is used of limits; a damaged file counts as nothing, and the CAs keep their own count.
+    package func limits() throws -> LimitRecord {
+        try readable(LimitRecord.self, layout.limits, limit: Self.limitsLimit) ?? LimitRecord()
+    }
+
+    /// Keeps what is used of limits; the caller has the lock.
+    package func save(_ limits: LimitRecord) throws {
+        try replace(layout.limits, with: limits)
+    }
+
+    /// What is remembered of the time; `nil` at the first run.
+    package func clockRecord() throws -> ClockRecord? {
+        try readable(ClockRecord.self, layout.clockRecord)
+    }
+
+    /// Remembers the time.
+    package func save(_ record: ClockRecord) throws {
+        try replace(layout.clockRecord, with: record)
+    }
+
+    /// What this host draws its random moments with; `nil` where there is nothing yet.
+    ///
+    /// It guards nothing: another one moves renewals within their windows.
+    package func renewalSecret() throws -> [UInt8]? {
+        let known = try contents(layout.renewalSecret, limit: Self.secretLength)
+        return known?.count == Self.secretLength ? known : nil
+    }
+
+    /// The same; made of `bytes` where there is none yet.
+    package func renewalSecret(orMake bytes: () -> [UInt8]) throws -> [UInt8] {
+        if let known = try renewalSecret() { return known }
+        let fresh = Array(bytes().prefix(Self.secretLength))
+        try fileSystem.replaceFile(
+            layout.renewalSecret,
+            fresh,
+            .privateFile,
+            temporary: layout.renewalSecret + ".new"
+        )
+        return fresh
+    }
+
+    /// Reads JSON; `nil` where there is none, or none that can be read.
+    func readable<Value: Decodable>(
+        _ type: Value.Type,
+        _ path: String,
+        limit: Int = 256 * 1024
+    ) throws -> Value? {
+        guard let bytes = try contents(path, limit: limit) else { return nil }
+        // Whatever is wrong with it, there is nothing to be had from it.
+        return try? StoreJSON.decode(type, bytes)
+    }
+
+    /// The bytes of a file; `nil` where there is none, or one that certctl would not have made.
+    func contents(_ path: String, limit: Int) throws -> [UInt8]? {
+        guard let status = try fileSystem.status(path), status.kind == .file,
+            status.size <= limit
+        else { return nil }
+        return try fileSystem.readFile(path, limit: limit)
+    }
+}

@@ -1,0 +1,197 @@
+package import FoundationEssentials
+import Platform
+
+/// When to look at which lineage again, so that a run with nothing due reads one file and not ten
+/// thousand.
+///
+/// It is a cache: without it every lineage is looked at, and the answer is the same.
+package struct Schedule: Equatable, Sendable {
+    /// The first words of the file; raised with every change of the form.
+    fileprivate static let mark = Array("certctl-schedule-1".utf8)
+
+    /// When to look at each lineage.
+    package var looks: [LineageName: Date]
+    /// When the directory of lineages was read last: what was put there by other means than certctl
+    /// is found then.
+    package let listed: Date
+    /// When it was written.
+    package let written: Date
+
+    package init(looks: [LineageName: Date], listed: Date, written: Date) {
+        self.looks = looks
+        self.listed = listed
+        self.written = written
+    }
+
+    /// How the schedule stands at a moment.
+    package struct Glance: Equatable, Sendable {
+        /// How many lineages there are in it.
+        package let count: Int
+        /// Whether any of them is to be looked at now.
+        package let isAnyDue: Bool
+        /// Of those that are not: which comes first, and when.
+        package let next: (name: LineageName, moment: Date)?
+        package let listed: Date
+        package let written: Date
+
+        package static func == (one: Glance, other: Glance) -> Bool {
+            one.count == other.count && one.isAnyDue == other.isAnyDue
+                && one.next?.name == other.next?.name && one.next?.moment == other.next?.moment
+                && one.listed == other.listed && one.written == other.written
+        }
+    }
+}
+
+/// The file, as bytes: most runs need no more of it than a glance.
+package struct ScheduleFile: Sendable {
+    private let bytes: [UInt8]
+    private let header: Header
+
+    private struct Header {
+        let written: Int
+        let listed: Int
+        let count: Int
+    }
+
+    /// A line about one lineage.
+    private struct Line {
+        let look: Int
+        let name: ArraySlice<UInt8>
+    }
+
+    /// Takes the bytes of a schedule; `nil` where they are damaged.
+    init?(_ bytes: [UInt8]) {
+        guard let end = bytes.firstIndex(of: UInt8(ascii: "\n")),
+            let words = CheckedLine.words(bytes[..<end]), words.count == 4,
+            words[0].elementsEqual(Schedule.mark),
+            let written = CheckedLine.number(words[1]),
+            let listed = CheckedLine.number(words[2]),
+            let count = CheckedLine.number(words[3])
+        else { return nil }
+        header = Header(written: written, listed: listed, count: count)
+        self.bytes = Array(bytes[(end + 1)...])
+    }
+
+    /// The schedule as bytes.
+    static func encode(_ schedule: Schedule) -> [UInt8] {
+        var bytes = CheckedLine.encode(
+            "\(String(decoding: Schedule.mark, as: UTF8.self)) \(schedule.written.wholeSeconds) "
+                + "\(schedule.listed.wholeSeconds) \(schedule.looks.count)"
+        )
+        bytes.reserveCapacity(64 * (schedule.looks.count + 1))
+        for (name, look) in schedule.looks.sorted(by: { $0.key < $1.key }) {
+            bytes += line(name, look)
+        }
+        return bytes
+    }
+
+    static func line(_ name: LineageName, _ look: Date) -> [UInt8] {
+        CheckedLine.encode("\(look.wholeSeconds) \(name)")
+    }
+
+    /// How it stands at `now`; `nil` where a line is damaged or lines are missing.
+    package func glance(at now: Date) -> Schedule.Glance? {
+        let moment = now.wholeSeconds
+        var isAnyDue = false
+        var next: Line?
+        let isWhole = read { line in
+            if line.look <= moment {
+                isAnyDue = true
+            } else if line.look < next?.look ?? .max {
+                next = line
+            }
+        }
+        guard isWhole else { return nil }
+        return Schedule.Glance(
+            count: header.count,
+            isAnyDue: isAnyDue,
+            next: next.flatMap { line in
+                Self.name(line).map { ($0, Date(timeIntervalSince1970: Double(line.look))) }
+            },
+            listed: Date(timeIntervalSince1970: Double(header.listed)),
+            written: Date(timeIntervalSince1970: Double(header.written))
+        )
+    }
+
+    /// All of it; `nil` where a line is damaged or lines are missing.
+    package func schedule() -> Schedule? {
+        var looks: [LineageName: Date] = [:]
+        looks.reserveCapacity(header.count)
+        var isNamed = true
+        let isWhole = read { line in
+            guard let name = Self.name(line) else {
+                isNamed = false
+                return
+            }
+            looks[name] = Date(timeIntervalSince1970: Double(line.look))
+        }
+        guard isWhole, isNamed else { return nil }
+        return Schedule(
+            looks: looks,
+            listed: Date(timeIntervalSince1970: Double(header.listed)),
+            written: Date(timeIntervalSince1970: Double(header.written))
+        )
+    }
+
+    private static func name(_ line: Line) -> LineageName? {
+        LineageName(String(decoding: line.name, as: UTF8.self))
+    }
+
+    /// Goes through the lines; of a lineage that has several the last one counts.
+    ///
+    /// Returns whether all are whole, and as many as there have to be.
+    private func read(_ take: (Line) -> Void) -> Bool {
+        var count = 0
+        var start = bytes.startIndex
+        while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
+            guard let words = CheckedLine.words(bytes[start..<end]), words.count == 2,
+                let look = CheckedLine.number(words[0])
+            else { return false }
+            take(Line(look: look, name: words[1]))
+            count += 1
+            start = end + 1
+        }
+        // Behind the lines that were written together come those that were added.
+        return start == bytes.endIndex && count >= header.count
+    }
+}
+
+extension CertificateStore {
+    /// Ten thousand lineages need half a megabyte.
+    private static let scheduleLimit = 64 * 1024 * 1024
+
+    /// The schedule's file; `nil` where there is none, or none that is whole.
+    package func scheduleFile() throws -> ScheduleFile? {
+        try contents(layout.schedule, limit: Self.scheduleLimit).flatMap(ScheduleFile.init)
+    }
+
+    /// Puts a schedule in the place of the one before.
+    package func replace(_ schedule: Schedule) throws {
+        try fileSystem.replaceFile(
+            layout.schedule,
+            ScheduleFile.encode(schedule),
+            .privateFile,
+            temporary: layout.temporarySchedule
+        )
+    }
+
+    /// Has the next run look at a lineage: something about it is about to change.
+    ///
+    /// Added before the change, so that no crash leaves a schedule that looks too late. Without a
+    /// schedule there is nothing to add to.
+    package func lookSoon(at name: LineageName) throws {
+        guard try fileSystem.status(layout.schedule)?.kind == .file else { return }
+        let file = try fileSystem.open(layout.schedule, .appending(.privateFile))
+        defer { fileSystem.closeQuietly(file) }
+        let line = ScheduleFile.line(name, Date(timeIntervalSince1970: 0))
+        // In one call: with O_APPEND, lines of several processes do not mix.
+        _ = try fileSystem.write(file, line[...])
+    }
+}
+
+extension Date {
+    /// Seconds since 1970, as far as a calendar goes.
+    var wholeSeconds: Int {
+        Int(max(-1e14, min(timeIntervalSince1970, 1e14)).rounded(.down))
+    }
+}

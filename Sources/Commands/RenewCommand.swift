@@ -1,0 +1,222 @@
+import CertificateStore
+import Diagnostics
+import FoundationEssentials
+import Platform
+import Renewal
+import Workflows
+
+/// `certctl renew [NAME…]`.
+struct RenewCommand: Command {
+    static let name = "renew"
+    static let summary = "renews what is due; what the timer runs"
+    static let operands = "[NAME…]"
+    static let operandCompletion = Completion.lineages
+    static let discussion = """
+        A certificate is due at a moment of the window that its CA suggests (RFC 9773); where the CA \
+        suggests none, after two thirds of its lifetime, or half of one of less than ten days. While \
+        nothing is due one small file is read and nobody is asked.
+
+        What fails is tried again after 1, 10 and 100 minutes, then once a day, more often near the end. \
+        That is remembered, and so are the CA's limits: neither a restart nor a loop gets past them. \
+        --force does.
+
+        Without names whatever is due is renewed. What was renewed is brought into use, unless \
+        --no-deploy leaves that to `certctl deploy --pending`.
+        """
+    static let examples = [
+        CommandExample(line: "certctl renew", effect: "renews what is due"),
+        CommandExample(
+            line: "certctl renew example.com --force",
+            effect: "renews that one now, due or not"
+        ),
+        CommandExample(
+            line: "certctl renew --dry-run",
+            effect: "rehearses all renewals with the CAs' stagings"
+        ),
+    ]
+    static let options = [
+        CommandOption(
+            name: "force",
+            value: nil,
+            summary: "renew what is not due, and ask a CA whose limit is reached"
+        ),
+        CommandOption(
+            name: "dry-run",
+            value: nil,
+            summary: "rehearse with the CA's staging; keep nothing but its account"
+        ),
+        CommandOption(
+            name: "no-deploy",
+            value: nil,
+            summary: "leave it to `certctl deploy --pending` to bring it into use"
+        ),
+        CommandOption(
+            name: "agree-tos",
+            value: nil,
+            summary: "agree to the CA's terms of service"
+        ),
+    ]
+
+    static let isForOwner = true
+
+    let ownersShare = OwnersShare.issuing
+    private let names: [String]
+    private let isForced: Bool
+    private let isRehearsal: Bool
+    private let deploys: Bool
+    private let agrees: Bool
+
+    init(_ arguments: ParsedArguments) throws {
+        names = arguments.operands.map(ArgumentValues.existing)
+        isForced = arguments.has("force")
+        isRehearsal = arguments.has("dry-run")
+        deploys = !arguments.has("no-deploy")
+        agrees = arguments.has("agree-tos")
+        guard !isRehearsal || !isForced else { throw UsageError.contradiction("dry-run", "force") }
+    }
+
+    func run(in context: CommandContext) async throws {
+        if let owner = context.owner { return try await leave(to: owner, context) }
+        let agrees = agrees
+        var request = RenewRequest(
+            agreesToTerms: { _ in agrees },
+            progress: { step, names in context.story.show(step, names) }
+        )
+        request.names = names
+        request.isForced = isForced
+        guard !isRehearsal else { return try await rehearse(request, context) }
+        let report = try await RenewCertificates(context.services, request).run()
+        let deploys = try deploys && context.services.store.role().keeps(.deploying)
+        let deployed =
+            deploys && !report.renewed.isEmpty
+            ? try await DeployCertificates(context.services).run(report.renewed) : []
+        context.story.end()
+        write(report, context)
+        if self.deploys, !context.isJSON {
+            context.console.write(
+                try NextStep.text(afterRenewing: report.renewed.count, context)
+            )
+        }
+        try RenewFailure.check(report, deployed, isNamed: !names.isEmpty)
+    }
+
+    /// Has the store's owner renew, who tells what he does; then brings it into use.
+    private func leave(to owner: StoreOwner, _ context: CommandContext) async throws {
+        let store = context.services.store
+        let before = Dictionary(uniqueKeysWithValues: try store.newestGenerations())
+        let ending = await owner.run(listeningAt: context.services.endpointsForRenewal)
+        let renewed = try store.newestGenerations().filter { before[$0.name] != $0.number }
+        let deployed =
+            deploys && !renewed.isEmpty
+            ? try await DeployCertificates(context.services).run(renewed.map(\.name)) : []
+        context.story.end()
+        try ending.conclude {
+            try RenewFailure.check(RenewReport(), deployed, isNamed: false)
+        }
+    }
+
+    private func rehearse(_ request: RenewRequest, _ context: CommandContext) async throws {
+        let endings = try await RehearseRenewals(context.services, request).run()
+        context.story.end()
+        for ending in endings {
+            guard case .success(let outcome) = ending.result else { continue }
+            context.console.write(RehearsalText.text(outcome, isJSON: context.isJSON))
+        }
+        try CertificateFailure.check(endings.map { ($0.name, $0.result.failure) }, mixed: .partial)
+    }
+
+    // MARK: The answer
+
+    private func write(_ report: RenewReport, _ context: CommandContext) {
+        let now = context.services.clock.now
+        for ending in report.endings {
+            guard let line = RenewLine(ending) else { continue }
+            context.console.write(context.isJSON ? JSONLine.text(line) : line.text)
+        }
+        let summary = RenewSummary(report)
+        context.console.write(context.isJSON ? JSONLine.text(summary) : summary.text(at: now))
+    }
+}
+
+/// What came of one lineage, as text and as a line of JSON.
+private struct RenewLine: Encodable {
+    let name: String
+    let outcome: String
+    var because: String?
+    var notAfter: Date?
+    var until: Date?
+    var reason: String?
+
+    /// `nil` for what nobody needs to hear of: that a certificate is not due.
+    init?(_ ending: RenewReport.Ending) {
+        name = ending.name.description
+        switch ending.outcome {
+        case .renewed(let certificate, let cause):
+            outcome = "renewed"
+            because = cause.explanation
+            notAfter = certificate.manifest.notAfter
+        case .held(let until, let hold, let reason):
+            outcome = "held"
+            because = hold.rawValue
+            self.until = until
+            self.reason = reason
+        case .failed(let error):
+            outcome = "failed"
+            reason = Run.diagnosis(of: error).what
+        case .busy:
+            outcome = "busy"
+        case .kept, .waiting:
+            return nil
+        }
+    }
+
+    var text: String {
+        let details: String
+        switch outcome {
+        case "renewed":
+            let end = notAfter.map { ", valid until \(TimeText.day($0))" } ?? ""
+            details = "renewed\(end) (\(because ?? ""))"
+        case "held":
+            let moment = until.map { TimeText.minute($0) } ?? ""
+            details = "due, not tried before \(moment): \(reason ?? "")"
+        case "busy":
+            details = "another certctl is at work on it"
+        default:
+            details = "failed: \(reason ?? "")"
+        }
+        return "\(name): \(details)\n"
+    }
+}
+
+/// How all of them stand, as text and as a line of JSON.
+private struct RenewSummary: Encodable {
+    let certificates: Int
+    let renewed: Int
+    let isBusy: Bool
+    var nextName: String?
+    var nextLook: Date?
+
+    init(_ report: RenewReport) {
+        certificates = report.count
+        renewed = report.renewed.count
+        isBusy = report.isBusy
+        nextName = report.next?.name.description
+        nextLook = report.next?.moment
+    }
+
+    func text(at now: Date) -> String {
+        guard !isBusy else { return "Another renew is at work; nothing was done.\n" }
+        guard certificates > 0 else {
+            return "There is no certificate yet: certctl issue example.com\n"
+        }
+        let number = certificates == 1 ? "1 certificate" : "\(certificates) certificates"
+        let done = renewed == 0 ? "nothing was due" : "\(renewed) renewed"
+        let next =
+            if let nextName, let nextLook {
+                "; next look at \(nextName): \(TimeText.minute(nextLook))"
+            } else {
+                ""
+            }
+        return "\(number), \(done)\(next)\n"
+    }
+}

@@ -1,0 +1,163 @@
+import CertificateStore
+import Diagnostics
+import FoundationEssentials
+import Platform
+import Workflows
+
+/// `certctl watch [NAME…]`.
+struct WatchCommand: Command {
+    static let name = "watch"
+    static let summary = "looks at what is really served, and whether renewals go on"
+    static let operands = "[NAME…]"
+    static let operandCompletion = Completion.lineages
+    static let needsRoot = false
+    static let options = [
+        CommandOption(
+            name: "connect",
+            value: "HOST[:PORT]",
+            summary: "look there, instead of at the addresses of the names",
+            explanation:
+                "For a server behind a balancer or a CDN. May be given more than once; the port is "
+                + "443 where none is given.",
+            repeats: true
+        ),
+        CommandOption(
+            name: "textfile",
+            value: "PATH",
+            summary: "write the metrics there too, for node_exporter",
+            explanation: "It reads what ends in .prom in its --collector.textfile.directory."
+        ),
+    ]
+    static let discussion = """
+        For every name of every certificate each of its addresses is asked, by a TLS handshake at port \
+        443, for the certificate that it presents; a wildcard by a made-up label. That is compared with \
+        what is stored: renewed and not reloaded, another's, expired or about to, for another name, \
+        without those that vouch for it, or nobody there. It also tells of renewals that fail or do not \
+        run at all, of deploys that are pending for more than an hour, and of a clock that jumps.
+
+        Less than a quarter of the lifetime left is a warning; less than an eighth, or than two days of \
+        months, is critical. From a warning up it exits with 10, and the hooks in post.d are run with the \
+        event alert: once for what is new or worse, and again after a day. watch/status.json and \
+        watch/certctl.prom keep what was seen.
+        """
+    static let examples = [
+        CommandExample(
+            line: "certctl watch --textfile /var/lib/prometheus/node-exporter/certctl.prom",
+            effect: "what a timer runs, with metrics where node_exporter finds them"
+        ),
+        CommandExample(
+            line: "certctl watch example.com --connect 127.0.0.1 --connect [::1]",
+            effect: "what the server on this machine has for example.com"
+        ),
+    ]
+
+    private let request: WatchCertificates.Request
+
+    init(_ arguments: ParsedArguments) throws {
+        var request = WatchCertificates.Request()
+        request.names = arguments.operands.map(ArgumentValues.existing)
+        request.targets = try arguments.all("connect").map { text throws(UsageError) in
+            try ArgumentValues.target(text, option: "connect")
+        }
+        request.textfile = arguments["textfile"]
+        self.request = request
+    }
+
+    func run(in context: CommandContext) async throws {
+        try await run(in: context, probe: TLSProbe(), resolver: SystemResolver())
+    }
+
+    /// The same with other eyes than those of the machine.
+    func run(
+        in context: CommandContext,
+        probe: any TLSProbing,
+        resolver: any Resolver
+    ) async throws {
+        var request = request
+        request.textfile = try request.textfile.map(Self.textfile)
+        let watch = WatchCertificates(context.services, probe: probe, resolver: resolver)
+        let observations = try await watch.run(request)
+        write(observations, context)
+        let findings = observations.filter(\.isFinding)
+        if context.console.isJournal { findings.forEach { Self.tell($0, context.story.log) } }
+        guard let failure = WatchFailure(findings) else { return }
+        throw failure
+    }
+
+    /// Makes the path absolute; the file itself may be missing, its folder may not.
+    private static func textfile(_ path: String) throws(UsageError) -> String {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        let name = parts.last ?? ""
+        let parent = parts.dropLast().joined(separator: "/")
+        let isAtRoot = parts.count == 2 && path.hasPrefix("/")
+        guard !name.isEmpty, name != ".", name != "..",
+            let real = RealPath.of(isAtRoot ? "/" : parent.isEmpty ? "." : parent)
+        else {
+            throw .unusableFile(
+                option: "textfile",
+                path: path,
+                reason: "its parent folder is not there"
+            )
+        }
+        return real == "/" ? "/\(name)" : "\(real)/\(name)"
+    }
+
+    private static func tell(_ finding: Observation, _ log: Log) {
+        let fields = ["about": finding.subject, "state": finding.state.rawValue]
+            .merging(finding.lineage.map { ["lineage": $0] } ?? [:]) { own, _ in own }
+            .merging(["seen": finding.message]) { own, _ in own }
+        if finding.level == .critical {
+            log.error("someone has to look now", fields)
+        } else {
+            log.warning("someone should look", fields)
+        }
+    }
+
+    // MARK: The answer
+
+    private func write(_ observations: [Observation], _ context: CommandContext) {
+        let console = context.console
+        if context.isJSON {
+            for observation in observations { console.write(JSONLine.text(observation)) }
+        } else if observations.isEmpty {
+            console.write("There is no certificate yet: certctl issue example.com\n")
+        } else if console.isAnswerRead {
+            console.write(
+                Table.text(
+                    header: ["NAME", "ADDRESS", "STATE", "EXPIRES", "SINCE", "LEVEL"],
+                    rows: observations.map(Self.cells)
+                )
+            )
+            for observation in observations where observation.level > .ok {
+                console.write("\n\(observation.level.rawValue): \(observation.sentence)\n")
+            }
+        } else {
+            for observation in observations { console.write(Self.line(observation)) }
+        }
+    }
+
+    private static func cells(_ observation: Observation) -> [String] {
+        [
+            observation.name ?? observation.lineage ?? "-",
+            observation.address ?? "-",
+            observation.state.rawValue,
+            observation.notAfter.map(TimeText.day) ?? "-",
+            TimeText.day(observation.since),
+            observation.level.rawValue,
+        ]
+    }
+
+    /// For whoever reads it by a program that has no JSON: words in fixed places, then the message.
+    private static func line(_ observation: Observation) -> String {
+        let words = [
+            observation.level.rawValue,
+            observation.name ?? observation.lineage ?? "-",
+            observation.address ?? "-",
+            observation.state.rawValue,
+            observation.notAfter?.formatted(.iso8601) ?? "-",
+            observation.since.formatted(.iso8601),
+            observation.message,
+        ]
+        return words.joined(separator: "  ") + "\n"
+    }
+}

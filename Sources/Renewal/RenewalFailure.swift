@@ -1,0 +1,127 @@
+package import FoundationEssentials
+
+/// Why a renewal failed, as far as it decides when to try again.
+package enum FailureClass: String, Sendable, Codable {
+    /// The CA could not validate a name, or something else that may be otherwise in a while.
+    case temporary
+    /// What was asked for is not to be had: somebody has to change it.
+    case configuration
+    /// The CA's rate limit.
+    case rateLimited
+    /// The CA itself is down: one matter for all of its certificates.
+    case authority
+    /// This host has no network: nobody's fault, and asking costs the CA nothing.
+    case network
+    /// This host's disk, permissions or port: the CA was not asked.
+    case local
+
+    /// Whether it makes the waits longer: what the CA never heard of does not.
+    fileprivate var isCounted: Bool { self != .network && self != .local }
+}
+
+/// Failures in a row, and until when nothing is tried again.
+///
+/// Kept on disk: a restart is no reason to ask a CA earlier.
+package struct FailureRecord: Equatable, Sendable, Codable {
+    /// Beyond this nothing changes any more, however often it is counted.
+    private static let mostCounted = 1000
+    /// Of a rate limit; what a CA says beyond it is a mistake.
+    private static let longestLimit: TimeInterval = 7 * .day
+    /// Clocks of two moments that are the same may differ by as much.
+    private static let tolerance: TimeInterval = 5 * .minute
+
+    /// In a row; those of this host's network and disk are not counted.
+    package let count: Int
+    /// Since when.
+    package let since: Date
+    /// The last one.
+    package let last: Date
+    /// Until when nothing is tried.
+    package let notBefore: Date
+    package let failureClass: FailureClass
+    /// What went wrong, harmless to print.
+    package let reason: String
+
+    private init(
+        count: Int,
+        since: Date,
+        last: Date,
+        notBefore: Date,
+        failureClass: FailureClass,
+        reason: String
+    ) {
+        self.count = count
+        self.since = since
+        self.last = last
+        self.notBefore = notBefore
+        self.failureClass = failureClass
+        self.reason = reason
+    }
+
+    /// Counts one more failure after `earlier`.
+    ///
+    /// - Parameters:
+    ///   - earlier: The failures so far; `nil` after a success.
+    ///   - failureClass: Why it failed.
+    ///   - reason: What went wrong, harmless to print.
+    ///   - now: When it failed.
+    ///   - remaining: What is left of the certificate, in seconds; `nil` where there is none yet.
+    ///   - until: When the CA allows or wishes the next try, as far as it has said.
+    ///   - random: Draws how far the wait is off.
+    package init(
+        after earlier: FailureRecord?,
+        _ failureClass: FailureClass,
+        reason: String,
+        at now: Date,
+        remaining: TimeInterval?,
+        until: Date? = nil,
+        _ random: StableRandom
+    ) {
+        let known = min(max(earlier?.count ?? 0, 0), Self.mostCounted - 1)
+        count = known + (failureClass.isCounted ? 1 : 0)
+        since = earlier?.since ?? now
+        last = now
+        self.failureClass = failureClass
+        self.reason = reason
+        switch failureClass {
+        case .rateLimited where until != nil:
+            let limit = now.addingTimeInterval(Self.longestLimit)
+            notBefore = min(max(until ?? now, now), limit)
+        case .network, .local:
+            notBefore = now
+        case .configuration:
+            let step = FailureBackoff.step(
+                after: FailureBackoff.fastTries + 1,
+                remaining: remaining,
+                random
+            )
+            notBefore = now.addingTimeInterval(step)
+        case .temporary, .authority, .rateLimited:
+            let step = FailureBackoff.step(after: count, remaining: remaining, random)
+            // What the CA wishes counts, as long as it is no mistake.
+            let wish = until.map { min($0, now.addingTimeInterval(.day)) } ?? now
+            notBefore = max(now.addingTimeInterval(step), wish)
+        }
+    }
+
+    /// The record as it can be believed at `now`.
+    ///
+    /// One that was written under a clock that was ahead would keep a certificate from being renewed
+    /// for as long as the clock was wrong: it holds back nothing, and the next failure is written
+    /// under the clock as it is now. No record lasts longer than it could have been made to last.
+    package func believed(at now: Date) -> FailureRecord {
+        let longest =
+            failureClass == .rateLimited ? Self.longestLimit : FailureBackoff.longest
+        let isFromFuture = last > now.addingTimeInterval(Self.tolerance)
+        let latest = isFromFuture ? now : last.addingTimeInterval(longest)
+        guard isFromFuture || notBefore > latest else { return self }
+        return FailureRecord(
+            count: count,
+            since: min(since, now),
+            last: min(last, now),
+            notBefore: min(notBefore, latest),
+            failureClass: failureClass,
+            reason: reason
+        )
+    }
+}

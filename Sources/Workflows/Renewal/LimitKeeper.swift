@@ -1,0 +1,267 @@
+package import ACME
+import CertificateStore
+import Diagnostics
+package import FoundationEssentials
+import HTTP
+import PKI
+import Platform
+package import Renewal
+import Synchronization
+
+/// Keeps count of what is used of the CAs' limits, and of how the CAs are, for one command.
+///
+/// The count is shared with other certctls through the store: it is read at the beginning, and what
+/// has come since is added under a lock.
+package final class LimitKeeper: Sendable {
+    /// Something to be counted.
+    private enum Change {
+        case take(RateLimit, scope: String, at: Date)
+        case breaker(authority: String, FailureRecord?)
+        case hold(authority: String, until: Date)
+    }
+
+    private struct State {
+        var record: LimitRecord
+        var changes: [Change] = []
+    }
+
+    /// So much is kept in memory at most: what a crash forgets is little, and CAs count themselves.
+    private static let mostUnsaved = 32
+
+    private let services: Services
+    private let state: Mutex<State>
+
+    /// Reads what has been used so far.
+    package init(_ services: Services) throws {
+        self.services = services
+        state = Mutex(State(record: try services.store.limits()))
+    }
+
+    /// How a CA has been.
+    package func health(of authority: CertificateAuthority) -> AuthorityHealth {
+        state.withLock { $0.record.health(of: authority.directory.description) }
+    }
+
+    /// Refuses an order at a CA that is down, or that allows the account nothing.
+    ///
+    /// Orders that are under way together learn from one another by this. Throws
+    /// ``WorkflowError/authorityDown(authority:reason:until:)`` and
+    /// ``WorkflowError/accountHeld(authority:until:)``.
+    package func checkHealth(for order: LimitedOrder, at now: Date) throws {
+        let health = health(of: order.authority)
+        guard !order.isForced, let until = health.blocked(at: now) else { return }
+        let authority = order.authority.folder
+        guard let failure = health.breaker?.believed(at: now), failure.notBefore > now else {
+            throw WorkflowError.accountHeld(authority: authority, until: until)
+        }
+        throw WorkflowError.authorityDown(
+            authority: authority,
+            reason: failure.reason,
+            until: until
+        )
+    }
+
+    /// Refuses an order that the CA would refuse.
+    ///
+    /// Throws ``WorkflowError/limitReached(_:)``.
+    package func check(_ order: LimitedOrder, at now: Date) throws {
+        for (limit, scope) in Self.limits(of: order) {
+            let standing = state.withLock {
+                $0.record.ledger.standing(limit, of: scope.key, at: now)
+            }
+            if standing.used >= standing.size, !order.isForced {
+                throw WorkflowError.limitReached(
+                    LimitReached(
+                        authority: order.authority.folder,
+                        subject: limit.subject.rawValue,
+                        scope: scope.shown,
+                        size: standing.size,
+                        next: standing.next
+                    )
+                )
+            }
+            guard standing.used >= standing.size - 2, limit.size < 100 else { continue }
+            services.log.notice(
+                "a limit of the CA is nearly reached",
+                [
+                    "attempt": "\(standing.used + 1) of \(standing.size)",
+                    "limit": limit.subject.rawValue, "for": scope.shown,
+                ]
+            )
+        }
+    }
+
+    /// Counts an order that the CA is asked for.
+    package func noteOrder(_ order: LimitedOrder, at now: Date) {
+        guard order.kind == .new, let limits = order.authority.rateLimits else { return }
+        add(.take(limits.newOrders, scope: Self.account(order.authority), at: now))
+    }
+
+    /// Counts a certificate that the CA has issued; it is well.
+    package func noteIssued(_ order: LimitedOrder, at now: Date) {
+        for (limit, scope) in Self.limits(of: order) {
+            switch limit.subject {
+            case .sameNames, .registeredDomain:
+                add(.take(limit, scope: scope.key, at: now))
+            case .newOrders, .failedValidations: continue
+            }
+        }
+        noteAnswer(order.authority)
+    }
+
+    /// Counts what came of an order that a person has asked for.
+    package func note(
+        _ result: Result<IssueOutcome, any Error>,
+        of order: LimitedOrder,
+        at now: Date
+    ) {
+        switch result {
+        case .success: noteIssued(order, at: now)
+        case .failure(ACMEError.challengesFailed(let failures)):
+            noteFailedValidations(of: failures.map(\.host), order.authority, at: now)
+        case .failure: return
+        }
+    }
+
+    /// Counts names that the CA could not validate.
+    package func noteFailedValidations(
+        of names: [String],
+        _ authority: CertificateAuthority,
+        at now: Date
+    ) {
+        guard let limits = authority.rateLimits else { return }
+        for name in names {
+            let scope = "\(authority.folder) \(name)"
+            add(.take(limits.failedValidations, scope: scope, at: now))
+        }
+    }
+
+    /// The CA works.
+    package func noteAnswer(_ authority: CertificateAuthority) {
+        guard health(of: authority).breaker != nil else { return }
+        add(.breaker(authority: authority.directory.description, nil))
+    }
+
+    /// The CA does not work: that counts for all of its certificates at once.
+    package func noteOutage(
+        _ authority: CertificateAuthority,
+        reason: String,
+        until: Date?,
+        remaining: TimeInterval?,
+        at now: Date,
+        _ random: StableRandom
+    ) {
+        let earlier = health(of: authority).breaker?.believed(at: now)
+        // Those that were under way together fail together: that is one outage and not twenty.
+        if let earlier, earlier.notBefore > now { return }
+        let record = FailureRecord(
+            after: earlier,
+            .authority,
+            reason: reason,
+            at: now,
+            remaining: remaining,
+            until: until,
+            random
+        )
+        add(.breaker(authority: authority.directory.description, record))
+    }
+
+    /// The CA has said until when the account may order nothing.
+    package func noteHold(_ authority: CertificateAuthority, until: Date) {
+        add(.hold(authority: authority.directory.description, until: until))
+    }
+
+    /// Writes down what has been counted.
+    package func save() throws {
+        try state.withLock { state in
+            guard !state.changes.isEmpty else { return }
+            // Another certctl has it for a moment only; what is not saved now is saved the next time.
+            guard let lock = try services.store.lockLimits() else { return }
+            defer { withExtendedLifetime(lock) {} }
+            var record = try services.store.limits()
+            for change in state.changes { Self.apply(change, to: &record) }
+            try services.store.save(record)
+            state.record = record
+            state.changes = []
+        }
+    }
+
+    private func add(_ change: Change) {
+        let isMuch = state.withLock { state in
+            Self.apply(change, to: &state.record)
+            state.changes.append(change)
+            return state.changes.count >= Self.mostUnsaved
+        }
+        if isMuch { saveQuietly() }
+    }
+
+    /// Writes down what has been counted; that it cannot be is told and otherwise borne.
+    package func saveQuietly() {
+        do {
+            try save()
+        } catch {
+            let reason = (error as? any Diagnosable)?.diagnosis.why ?? "\(error)"
+            services.log.warning("what is used of limits cannot be saved", ["reason": reason])
+        }
+    }
+
+    private static func apply(_ change: Change, to record: inout LimitRecord) {
+        switch change {
+        case .take(let limit, let scope, let now): record.ledger.take(limit, of: scope, at: now)
+        case .breaker(let authority, let breaker): record.breakers[authority] = breaker
+        case .hold(let authority, let until): record.holds[authority] = until
+        }
+    }
+
+    /// Whom a limit is for, as it is counted and as people are told.
+    private struct Scope {
+        let key: String
+        let shown: String
+    }
+
+    /// The limits that count for an order.
+    private static func limits(of order: LimitedOrder) -> [(RateLimit, Scope)] {
+        guard order.kind != .replacement, let limits = order.authority.rateLimits else { return [] }
+        let folder = order.authority.folder
+        let all = order.names.sorted().joined(separator: " ")
+        let digits = Hexadecimal.digest(Array(all.utf8)).prefix(16)
+        var result = [(limits.sameNames, Scope(key: "\(folder) \(digits)", shown: all))]
+        result += order.names.map {
+            (limits.failedValidations, Scope(key: "\(folder) \($0)", shown: $0))
+        }
+        guard order.kind == .new else { return result }
+        for domain in Set(order.names.map(RegisteredDomain.guess)).sorted() {
+            result.append(
+                (limits.registeredDomain, Scope(key: "\(folder) \(domain)", shown: domain))
+            )
+        }
+        result.append((limits.newOrders, Scope(key: account(order.authority), shown: folder)))
+        return result
+    }
+
+    private static func account(_ authority: CertificateAuthority) -> String {
+        "\(authority.folder) account"
+    }
+}
+
+extension CertificateAuthority {
+    /// The limits that it has published; `nil` where none are known.
+    package var rateLimits: RateLimits? {
+        switch folder {
+        case "letsencrypt": .letsEncrypt
+        case "letsencrypt-staging": .letsEncryptStaging
+        default: nil
+        }
+    }
+}
+
+/// A limit of a CA that leaves no room for an order.
+package struct LimitReached: Equatable, Sendable {
+    package let authority: String
+    /// What is counted.
+    package let subject: String
+    package let scope: String
+    package let size: Int
+    /// When there is room again.
+    package let next: Date
+}

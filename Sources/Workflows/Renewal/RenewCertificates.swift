@@ -1,0 +1,135 @@
+import CertificateStore
+import Diagnostics
+package import FoundationEssentials
+import Platform
+package import Renewal
+import Settings
+
+/// `certctl renew`: renews what is due, and costs nothing while nothing is.
+///
+/// What fails for one lineage keeps no other from being renewed. Nothing is deployed: that is left to
+/// ``DeployCertificates``.
+package struct RenewCertificates: Sendable {
+    /// What was put among the lineages by other means than certctl is found within this time.
+    static let listing: TimeInterval = .day
+    /// No schedule is believed for longer.
+    static let horizon: TimeInterval = 7 * .day
+
+    let services: Services
+    let request: RenewRequest
+    let source: any CertificateSource
+    let decide: @Sendable (RenewalFacts, Date) -> RenewalDecision
+    let general: Settings
+
+    var store: CertificateStore { services.store }
+
+    /// Prepares the workflow; nothing is touched yet.
+    ///
+    /// - Parameters:
+    ///   - services: What the workflow may touch.
+    ///   - request: What is asked for.
+    ///   - source: Where certificates come from; `nil` for the CAs.
+    ///   - decide: The policy.
+    /// - Throws: What ``SettingsLoader/load()`` throws.
+    package init(
+        _ services: Services,
+        _ request: RenewRequest = RenewRequest(),
+        source: (any CertificateSource)? = nil,
+        decide: @escaping @Sendable (RenewalFacts, Date) -> RenewalDecision = RenewalPolicy.decide
+    ) throws {
+        self.services = services
+        self.request = request
+        self.source = source ?? LiveCertificateSource(services, request)
+        self.decide = decide
+        general = try SettingsLoader(services).load()
+    }
+
+    /// Renews what is due.
+    ///
+    /// Throws what keeps everything from being renewed, as a store that cannot be read;
+    /// ``StoreError/unknownLineage(_:known:)`` for a name that is none.
+    package func run() async throws -> RenewReport {
+        try store.prepare()
+        guard let lock = try store.lockRenewal() else {
+            var report = RenewReport()
+            report.isBusy = true
+            return report
+        }
+        defer { withExtendedLifetime(lock) {} }
+        let clock = try RenewalClock(services)
+        if request.isPlain, clock.isBelieved, let report = try glance() {
+            try clock.save(believing: nil)
+            return report
+        }
+        var round = try RenewalRound(self, clock)
+        do {
+            try await round.run()
+        } catch {
+            // What was done is not to be forgotten with what failed.
+            try? round.save()
+            throw error
+        }
+        try round.save()
+        return round.report
+    }
+
+    /// The report where one look at the schedule shows that nothing is due; else `nil`.
+    private func glance() throws -> RenewReport? {
+        let now = services.clock.now
+        guard let glance = try store.scheduleFile()?.glance(at: now), !glance.isAnyDue,
+            glance.written <= now, now < glance.listed + Self.listing, glance.listed <= now
+        else { return nil }
+        var report = RenewReport()
+        report.count = glance.count
+        report.next = glance.next
+        return report
+    }
+}
+
+/// The time, as far as it can be believed.
+struct RenewalClock: Sendable {
+    private let services: Services
+    private let record: ClockRecord?
+    private let judgement: ClockJudgement
+
+    /// Judges the clock by what is remembered of it.
+    init(_ services: Services) throws {
+        self.services = services
+        record = try services.store.clockRecord()
+        let clock = services.clock
+        judgement = ClockJudgement(record, now: clock.now, uptime: clock.uptime)
+        switch judgement {
+        case .believed: break
+        case .backwards(let step):
+            services.log.warning(
+                "the clock says an earlier time than before; the CA's is gone by",
+                ["earlier by": "\(Int(step)) s"]
+            )
+        case .jumped(let step):
+            services.log.warning(
+                "the clock has gone further than time has passed; the CA's is gone by",
+                ["further by": "\(Int(step)) s"]
+            )
+        }
+    }
+
+    var isBelieved: Bool { judgement == .believed }
+
+    /// Remembers that `renew` was here.
+    ///
+    /// - Parameter skew: How far a CA's clock is ahead, in seconds; `nil` where none was asked. A clock
+    ///   that is in doubt is believed once a CA agrees.
+    /// - Throws: `FileSystemError`.
+    func save(believing skew: TimeInterval?) throws {
+        let clock = services.clock
+        let now = clock.now
+        var latest = record.map { max($0.latest, now) } ?? now
+        if let skew {
+            latest = now.addingTimeInterval(skew)
+        } else if !isBelieved, let record {
+            latest = record.latest
+        }
+        let uptime = isBelieved || skew != nil ? clock.uptime : record?.uptime ?? clock.uptime
+        try services.store.save(ClockRecord(latest: latest, uptime: uptime, lastRun: now))
+    }
+}

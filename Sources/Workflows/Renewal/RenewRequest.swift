@@ -1,0 +1,69 @@
+package import ACME
+package import CertificateStore
+package import FoundationEssentials
+package import Renewal
+
+/// What an operator, or the timer, asks for with `certctl renew`.
+package struct RenewRequest: Sendable {
+    /// The lineages by name; empty for whichever is due.
+    package var names: [String] = []
+    /// Whether those are renewed that are not due or held back.
+    package var isForced = false
+    package var agreesToTerms: @Sendable (_ url: String) async -> Bool
+    /// Learns of each step of the order for these names.
+    package var progress: @Sendable (_ step: Issuance.Step, _ names: [String]) -> Void
+
+    /// Asks for whatever is due; no terms are agreed to.
+    package init(
+        agreesToTerms: @escaping @Sendable (_ url: String) async -> Bool = { _ in false },
+        progress: @escaping @Sendable (_ step: Issuance.Step, _ names: [String]) -> Void = { _, _ in
+        }
+    ) {
+        self.agreesToTerms = agreesToTerms
+        self.progress = progress
+    }
+
+    /// Whether it is what the timer asks for.
+    var isPlain: Bool { names.isEmpty && !isForced }
+}
+
+/// What came of `certctl renew`.
+package struct RenewReport: Sendable {
+    /// What came of one lineage.
+    package struct Ending: Sendable {
+        package let name: LineageName
+        package let outcome: RenewOutcome
+    }
+
+    /// Whether another `renew` was at work, so that nothing was done.
+    package var isBusy = false
+    /// The lineages that were looked at, in the order of their names.
+    package var endings: [Ending] = []
+    /// How many lineages there are.
+    package var count = 0
+    /// The lineage that is looked at next, and when.
+    package var next: (name: LineageName, moment: Date)?
+
+    package init() {}
+
+    /// The lineages that have a new certificate now.
+    package var renewed: [LineageName] {
+        endings.compactMap { ending in
+            if case .renewed = ending.outcome { ending.name } else { nil }
+        }
+    }
+}
+
+/// What came of one lineage.
+package enum RenewOutcome: Sendable {
+    case renewed(StoredCertificate, RenewalCause)
+    /// It is not due before that moment.
+    case kept(due: Date)
+    /// It is due, and not tried before that moment; the reason is harmless to print.
+    case held(until: Date, RenewalHold, reason: String)
+    case failed(any Error)
+    /// Another certctl is at work on it.
+    case busy
+    /// There is no certificate yet, and no order that could be gone on with.
+    case waiting
+}

@@ -1,0 +1,127 @@
+import ACME
+import CertificateStore
+import Diagnostics
+import FoundationEssentials
+import Platform
+import Renewal
+import Settings
+
+/// A lineage that is looked at: all that is known of it, and what is decided.
+struct RenewalLook: Sendable {
+    let lineage: Lineage
+    /// The CA that it is ordered from, and the roots to trust.
+    let authority: CertificateAuthority
+    let roots: String?
+    /// The CA that has issued the current certificate, and the roots to trust when that is asked.
+    let issuer: CertificateAuthority
+    let issuerRoots: String?
+    var state: RenewalState
+    var facts: RenewalFacts
+
+    var name: LineageName { lineage.name }
+
+    var current: StoredCertificate? { lineage.current }
+
+    var names: [String] { lineage.settings?.names ?? current?.manifest.names ?? [] }
+
+    /// The generation whose successor is wanted; `nil` for any.
+    ///
+    /// The one before the current one where a crash has come between the name of that and its record:
+    /// then all that is left to do is to record it.
+    var outdated: GenerationNumber? {
+        let committed = lineage.progress.committed
+        guard let current, let pending = lineage.progress.pending,
+            pending.publicKey == current.manifest.publicKey,
+            current.number > committed ?? .bootstrap
+        else { return current?.number }
+        return committed
+    }
+
+    /// Whether there is an order that an earlier run has begun, and that the CA still knows.
+    func isBegun(at now: Date) -> Bool { lineage.isBegun(at: now) }
+
+    /// Its host names; neither addresses nor wildcards have clients that begin with http.
+    var hostNames: [DomainName] {
+        names.compactMap { try? Identifier($0) }.hostNames
+    }
+
+    /// When it is due, by what is known now.
+    var due: Date { RenewalPolicy.due(facts).moment }
+
+    /// How long it is overdue, in lifetimes: the larger, the sooner it is renewed.
+    func urgency(at now: Date) -> Double {
+        // Without a certificate nothing can expire, and someone waits.
+        guard current != nil else { return 1 }
+        return now.timeIntervalSince(max(due, .distantPast)) / max(facts.validity.lifetime, 1)
+    }
+}
+
+/// Reads lineages for whoever decides about their renewal.
+struct RenewalLooks: Sendable {
+    /// What a lineage without a certificate counts as: due at once, and nothing of it can expire.
+    private static let unissued: TimeInterval = 90 * .day
+
+    private let store: CertificateStore
+    private let general: Settings
+    private let memory: RenewalMemory
+
+    init(_ services: Services, _ general: Settings) throws {
+        store = services.store
+        self.general = general
+        let secret = try store.renewalSecret { RandomBytes.make(count: 32) }
+        memory = try RenewalMemory(store, secret: secret)
+    }
+
+    /// Reads one; `nil` where there is nothing that could be renewed.
+    ///
+    /// Throws what keeps the lineage from being read.
+    func look(_ name: LineageName, at now: Date) throws -> RenewalLook? {
+        let lineage = try store.lineage(name)
+        let isBegun = lineage.isBegun(at: now)
+        guard let settings = lineage.settings, lineage.current != nil || isBegun,
+            let authority = authority(of: lineage, settings),
+            let issuer = CertificateAuthority(settings.issuing)
+        else { return nil }
+        let state = try memory.state(of: lineage)
+        var facts = facts(of: lineage, state, at: now)
+        facts.isBegun = isBegun
+        let roots = general.roots(of: authority) ?? settings.authorityRoots
+        return RenewalLook(
+            lineage: lineage,
+            authority: authority,
+            roots: roots,
+            issuer: issuer,
+            issuerRoots: issuer == authority ? roots : general.roots(of: issuer),
+            state: state,
+            facts: facts
+        )
+    }
+
+    private func facts(of lineage: Lineage, _ state: RenewalState, at now: Date) -> RenewalFacts {
+        if let current = lineage.current { return memory.facts(of: current, lineage, state) }
+        var facts = RenewalFacts(
+            validity: Validity(notBefore: now, notAfter: now + Self.unissued),
+            random: memory.random(lineage.name, nil)
+        )
+        facts.canAsk = false
+        facts.failures = state.failures
+        return facts
+    }
+
+    /// The CA that the next certificate is ordered from.
+    private func authority(
+        of lineage: Lineage,
+        _ settings: LineageSettings
+    ) -> CertificateAuthority? {
+        general.block(of: lineage.name)?.authority?.authority
+            ?? CertificateAuthority(settings.authority)
+    }
+}
+
+extension Lineage {
+    /// Whether there is an order that has been begun, and that the CA still knows at `now`.
+    fileprivate func isBegun(at now: Date) -> Bool {
+        guard let pending = progress.pending, pending.order != nil else { return false }
+        return pending.expires.map { $0 > now } ?? true
+    }
+}

@@ -1,0 +1,122 @@
+import ACME
+import CertificateStore
+import Diagnostics
+import FoundationEssentials
+import Platform
+import Renewal
+
+/// One `renew` that has something to look at.
+struct RenewalRound {
+    /// How many lineages are locked and ordered together; each holds a file open.
+    static let batch = 40
+    /// How many orders are under way with a CA at a time.
+    static let lanes = 4
+    /// How many questions are.
+    static let questionLanes = 8
+
+    let renewal: RenewCertificates
+    let clock: RenewalClock
+    let limits: LimitKeeper
+    let looks: RenewalLooks
+    var schedule: Schedule
+    var advice: AdviceBook
+    var adviceHasChanged = false
+    /// How far the CAs' clocks are ahead, in seconds, by directory.
+    var skews: [CertificateAuthority: TimeInterval] = [:]
+    var outcomes: [LineageName: RenewOutcome] = [:]
+
+    var services: Services { renewal.services }
+    var store: CertificateStore { services.store }
+
+    init(_ renewal: RenewCertificates, _ clock: RenewalClock) throws {
+        self.renewal = renewal
+        self.clock = clock
+        limits = try LimitKeeper(renewal.services)
+        looks = try RenewalLooks(renewal.services, renewal.general)
+        advice = try renewal.store.advice()
+        let now = renewal.services.clock.now
+        schedule = Schedule(looks: [:], listed: .distantPast, written: now)
+        if let known = try renewal.store.scheduleFile()?.schedule(), known.written <= now {
+            schedule = known
+        }
+    }
+
+    /// Looks at what is due to be looked at, CA by CA.
+    mutating func run() async throws {
+        let now = services.clock.now
+        var groups: [CertificateAuthority: [RenewalLook]] = [:]
+        for name in try names(at: now) {
+            do {
+                if let look = try looks.look(name, at: now) {
+                    groups[look.authority, default: []].append(look)
+                } else if try store.isThere(name) {
+                    settle(name, .waiting, look: now + RenewCertificates.horizon)
+                } else {
+                    schedule.looks[name] = nil
+                }
+            } catch {
+                // Its files cannot be read; the next run tries again.
+                settle(name, .failed(error), look: now)
+            }
+        }
+        for (authority, group) in groups.sorted(by: { $0.key.folder < $1.key.folder }) {
+            await renew(group, of: authority)
+        }
+        await handInRedirects(groups.values.flatMap(\.self))
+    }
+
+    /// What came of it.
+    var report: RenewReport {
+        var report = RenewReport()
+        report.count = schedule.looks.count
+        report.endings = outcomes.sorted { $0.key < $1.key }.map {
+            RenewReport.Ending(name: $0.key, outcome: $0.value)
+        }
+        let now = services.clock.now
+        report.next = schedule.looks.filter { $0.value > now }
+            .min { ($0.value, $0.key) < ($1.value, $1.key) }.map { ($0.key, $0.value) }
+        return report
+    }
+
+    /// Writes down what the next run goes by.
+    func save() throws {
+        try limits.save()
+        if adviceHasChanged { try store.replace(advice) }
+        let now = services.clock.now
+        var schedule = Schedule(looks: schedule.looks, listed: schedule.listed, written: now)
+        let horizon = now + RenewCertificates.horizon
+        for (name, look) in schedule.looks where look > horizon { schedule.looks[name] = horizon }
+        // What another certctl has begun meanwhile, as this run went on.
+        for (name, look) in try store.scheduleFile()?.schedule()?.looks ?? [:]
+        where outcomes[name] == nil && look <= Date(timeIntervalSince1970: 0) {
+            schedule.looks[name] = try store.isThere(name) ? look : nil
+        }
+        try store.replace(schedule)
+        try clock.save(believing: skews.values.min { abs($0) < abs($1) })
+    }
+
+    /// The lineages to look at.
+    private mutating func names(at now: Date) throws -> [LineageName] {
+        guard renewal.request.names.isEmpty else {
+            return try renewal.request.names.map { try store.existingLineage($0).name }
+        }
+        let looksAtAll = renewal.request.isForced || !clock.isBelieved || schedule.looks.isEmpty
+        let isListingDue =
+            looksAtAll || schedule.listed > now
+            || now >= schedule.listed + RenewCertificates.listing
+        if isListingDue {
+            let names = try store.lineageNames()
+            let known = Set(names)
+            schedule = Schedule(
+                looks: schedule.looks.filter { known.contains($0.key) },
+                listed: now,
+                written: now
+            )
+            advice.keep { known.contains($0) }
+            for name in names where schedule.looks[name] == nil || looksAtAll {
+                schedule.looks[name] = .distantPast
+            }
+        }
+        return schedule.looks.filter { $0.value <= now }.keys.sorted()
+    }
+}
