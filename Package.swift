@@ -104,7 +104,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "simulate",
-            dependencies: ["Renewal", "Simulation"],
+            dependencies: ["Simulation"],
             path: "Tests/Simulation/simulate",
             swiftSettings: strict
         ),

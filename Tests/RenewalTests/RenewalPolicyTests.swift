@@ -91,6 +91,14 @@ import Testing
         )
     }
 
+    @Test func `one whose files are damaged is due at once, whatever the window says`() {
+        var facts = advised(from: issued + Days(60), to: issued + Days(61))
+        facts.isLost = true
+        facts.canAsk = false
+        let now = issued + Days(1)
+        #expect(RenewalPolicy.decide(facts, at: now) == .renew(.lost, from: .usual))
+    }
+
     // MARK: Asking
 
     @Test func `the CA is asked first, and again when it says`() {

@@ -110,6 +110,11 @@ final class SimulatedHost {
         fileSystem.plan(plan)
     }
 
+    /// Loses what was written down for the next run.
+    func forget() {
+        try? fileSystem.removeFile("\(StoreLayout.system.state)/schedule")
+    }
+
     /// One run of `certctl renew`.
     func renew() async throws {
         let renewal = try RenewCertificates(services, source: source, decide: policy)

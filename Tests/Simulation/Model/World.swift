@@ -7,6 +7,9 @@ package struct World: Sendable {
     package let name: String
     /// Certificates that live for days, in turn of the seeds.
     package let days: [Double]
+    /// Whether nothing goes wrong.
+    var isCalm: Bool { name.allSatisfy { $0.isNumber || $0 == " " || "days".contains($0) } }
+
     /// Adds what goes wrong to a course.
     let trouble: @Sendable (inout Course, Draw) -> Void
 
