@@ -10,6 +10,7 @@ struct StoreOwner: Sendable {
 
     private let user: UInt32
     private let arguments: [String]
+    private let journal: JournalStream?
     private let runner: any OwnerRunner
     private let listener: any Listener
     private let log: Log
@@ -18,12 +19,14 @@ struct StoreOwner: Sendable {
     init(
         _ user: UInt32,
         words: [String],
+        journal: JournalStream?,
         runner: any OwnerRunner,
         listener: any Listener,
         log: Log
     ) {
         self.user = user
         arguments = words
+        self.journal = journal
         self.runner = runner
         self.listener = listener
         self.log = log
@@ -40,27 +43,35 @@ struct StoreOwner: Sendable {
 
     private static func absolute(_ value: String, of option: CommandOption) -> String {
         switch option.completes {
+        case .file where value == ArgumentValues.systemRoots && option.name == "ca-roots":
+            return value
         case .file, .directory:
-            return RealPath.of(value) ?? value
+            return absolute(value)
         case .choices(let forms):
             // As in `webroot:DIR`.
             guard let colon = value.firstIndex(of: ":"),
                 forms.contains(where: { $0.hasPrefix(value[...colon]) })
             else { return value }
-            let path = String(value[colon...].dropFirst())
-            return value[...colon] + (RealPath.of(path) ?? path)
+            return value[...colon] + absolute(String(value[colon...].dropFirst()))
         case .nothing, .lineages, .commands:
             return value
         }
     }
 
+    /// What is not there yet may be made there.
+    private static func absolute(_ path: String) -> String {
+        if let real = RealPath.of(path) { return real }
+        return path.hasPrefix("/") ? path : "\(RealPath.of(".") ?? "")/\(path)"
+    }
+
     /// Has the owner do his share; listens for him at `endpoints`, as far as they are free.
     func run(listeningAt endpoints: Set<Endpoint> = []) async -> OwnersEnding {
-        let command = OwnerCommand(
+        var command = OwnerCommand(
             user: user,
             arguments: arguments,
             sockets: endpoints.flatMap(listen).map { (InheritedPort.name, $0) }
         )
+        command.journal = journal
         do {
             let ending = try await runner.run(command)
             guard case .exited(let status) = ending, let code = ExitCode(rawValue: status) else {

@@ -51,6 +51,8 @@ struct WatchCommand: Command {
         ),
     ]
 
+    /// What it keeps is its owner's.
+    let ownersShare = OwnersShare.everything
     private let request: WatchCertificates.Request
 
     init(_ arguments: ParsedArguments) throws {
