@@ -93,6 +93,21 @@ let package = Package(
             path: "Tests/Fuzz/nginx-probe",
             swiftSettings: strict
         ),
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "ACME", "CertificateStore", "Diagnostics", "HTTP", "HTTP01", "PKI", "Platform",
+                "Renewal", "TestSupport", "Workflows",
+            ],
+            path: "Tests/Simulation/Model",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "simulate",
+            dependencies: ["Simulation"],
+            path: "Tests/Simulation/simulate",
+            swiftSettings: strict
+        ),
         tests(of: "Diagnostics"),
         tests(of: "HTTP"),
         tests(of: "PKI", uses: ["CLibCrypto", "Diagnostics"]),
@@ -116,7 +131,7 @@ let package = Package(
             of: "Commands",
             uses: [
                 "ACME", "CertificateStore", "Diagnostics", "HTTP", "HTTP01", "PKI", "Platform",
-                "Settings", "Workflows",
+                "Renewal", "Settings", "Workflows",
             ]
         ),
     ]

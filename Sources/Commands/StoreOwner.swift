@@ -46,22 +46,17 @@ struct StoreOwner: Sendable {
         case .file where value == ArgumentValues.systemRoots && option.name == "ca-roots":
             return value
         case .file, .directory:
-            return absolute(value)
+            return RealPath.ofNewFile(value) ?? value
         case .choices(let forms):
             // As in `webroot:DIR`.
             guard let colon = value.firstIndex(of: ":"),
                 forms.contains(where: { $0.hasPrefix(value[...colon]) })
             else { return value }
-            return value[...colon] + absolute(String(value[colon...].dropFirst()))
+            let path = String(value[colon...].dropFirst())
+            return value[...colon] + (RealPath.of(path) ?? path)
         case .nothing, .lineages, .commands:
             return value
         }
-    }
-
-    /// What is not there yet may be made there.
-    private static func absolute(_ path: String) -> String {
-        if let real = RealPath.of(path) { return real }
-        return path.hasPrefix("/") ? path : "\(RealPath.of(".") ?? "")/\(path)"
     }
 
     /// Has the owner do his share; listens for him at `endpoints`, as far as they are free.

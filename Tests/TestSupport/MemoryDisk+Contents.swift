@@ -3,6 +3,14 @@ import Platform
 /// What tests put on the disk and look at, without any rule.
 extension MemoryDisk {
     mutating func put(_ path: String, _ content: Content, mode: FileMode) {
+        place(path, content, mode: mode)
+        guard survivesPowerCuts else { return }
+        for number in Array(inodes.keys) {
+            flush(number)
+        }
+    }
+
+    private mutating func place(_ path: String, _ content: Content, mode: FileMode) {
         let parts = path.split(separator: "/").map(String.init)
         for count in 1..<max(1, parts.count) {
             let parent = "/" + parts.prefix(count).joined(separator: "/")
@@ -20,9 +28,6 @@ extension MemoryDisk {
         } catch {
             preconditionFailure("the test cannot put \(path): \(error)")
         }
-        for number in Array(inodes.keys) {
-            flush(number)
-        }
     }
 
     mutating func setMode(_ path: String, _ mode: FileMode) {
@@ -33,6 +38,12 @@ extension MemoryDisk {
     mutating func setOwner(_ path: String, _ owner: UInt32) {
         guard let number = try? find(path, "chown") else { preconditionFailure("no \(path)") }
         inodes[number]?.owner = owner
+    }
+
+    func bytes(of path: String) -> [UInt8]? {
+        guard let number = try? find(path, "look"), case .file(let bytes)? = inodes[number]?.content
+        else { return nil }
+        return bytes
     }
 
     func contents(below path: String) -> [String: [UInt8]] {
