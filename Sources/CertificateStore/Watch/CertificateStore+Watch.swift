@@ -79,13 +79,6 @@ extension CertificateStore {
         return (try? CertificateChain(pem: pem))?.certificates ?? []
     }
 
-    /// The generation that readers are pointed at; `nil` where there is none.
-    package func publishedGeneration(of name: LineageName) throws -> GenerationNumber? {
-        guard try fileSystem.status(layout.live(name))?.kind == .symbolicLink else { return nil }
-        let target = try fileSystem.readSymbolicLink(layout.live(name))
-        return target.split(separator: "/").last.flatMap { GenerationNumber(directory: "\($0)") }
-    }
-
     /// When each lineage got its last certificate, as far as the end of the history tells.
     package func issueTimes() throws -> [String: Date] {
         var lines = try events.lines()

@@ -1,4 +1,4 @@
-package import Renewal
+import Renewal
 
 /// Many years of one kind.
 package struct Trial: Sendable {

@@ -1,5 +1,5 @@
 import FoundationEssentials
-package import Renewal
+import Renewal
 
 /// A policy that is broken on purpose, to see whether the simulation notices.
 ///

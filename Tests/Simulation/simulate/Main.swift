@@ -6,8 +6,6 @@ import Simulation
     private static let lanes = 2
 
     static func main() async throws {
-        // Each line as it comes, also where it goes to a file.
-        setvbuf(stdout, nil, _IOLBF, 0)
         let words = Array(CommandLine.arguments.dropFirst())
         let numbers = words.compactMap { Int($0) }
         switch (words.first, words.count, numbers.count) {
@@ -28,6 +26,12 @@ import Simulation
         exit(2)
     }
 
+    /// Prints a line as it comes, also where it goes to a file.
+    private static func tell(_ line: String) {
+        print(line)
+        fflush(nil)
+    }
+
     /// Every world once, with one certificate and with a few.
     private static var shortTrials: [Trial] {
         World.all.map { Trial($0, size: $0.name.hasPrefix("6 days") ? 1 : 8, seeds: 1) }
@@ -43,15 +47,15 @@ import Simulation
     private static func report(_ trials: [Trial]) async throws {
         let started = ContinuousClock.now
         let campaign = try Campaign(lanes: lanes)
-        print(ResultTable.head)
+        tell(ResultTable.head)
         var isGood = try await campaign.run(trials) { result in
-            print(ResultTable.line(of: result))
-            for complaint in ResultTable.complaints(of: result) { print(complaint) }
+            tell(ResultTable.line(of: result))
+            ResultTable.complaints(of: result).forEach(tell)
         }
         for mutation in Mutation.all {
             let faults = try await campaign.run(mutation, seed: 1)
             let verdict = faults.first.map { "caught, \(faults.count) times: \($0)" } ?? "NOT CAUGHT"
-            print("broken on purpose: \(mutation.name): \(verdict)")
+            tell("broken on purpose: \(mutation.name): \(verdict)")
             isGood = isGood && !faults.isEmpty
         }
         print("\(isGood ? "all held" : "FAILED") in \((ContinuousClock.now - started).components.seconds) s")
