@@ -131,7 +131,7 @@ let package = Package(
             of: "Commands",
             uses: [
                 "ACME", "CertificateStore", "Diagnostics", "HTTP", "HTTP01", "PKI", "Platform",
-                "Settings", "Workflows",
+                "Renewal", "Settings", "Workflows",
             ]
         ),
         tests(of: "Simulation", uses: ["ACME", "Renewal"]),

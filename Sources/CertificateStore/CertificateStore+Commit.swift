@@ -69,6 +69,21 @@ extension CertificateStore {
         }
     }
 
+    /// Whether a generation's manifest tells what its certificate says.
+    ///
+    /// A manifest guards all other files, and nothing guards the manifest: where one bit of it has
+    /// flipped, a certificate could seem to be valid for another thousand years.
+    package func isTrue(_ stored: StoredCertificate) throws -> Bool {
+        let manifest = stored.manifest
+        return try manifest
+            == Manifest(
+                kind: manifest.kind,
+                leaf: certificate(of: stored),
+                keyType: KeyType(rawValue: manifest.keyType),
+                files: manifest.files
+            )
+    }
+
     /// Whether the staging directory waits for the certificate of a key that somebody else keeps.
     package func isStagedWithoutKey(
         _ pending: LineageProgress.Pending,

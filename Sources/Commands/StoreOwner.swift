@@ -41,7 +41,7 @@ struct StoreOwner: Sendable {
     private static func absolute(_ value: String, of option: CommandOption) -> String {
         switch option.completes {
         case .file, .directory:
-            return RealPath.of(value) ?? value
+            return RealPath.ofNewFile(value) ?? value
         case .choices(let forms):
             // As in `webroot:DIR`.
             guard let colon = value.firstIndex(of: ":"),

@@ -215,4 +215,46 @@ in_sd systemctl stop nginx
 in_sd rm /etc/nginx/conf.d/old.conf
 in_sd systemctl start certctl-http01.socket
 in_sd bash -c 'rm -r /var/lib/certctl/{events.log,schedule,accounts/*,lineages/*,renewal/*,tls/gen/*,tls/.tmp/*,watch/*}' 2>/dev/null
+
+echo "# from nothing to a certificate that is renewed and served"
+# Thirty seconds of life: due after half of it.
+VALIDITY=${VALIDITY:-30} ca_start pebble "$pebble"
+in_sd sh -c 'cat >/etc/certctl/pebble.pem' <"$ca/ca.pem"
+in_sd sh -c 'cat >/etc/certctl/certctl.conf; systemd-tmpfiles --create' <<<"ca $directory { roots /etc/certctl/pebble.pem; }  http01 service;"
+run in_sd certctl issue a.test --agree-tos
+ok "root gets a certificate by hand" status_is 0
+in_sd sh -c 'cat >/etc/nginx/conf.d/a.conf' <<'CONF'
+server { listen 127.0.0.1:443 ssl;  server_name a.test;  include /var/lib/certctl/tls/nginx/a.test.conf; }
+CONF
+in_sd systemctl start nginx || fail "no nginx: $(in_sd journalctl -u nginx -n 5)"
+in_sd sh -c 'cat >/etc/certctl/hooks/deploy.d/50-nginx; chmod 755 /etc/certctl/hooks/deploy.d/50-nginx' <<'HOOK'
+#!/bin/sh
+exec /usr/local/lib/certctl/hooks/reload-nginx "$@"
+HOOK
+served() { in_ns openssl s_client -connect 127.0.0.1:443 -servername a.test </dev/null 2>/dev/null | openssl x509 -noout -serial; }
+stored() { in_sd openssl x509 -noout -serial -in "/var/lib/certctl/tls/gen/a.test/$(in_sd ls /var/lib/certctl/tls/gen/a.test | tail -n 1)/cert.pem"; }
+generation() { in_sd ls /var/lib/certctl/tls/gen/a.test | tail -n 1; }
+is_served() { [ "$(served)" = "$(stored)" ]; }
+ok "and nginx serves it" is_served
+
+in_sd sh -c 'for unit in renew watch deploy; do mkdir -p /etc/systemd/system/certctl-$unit.timer.d; done'
+# Nothing but the hour is another one than in real life.
+quick='[Timer]
+OnCalendar=
+OnCalendar=*:*:0/3
+RandomizedDelaySec=0
+AccuracySec=100ms'
+first=$(served)
+in_sd sh -c 'cat >/etc/systemd/system/certctl-renew.timer.d/quick.conf; systemctl daemon-reload; systemctl restart certctl-renew.timer' <<<"$quick"
+changed() { [ -n "$(served)" ] && [ "$(served)" != "$first" ]; }
+ok "the timer fires, and another certificate is served: nobody did anything" wait_for 60 changed
+in_sd systemctl stop certctl-renew.timer
+settle() { wait_for 60 in_sd sh -c '! systemctl -q is-active certctl-renew certctl-deploy certctl-watch; [ -z "$(systemctl list-jobs --no-legend "certctl-*.service")" ]'; }
+settle
+in_sd journalctl --no-pager -o short-precise -u certctl-renew -u certctl-deploy -u certctl-watch -u certctl-http01
+echo; in_sd find /var/lib/certctl -printf '%m %u:%g %p\n'
+said_by() { in_sd journalctl -o json -u "$1" | python3 -c 'import json, sys
+for line in sys.stdin:
+    entry = json.loads(line)
+    if entry.get("_COMM") == "certctl": print(entry["_UID"], entry["PRIORITY"], entry["MESSAGE"])'; }
 summary

@@ -81,13 +81,19 @@ struct RenewalLooks: Sendable {
     func look(_ name: LineageName, at now: Date) throws -> RenewalLook? {
         let lineage = try store.lineage(name)
         let isBegun = lineage.isBegun(at: now)
-        guard let settings = lineage.settings, lineage.current != nil || isBegun,
+        let isTrue = try lineage.current.map { try store.isTrue($0) } ?? true
+        let isLost = lineage.isCurrentLost || !isTrue
+        guard let settings = lineage.settings, lineage.current != nil || isBegun || isLost,
             let authority = authority(of: lineage, settings),
             let issuer = CertificateAuthority(settings.issuing)
         else { return nil }
         let state = try memory.state(of: lineage)
         var facts = facts(of: lineage, state, at: now)
         facts.isBegun = isBegun
+        if isLost {
+            facts.isLost = true
+            facts.canAsk = false
+        }
         let roots = general.roots(of: authority) ?? settings.authorityRoots
         return RenewalLook(
             lineage: lineage,

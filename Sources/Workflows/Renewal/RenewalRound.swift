@@ -59,6 +59,7 @@ struct RenewalRound {
                 settle(name, .failed(error), look: now)
             }
         }
+        if groups.values.contains(where: isAsked) { try store.checkRoom() }
         for (authority, group) in groups.sorted(by: { $0.key.folder < $1.key.folder }) {
             await renew(group, of: authority)
         }
