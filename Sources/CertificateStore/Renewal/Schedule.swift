@@ -181,12 +181,13 @@ extension CertificateStore {
     /// Added before the change, so that no crash leaves a schedule that looks too late. Without a
     /// schedule there is nothing to add to.
     package func lookSoon(at name: LineageName) throws {
-        guard try fileSystem.status(layout.schedule) != nil else { return }
+        guard try fileSystem.status(layout.schedule)?.kind == .file else { return }
         let file = try fileSystem.open(layout.schedule, .appending(.privateFile))
         defer { fileSystem.closeQuietly(file) }
         let line = ScheduleFile.line(name, Date(timeIntervalSince1970: 0))
         // In one call: with O_APPEND, lines of several processes do not mix.
         _ = try fileSystem.write(file, line[...])
+        try fileSystem.sync(file)
     }
 }
 
