@@ -389,18 +389,19 @@ struct RenewalRound {
         unreachable error: any Error,
         at now: Date
     ) {
+        let isWanted =
+            switch decision {
+            case .renew(_, .substitute): false
+            case .renew, .hold(_, .outage): true
+            case .ask: look.due <= now || renewal.request.isForced
+            case .keep, .hold: renewal.request.isForced
+            }
         let next = look.facts.authority.blocked(at: now) ?? now
-        switch decision {
-        case .renew(_, .substitute): return
-        case .renew, .hold(_, .outage):
+        if isWanted {
             services.noteFailure(look.name, error)
             settle(look.name, .failed(error), look: next)
-        case _ where renewal.request.isForced:
-            services.noteFailure(look.name, error)
-            settle(look.name, .failed(error), look: next)
-        case .ask:
+        } else if decision == .ask {
             settle(look.name, .kept(due: look.due), look: next)
-        case .keep, .hold: return
         }
     }
 
@@ -432,7 +433,7 @@ struct RenewalRound {
             settled: { name, result in
                 results.withLock { $0[name] = result }
                 guard let order = limited[name], let subject = subjects[name] else { return }
-                RenewalRound.count(result, order, subject.look, limits, at: now())
+                RenewalRound.count(result, order, subject.look, limits, skew: skew, at: now())
             }
         )
         do {
@@ -475,6 +476,7 @@ struct RenewalRound {
         _ order: LimitedOrder,
         _ look: RenewalLook,
         _ limits: LimitKeeper,
+        skew: TimeInterval,
         at now: Date
     ) {
         let error: any Error
@@ -486,7 +488,7 @@ struct RenewalRound {
             if (failure as? WorkflowError)?.isHold ?? false { return }
             error = failure
         }
-        let verdict = FailureVerdict(error)
+        let verdict = FailureVerdict(error, skew: skew)
         if verdict.isOfAnswer { limits.noteAnswer(order.authority) }
         switch verdict.failureClass {
         case .authority:
@@ -569,7 +571,7 @@ struct RenewalRound {
         at now: Date
     ) {
         let look = due.look
-        let verdict = FailureVerdict(error)
+        let verdict = FailureVerdict(error, skew: skews[look.authority] ?? 0)
         var state = look.state
         let failure = FailureRecord(
             after: state.failures?.believed(at: now),
