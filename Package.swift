@@ -104,7 +104,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "simulate",
-            dependencies: ["Renewal", "Simulation"],
+            dependencies: ["Simulation"],
             path: "Tests/Simulation/simulate",
             swiftSettings: strict
         ),
@@ -131,8 +131,9 @@ let package = Package(
             of: "Commands",
             uses: [
                 "ACME", "CertificateStore", "Diagnostics", "HTTP", "HTTP01", "PKI", "Platform",
-                "Settings", "Workflows",
+                "Renewal", "Settings", "Workflows",
             ]
         ),
+        tests(of: "Simulation", uses: ["ACME", "Renewal"]),
     ]
 )

@@ -13,17 +13,26 @@ struct BackwardLines {
     static let pieceSize = 64 * 1024
     /// What is longer is returned as if it were several lines: nothing that long was written here.
     static let longestLine = 4 * pieceSize
+    /// What lies before that is not read: no history of ours is so long.
+    static let mostBytes = 32 * 1024 * 1024
 
     private var sources: ArraySlice<Source>
     private let fileSystem: any FileSystem
     private var file: OpenFile?
     /// How much of the open file has not been read yet.
     private var unread = 0
+    /// How many more bytes are read in all.
+    private var budget: Int
     /// What was read and not returned yet; it ends before a line break or at the file's end.
     private var rest: ArraySlice<UInt8> = []
 
-    /// Reads `sources` one after the other.
-    init(_ sources: [Source], in fileSystem: any FileSystem) {
+    /// Reads `sources` one after the other, and no more of them than `mostBytes`.
+    init(
+        _ sources: [Source],
+        in fileSystem: any FileSystem,
+        mostBytes: Int = Self.mostBytes
+    ) {
+        budget = mostBytes
         self.sources = sources[...]
         self.fileSystem = fileSystem
     }
@@ -59,6 +68,11 @@ struct BackwardLines {
             throw error
         }
         unread -= count
+        budget -= count
+        if budget <= 0 {
+            unread = 0
+            sources = []
+        }
     }
 
     /// Goes on to the next file; `false` when there is none.

@@ -11,6 +11,12 @@ package struct Lineage: Equatable, Sendable {
     package let current: StoredCertificate?
     package let progress: LineageProgress
 
+    /// Whether the last certificate that was committed is gone, or is not what it was.
+    package var isCurrentLost: Bool {
+        guard let committed = progress.committed else { return false }
+        return current.map { $0.number < committed } ?? true
+    }
+
     /// Whether the CA has called the current certificate back.
     package var isRevoked: Bool {
         guard let current else { return false }

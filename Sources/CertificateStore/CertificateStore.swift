@@ -67,6 +67,12 @@ package struct CertificateStore: Sendable {
         }
     }
 
+    /// Refuses a lineage whose directories someone else could change.
+    package func checkTrust(_ name: LineageName) throws {
+        try checkTrust(directory: layout.lineage(name))
+        try checkTrust(directory: layout.generations(name))
+    }
+
     /// Refuses a key that others could have read.
     func checkTrust(key path: String) throws {
         guard let status = try fileSystem.status(path) else { return }
@@ -87,8 +93,19 @@ package struct CertificateStore: Sendable {
         try checkTrust(key: stored.files.privateKey)
     }
 
+    /// Finds out whether anything could be saved, before a CA is asked for anything.
+    package func checkRoom() throws {
+        try checkSpace()
+        try probe(layout.probe, layout.movedProbe)
+    }
+
     /// Finds out whether a certificate could be saved, before a CA is asked for one.
     package func checkRoom(for name: LineageName) throws {
+        try checkSpace()
+        try probe(layout.temporary(name, "probe"), layout.movedProbe(name))
+    }
+
+    private func checkSpace() throws {
         let space = try fileSystem.space(layout.tls)
         guard space.bytes >= Self.leastBytes else {
             throw StoreError.noRoom(path: layout.tls, "\(space.bytes / 1024) KiB are left")
@@ -96,13 +113,22 @@ package struct CertificateStore: Sendable {
         if let files = space.files, files < Self.leastFiles {
             throw StoreError.noRoom(path: layout.tls, "\(files) more files can be made")
         }
-        let probe = layout.temporary(name, "probe")
-        let moved = layout.temporary(name, "probe-moved")
-        try fileSystem.removeIfPresent(probe)
-        try fileSystem.removeIfPresent(moved)
-        try fileSystem.writeNewFile(probe, Array("certctl\n".utf8), .privateFile)
-        try fileSystem.rename(probe, to: moved, exclusive: true)
-        try fileSystem.removeFile(moved)
+    }
+
+    /// Makes a file, moves it to where generations are and removes it: no rename leads from one file
+    /// system to another.
+    private func probe(_ path: String, _ target: String) throws {
+        try fileSystem.removeIfPresent(path)
+        try fileSystem.removeIfPresent(target)
+        try fileSystem.writeNewFile(path, Array("certctl\n".utf8), .privateFile)
+        do throws(FileSystemError) {
+            try fileSystem.rename(path, to: target, exclusive: true)
+        } catch {
+            // What is left would only be in the way of whoever puts it right.
+            try? fileSystem.removeFile(path)
+            throw error
+        }
+        try fileSystem.removeFile(target)
     }
 
     /// Takes the lineage's lock, and makes its directory where it is missing.
@@ -123,8 +149,7 @@ package struct CertificateStore: Sendable {
     ///
     /// - Returns: `nil` while another process has it.
     package func lockExisting(_ name: LineageName) throws -> FileLock? {
-        try checkTrust(directory: layout.lineage(name))
-        try checkTrust(directory: layout.generations(name))
+        try checkTrust(name)
         return try FileLock(existing: layout.lock(name), in: fileSystem)
     }
 
@@ -132,6 +157,7 @@ package struct CertificateStore: Sendable {
     ///
     /// Keys may be among them. What is being staged stays: the order may go on with it.
     func removeLeftovers(of name: LineageName) throws {
+        try fileSystem.removeIfPresent(layout.movedProbe(name))
         guard try fileSystem.status(layout.temporary) != nil else { return }
         for entry in try fileSystem.list(layout.temporary) where entry.hasPrefix("\(name)~") {
             let path = "\(layout.temporary)/\(entry)"

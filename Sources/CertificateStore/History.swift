@@ -45,7 +45,8 @@ extension CertificateStore {
             try reader.advance(&history.damagedLines)
             readers.append(reader)
         }
-        while history.events.count < query.last ?? .max {
+        let most = query.last ?? .max
+        while history.events.count < most {
             let latest = readers.indices.filter { readers[$0].event != nil }
                 .max { readers[$0].time < readers[$1].time }
             guard let latest, let event = readers[latest].event else { break }
@@ -53,6 +54,8 @@ extension CertificateStore {
             if let since = query.since, event.time < since { break }
             if query.lineage == nil || event.lineage == query.lineage?.description {
                 history.events.append(event)
+                // What comes before is not looked at: it may be long.
+                guard history.events.count < most else { break }
             }
             try readers[latest].advance(&history.damagedLines)
         }

@@ -69,6 +69,10 @@ package struct StoreLayout: Equatable, Sendable {
     /// Where files are made before they are moved into place; on the same file system as those.
     var temporary: String { "\(tls)/.tmp" }
     var generations: String { "\(tls)/gen" }
+    /// A file that is made and moved to see whether any can be; no lineage's name has a tilde in it.
+    var probe: String { "\(temporary)/~probe" }
+    var movedProbe: String { "\(generations)/~probe" }
+    func movedProbe(_ name: LineageName) -> String { "\(generations)/\(name)~probe" }
     var live: String { "\(tls)/live" }
     var nginx: String { "\(tls)/nginx" }
     /// What a proxy passes challenges to; alone in a directory, since containers mount directories.

@@ -8,6 +8,7 @@ enum CommandTable {
         DeployCommand.self,
         ListCommand.self,
         ShowCommand.self,
+        ForecastCommand.self,
         LogCommand.self,
         WatchCommand.self,
         RevokeCommand.self,

@@ -88,8 +88,7 @@ struct RenewCommand: Command {
         let report = try await RenewCertificates(context.services, request).run()
         let deploys = try deploys && context.services.store.role().keeps(.deploying)
         let deployed =
-            deploys && !report.renewed.isEmpty
-            ? try await DeployCertificates(context.services).run(report.renewed) : []
+            deploys ? try await DeployCertificates(context.services).run(after: report) : []
         context.story.end()
         write(report, context)
         if self.deploys, !context.isJSON {

@@ -10,7 +10,7 @@ struct WatchCommand: Command {
     static let summary = "looks at what is really served, and whether renewals go on"
     static let operands = "[NAME…]"
     static let operandCompletion = Completion.lineages
-    static let needsRoot = false
+    static let isForOwner = true
     static let options = [
         CommandOption(
             name: "connect",
@@ -51,6 +51,9 @@ struct WatchCommand: Command {
         ),
     ]
 
+    /// It keeps what it sees in a directory of the owner's, and needs nothing of root's.
+    let ownersShare = OwnersShare.everything
+
     private let request: WatchCertificates.Request
 
     init(_ arguments: ParsedArguments) throws {
@@ -79,27 +82,22 @@ struct WatchCommand: Command {
         let observations = try await watch.run(request)
         write(observations, context)
         let findings = observations.filter(\.isFinding)
-        if context.console.isJournal { findings.forEach { Self.tell($0, context.story.log) } }
+        if context.console.isJournal {
+            for finding in findings { Self.tell(finding, context.story.log) }
+        }
         guard let failure = WatchFailure(findings) else { return }
         throw failure
     }
 
-    /// Makes the path absolute; the file itself may be missing, its folder may not.
     private static func textfile(_ path: String) throws(UsageError) -> String {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        let name = parts.last ?? ""
-        let parent = parts.dropLast().joined(separator: "/")
-        let isAtRoot = parts.count == 2 && path.hasPrefix("/")
-        guard !name.isEmpty, name != ".", name != "..",
-            let real = RealPath.of(isAtRoot ? "/" : parent.isEmpty ? "." : parent)
-        else {
+        guard let real = RealPath.ofNewFile(path) else {
             throw .unusableFile(
                 option: "textfile",
                 path: path,
-                reason: "its parent folder is not there"
+                reason: "it is no file, or the folder that it is in is not there"
             )
         }
-        return real == "/" ? "/\(name)" : "\(real)/\(name)"
+        return real
     }
 
     private static func tell(_ finding: Observation, _ log: Log) {
@@ -121,43 +119,11 @@ struct WatchCommand: Command {
             for observation in observations { console.write(JSONLine.text(observation)) }
         } else if observations.isEmpty {
             console.write("There is no certificate yet: certctl issue example.com\n")
-        } else if console.isAnswerRead {
-            console.write(
-                Table.text(
-                    header: ["NAME", "ADDRESS", "STATE", "EXPIRES", "SINCE", "LEVEL"],
-                    rows: observations.map(Self.cells)
-                )
-            )
-            for observation in observations where observation.level > .ok {
-                console.write("\n\(observation.level.rawValue): \(observation.sentence)\n")
-            }
         } else {
-            for observation in observations { console.write(Self.line(observation)) }
+            let isTable = console.isAnswerRead
+            console.write(
+                isTable ? ObservationText.table(observations) : ObservationText.lines(observations)
+            )
         }
-    }
-
-    private static func cells(_ observation: Observation) -> [String] {
-        [
-            observation.name ?? observation.lineage ?? "-",
-            observation.address ?? "-",
-            observation.state.rawValue,
-            observation.notAfter.map(TimeText.day) ?? "-",
-            TimeText.day(observation.since),
-            observation.level.rawValue,
-        ]
-    }
-
-    /// For whoever reads it by a program that has no JSON: words in fixed places, then the message.
-    private static func line(_ observation: Observation) -> String {
-        let words = [
-            observation.level.rawValue,
-            observation.name ?? observation.lineage ?? "-",
-            observation.address ?? "-",
-            observation.state.rawValue,
-            observation.notAfter?.formatted(.iso8601) ?? "-",
-            observation.since.formatted(.iso8601),
-            observation.message,
-        ]
-        return words.joined(separator: "  ") + "\n"
     }
 }

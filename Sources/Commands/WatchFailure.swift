@@ -9,7 +9,7 @@ struct WatchFailure: Diagnosable {
     /// `nil` where nothing needs anyone.
     init?(_ findings: [Observation]) {
         // The first of those that are equally bad.
-        guard let worst = findings.reversed().max(by: { $0.level < $1.level }) else { return nil }
+        guard let worst = findings.max(by: { $0.level < $1.level }) else { return nil }
         self.findings = findings
         self.worst = worst
     }

@@ -68,6 +68,7 @@ package struct DeployCertificates: Sendable {
         if candidates.count > Self.manyLocks { _ = DescriptorLimit.raise() }
         var results: Results = [:]
         var jobs: [Job] = []
+        defer { for job in jobs { job.lock.release() } }
         for name in candidates {
             do {
                 guard var job = try await job(name, isPendingOnly: isPendingOnly) else {
@@ -110,6 +111,7 @@ package struct DeployCertificates: Sendable {
         guard isPendingOnly else {
             return try names?.sorted() ?? store.newestGenerations().map(\.name)
         }
+        let names = names.map(Set.init)
         let records = try store.deployRecords()
         let now = services.clock.now
         return try store.newestGenerations().filter { name, number in

@@ -97,6 +97,17 @@ import Testing
         #expect(sizes.allSatisfy { $0 <= BackwardLines.longestLine + BackwardLines.pieceSize })
     }
 
+    @Test func `what lies far before the end is never read`() throws {
+        let size = 3 * BackwardLines.pieceSize
+        disk.put(path, Array((String(repeating: "line\n", count: size / 5)).utf8))
+        disk.put("\(path).1", Array("older\n".utf8))
+        let sources = [path, "\(path).1"].map { BackwardLines.Source(path: $0, size: size) }
+        var lines = BackwardLines(sources, in: disk, mostBytes: BackwardLines.pieceSize)
+        var read = 0
+        while let line = try lines.next() { read += line.count + 1 }
+        #expect((1...BackwardLines.pieceSize).contains(read))
+    }
+
     @Test func `what is no file counts as none`() throws {
         disk.put(directory: path)
         disk.put(link: "\(path).1", to: "/etc/passwd")

@@ -343,13 +343,13 @@ event=(CERTCTL_EVENT=post CERTCTL_DEPLOYED= CERTCTL_FAILED=); notifies
 ok "nor after a run about nothing" posted "all == []"
 for kind in pre deploy; do event=(CERTCTL_EVENT=$kind CERTCTL_LINEAGE=a.test); notifies $kind a.test; ok "the event $kind is left alone" posted "all == []"; done
 odd=$'a "quote", a \\ backslash, \x01\x1b[2J, caf\xc3\xa9, \xff\xfe, a\nline, <!channel> & $(id) `id` \\u0022'
-event=(CERTCTL_EVENT=alert CERTCTL_LINEAGE=a.test CERTCTL_SEVERITY=critical "CERTCTL_MESSAGE=$odd")
+event=(CERTCTL_EVENT=alert CERTCTL_LINEAGE=a.test CERTCTL_LEVEL=critical "CERTCTL_MESSAGE=$odd")
 notifies alert a.test
 ok "an alert is told" status_is 0
 ok "whatever is in it" posted "all[0]['message'] == 'a \"quote\", a \\\\ backslash,   [2J, caf\u00e9, , a line, <!channel> & \$(id) \`id\` \\\\u0022' and all[0]['severity'] == 'critical'"
 notifies --format slack alert a.test
 ok "and to Slack without what would be a command there" posted "'&lt;!channel&gt; &amp; ' in all[0]['text'] and '<' not in all[0]['text']"
-event=(CERTCTL_EVENT=alert CERTCTL_SEVERITY=warning "CERTCTL_MESSAGE=$(head -c 9000 /dev/zero | tr '\0' x)"); notifies alert
+event=(CERTCTL_EVENT=alert CERTCTL_LEVEL=warning "CERTCTL_MESSAGE=$(head -c 9000 /dev/zero | tr '\0' x)"); notifies alert
 ok "a message without end is cut" posted "len(all[0]['message']) == 4000"
 event=(CERTCTL_EVENT=post "CERTCTL_DEPLOYED=$(seq -s ' ' -f '%g.test' 3000)" CERTCTL_FAILED=); notifies --format slack
 ok "and so is a list in a text" posted "all[0]['text'].endswith(' and 2980 more') and len(all[0]['text']) < 500"

@@ -128,6 +128,24 @@ ok "which root noted" grep -q '"deployed"' $lib/deploy/events.log
 made_by_root() { of_root | grep O_CREAT | grep -E "$lib/(accounts|lineages|renewal|watch|tls/gen|tls/\.tmp)"; }
 ok "root made nothing in the owner's directories" not made_by_root
 
+echo "# root watches, and the owner does"
+others() { find $lib -path $lib/watch -prune -o -printf '%y %m %U:%G %p %l\n' -type f -exec sha256sum {} + | sort; }
+before=$(others)
+try certctl watch a.test --connect 127.0.0.1:9
+ok "what is seen is told" grep -q '^warning  a.test  127.0.0.1:9  silent ' "$T/out"
+ok "and found" status_is 10
+ok "it is kept by the owner" owners_is certctl $lib/watch
+ok "for everyone" [ "$(stat -c %a $lib/watch/status.json $lib/watch/certctl.prom)" = $'644\n644' ]
+ok "and nothing else has changed" diff <(echo "$before") <(others)
+try as_owner "$program" watch a.test --connect 127.0.0.1:9
+ok "the owner himself sees the same, without root's journal" grep -q '^warning  a.test  127.0.0.1:9  silent ' "$T/out"
+ok "and nothing that would be pending" not grep -q deploy-pending "$T/out"
+try as_nobody watch
+ok "a stranger does not" explains 8 "watch" "root" "sudo certctl watch"
+try certctl log a.test
+ok "the history of both is one" [ "$(grep -cE '  a.test  (issued|deployed)  ' "$T/out")" = 2 ]
+ok "and the alarms are in it" grep -q '  a.test  alert  ' "$T/out"
+
 before=$(requests)
 try traced issue a.test www.a.test "${options[@]}"
 ok "a certificate that is good is left alone" status_is 0

@@ -125,10 +125,11 @@ struct MemoryDisk: Sendable {
     /// Follows `path` through directories alone.
     func find(_ path: String, _ operation: String) throws(FileSystemError) -> Int? {
         var number = 0
-        for name in path.split(separator: "/") {
+        // Bytes are quicker to look through than characters.
+        for name in path.utf8.split(separator: UInt8(ascii: "/")) {
             switch inodes[number]?.content {
             case .directory(let entries):
-                guard let next = entries[String(name)] else { return nil }
+                guard let next = entries[String(Substring(name))] else { return nil }
                 number = next
             case .link: throw error(operation, path, .symbolicLink)
             case .file, nil: throw error(operation, path, .notDirectory)

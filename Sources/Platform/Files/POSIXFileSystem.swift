@@ -303,6 +303,7 @@ extension FileSystemError.Reason {
         case EEXIST: self = .exists
         case EACCES, EPERM: self = .notPermitted
         case EROFS: self = .readOnly
+        case EXDEV: self = .otherFileSystem
         case ENOSPC, EDQUOT: self = .noSpace
         case ELOOP: self = .symbolicLink
         case ENOTDIR: self = .notDirectory

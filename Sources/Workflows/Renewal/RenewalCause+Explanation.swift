@@ -9,6 +9,7 @@ extension RenewalCause {
         case .lifetime: "its lifetime is nearly over"
         case .emergency: "little is left of its lifetime"
         case .revoked: "the CA has called it back"
+        case .lost: "its files are damaged or gone"
         case .demand: "it was asked for"
         case .begun: "an order was begun"
         }

@@ -72,19 +72,29 @@ struct RenewalLooks: Sendable {
         memory = try RenewalMemory(store, secret: secret)
     }
 
+    /// What CAs had said when this was made.
+    var advice: AdviceBook { memory.advice }
+
     /// Reads one; `nil` where there is nothing that could be renewed.
     ///
     /// Throws what keeps the lineage from being read.
     func look(_ name: LineageName, at now: Date) throws -> RenewalLook? {
+        try store.checkTrust(name)
         let lineage = try store.lineage(name)
         let isBegun = lineage.isBegun(at: now)
-        guard let settings = lineage.settings, lineage.current != nil || isBegun,
+        let isTrue = try lineage.current.map { try store.isTrue($0) } ?? true
+        let isLost = lineage.isCurrentLost || !isTrue
+        guard let settings = lineage.settings, lineage.current != nil || isBegun || isLost,
             let authority = authority(of: lineage, settings),
             let issuer = CertificateAuthority(settings.issuing)
         else { return nil }
         let state = try memory.state(of: lineage)
         var facts = facts(of: lineage, state, at: now)
         facts.isBegun = isBegun
+        if isLost {
+            facts.isLost = true
+            facts.canAsk = false
+        }
         let roots = general.roots(of: authority) ?? settings.authorityRoots
         return RenewalLook(
             lineage: lineage,

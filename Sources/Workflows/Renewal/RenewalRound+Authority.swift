@@ -11,16 +11,18 @@ import Settings
 extension RenewalRound {
     mutating func renew(_ group: [RenewalLook], of authority: CertificateAuthority) async {
         var looks = group.map { completed($0) }
-        let now = services.clock.now
-        // A clock that is in doubt is put right by the CA before anything is decided by it.
-        let isAsked =
-            !clock.isBelieved
-            || looks.contains { isForTheCA($0, at: now) }
-        let reach: Reach = isAsked ? await self.reach(looks[0]) : .leftAlone
+        let reach: Reach = isAsked(looks) ? await self.reach(looks[0]) : .leftAlone
         // What that has taught of the CA and of the time counts for all.
         looks = looks.map { completed($0) }
         if case .there = reach { looks = await advised(looks, authority) }
         await order(looks, authority, reach)
+    }
+
+    /// Whether their CA has to be spoken to.
+    func isAsked(_ looks: [RenewalLook]) -> Bool {
+        let now = services.clock.now
+        // A clock that is in doubt is put right by the CA before anything is decided by it.
+        return !clock.isBelieved || looks.contains { isForTheCA(completed($0), at: now) }
     }
 
     /// Whether the CA has to be spoken to about a lineage at `now`.

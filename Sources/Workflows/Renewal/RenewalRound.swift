@@ -33,7 +33,7 @@ struct RenewalRound {
         self.clock = clock
         limits = try LimitKeeper(renewal.services)
         looks = try RenewalLooks(renewal.services, renewal.general)
-        advice = try renewal.store.advice()
+        advice = looks.advice
         let now = renewal.services.clock.now
         schedule = Schedule(looks: [:], listed: .distantPast, written: now)
         if let known = try renewal.store.scheduleFile()?.schedule(), known.written <= now {
@@ -59,6 +59,7 @@ struct RenewalRound {
                 settle(name, .failed(error), look: now)
             }
         }
+        if groups.values.contains(where: isAsked) { try store.checkRoom() }
         for (authority, group) in groups.sorted(by: { $0.key.folder < $1.key.folder }) {
             await renew(group, of: authority)
         }

@@ -10,7 +10,9 @@ extension Observation {
     /// - Parameters:
     ///   - record: What `renew` remembers of the time.
     ///   - hasLineages: Whether there is anything to renew.
+    ///   - now: The moment that it is judged at.
     ///   - uptime: How long the host has been up, in seconds.
+    /// - Returns: Nothing where all is well.
     static func ofHost(
         _ record: ClockRecord?,
         hasLineages: Bool,

@@ -48,7 +48,7 @@ struct ServedJudgement: Equatable {
             Self.completeness(of: presented, expectation),
         ].compactMap(\.self)
         // The first of those that are equally bad.
-        guard let worst = found.reversed().max(by: { $0.level < $1.level }) else {
+        guard let worst = found.max(by: { $0.level < $1.level }) else {
             self.init(.current, .ok, "the stored certificate is served")
             return
         }

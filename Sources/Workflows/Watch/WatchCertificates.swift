@@ -69,7 +69,11 @@ package struct WatchCertificates: Sendable {
         let told = await WatchAlerts(services).tell(observations, memory)
         try keep(told, found.lineages, lastRenewal: record?.lastRun, copy: request.textfile)
         let shown = Set(asked.map(\.description))
-        return told.filter { shown.isEmpty || shown.contains($0.lineage ?? "") }
+        return told.filter { seen in
+            // A place to connect to that was not found concerns whoever has named it.
+            shown.isEmpty || shown.contains(seen.lineage ?? "")
+                || seen.lineage == nil && seen.address != nil
+        }
     }
 
     private func name(_ text: String, among known: [LineageName]) throws -> LineageName {

@@ -75,6 +75,8 @@ struct WatchedLineage: Sendable {
     ///   - pending: What was seen of its deploying before.
     ///   - isServedSeen: Whether the current certificate was seen where it is served: then how long
     ///     it lasts is told there.
+    ///   - now: The moment that it is judged at.
+    /// - Returns: Nothing where all is well.
     func observations(
         pending: Observation?,
         isServedSeen: Bool,

@@ -110,6 +110,14 @@ final class SimulatedHost {
         fileSystem.plan(plan)
     }
 
+    /// Loses what was written down for the next run.
+    func forget() {
+        for file in ["schedule", "renewal/limits.json"] {
+            // The first time there is none.
+            try? fileSystem.removeFile("\(StoreLayout.system.state)/\(file)")
+        }
+    }
+
     /// One run of `certctl renew`.
     func renew() async throws {
         let renewal = try RenewCertificates(services, source: source, decide: policy)

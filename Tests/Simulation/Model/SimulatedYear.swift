@@ -1,4 +1,4 @@
-package import FoundationEssentials
+import FoundationEssentials
 import Renewal
 import TestSupport
 
@@ -8,25 +8,29 @@ package struct SimulatedYear: Sendable {
     private static let cadence: TimeInterval = .hour
     /// How often everything on disk is looked at.
     private static let inspection: TimeInterval = 30 * .day
+    /// How long the CA's advice is good for, in seconds: the longest that clients go by.
+    ///
+    /// Let's Encrypt says six hours, which would be four times as many questions and the same answers.
+    private static let adviceInterval: TimeInterval = .day
 
     private let course: Course
     private let size: Int
     private let draw: Draw
     private let forge: Forge
     private let policy: Policy
-    private let adviceInterval: TimeInterval
+    private let isForgetful: Bool
 
     /// The year `seed` of `world` with `size` lineages.
     ///
     /// - Parameters:
-    ///   - adviceInterval: How long the CA's advice is good for, in seconds; it varies by a fifth.
+    ///   - isForgetful: Whether what is written down for the next run is lost each time.
     ///   - policy: What decides.
     package init(
         _ world: World,
         seed: UInt64,
         size: Int,
         forge: Forge,
-        adviceInterval: TimeInterval,
+        isForgetful: Bool = false,
         policy: @escaping Policy
     ) {
         course = world.course(seed: seed)
@@ -34,7 +38,7 @@ package struct SimulatedYear: Sendable {
         draw = Draw(seed: seed).about(world.name, UInt64(size))
         self.forge = forge
         self.policy = policy
-        self.adviceInterval = adviceInterval
+        self.isForgetful = isForgetful
     }
 
     /// Lives through the year.
@@ -47,10 +51,10 @@ package struct SimulatedYear: Sendable {
                 size: size,
                 forge: forge,
                 draw: draw,
-                adviceInterval: adviceInterval,
+                adviceInterval: Self.adviceInterval,
                 policy: policy
             ),
-            judgement: Judgement(course, size: size, adviceInterval: adviceInterval),
+            judgement: Judgement(course, size: size, adviceInterval: Self.adviceInterval),
             load: LoadJudgement(course, size: size),
             record: YearRecord(course.year)
         )
@@ -60,6 +64,7 @@ package struct SimulatedYear: Sendable {
         var wake = course.year.lowerBound.addingTimeInterval(phase)
         var inspection = course.year.lowerBound
         while let moment = year.prepare(wake), moment < course.year.upperBound {
+            if isForgetful { year.host.forget() }
             await year.renew()
             if moment > inspection {
                 year.inspect()
@@ -75,7 +80,8 @@ package struct SimulatedYear: Sendable {
     private func next(after host: SimulatedHost, phase: TimeInterval) -> Date {
         let truth = host.time.truth
         var wanted = truth
-        if let moment = host.nextRun() {
+        // Without a schedule every tick is one at which something can happen.
+        if !isForgetful, let moment = host.nextRun() {
             wanted = max(truth, moment.addingTimeInterval(truth.timeIntervalSince(host.time.now)))
         }
         if let change = course.change(after: truth) { wanted = min(wanted, change) }

@@ -1,28 +1,63 @@
-import FoundationEssentials
 import Glibc
-import Renewal
 import Simulation
 
+/// Lives through years of certctl in minutes, and judges them.
 @main enum Main {
+    private static let lanes = 2
+
     static func main() async throws {
-        let forge = try Forge()
-        let words = CommandLine.arguments
-        let size = Int(words[1])!
-        let seeds = UInt64(words[2])!
-        for world in World.all where words.count < 4 || world.name.hasPrefix(words[3]) {
-            let started = ContinuousClock.now
-            var faults = 0
-            var renewals = 0, orders = 0, expired = 0
-            var ratio = 0.0
-            for seed in 0..<seeds {
-                let year = SimulatedYear(world, seed: seed, size: size, forge: forge, adviceInterval: 24 * 3600, policy: RenewalPolicy.decide)
-                let record = try await year.run()
-                renewals += record.renewals; orders += record.orders; expired += record.expired
-                ratio = max(ratio, Double(record.most) / record.mean)
-                faults += record.faults.count
-                for fault in record.faults.prefix(3) { print("   seed \(seed): \(fault.rule): \(fault)") }
-            }
-            print(world.name, renewals, orders, expired, ratio, "faults", faults, ContinuousClock.now - started)
+        let words = Array(CommandLine.arguments.dropFirst())
+        let numbers = words.compactMap { Int($0) }
+        switch (words.first, words.count, numbers.count) {
+        case ("short", 1, _):
+            try await report(shortTrials)
+        case ("long", 3, 2):
+            try await report(longTrials(seeds: numbers[0], largeSeeds: numbers[1]))
+        case ("worlds", 4, 2):
+            let worlds = World.all.filter { $0.name.contains(words[3]) }
+            try await report(worlds.map { Trial($0, size: numbers[0], seeds: numbers[1]) })
+        default: usage()
         }
+    }
+
+    private static func usage() -> Never {
+        print("simulate short | long SEEDS LARGE-SEEDS | worlds SIZE SEEDS PART-OF-NAME; the worlds:")
+        for world in World.all { print("  \(world.name)") }
+        exit(2)
+    }
+
+    /// Prints a line as it comes, also where it goes to a file.
+    private static func tell(_ line: String) {
+        print(line)
+        fflush(nil)
+    }
+
+    /// Every world once, with a single certificate, and one with a few.
+    private static var shortTrials: [Trial] {
+        World.all.map { Trial($0, size: 1, seeds: 1) } + [Trial(World.all[1], size: 12, seeds: 1)]
+    }
+
+    private static func longTrials(seeds: Int, largeSeeds: Int) -> [Trial] {
+        [(1, seeds), (100, seeds), (10_000, largeSeeds)].flatMap { size, seeds in
+            World.all.map { Trial($0, size: size, seeds: seeds) }
+        }
+    }
+
+    /// Prints the table of `trials`, then whether broken policies are noticed.
+    private static func report(_ trials: [Trial]) async throws {
+        let started = ContinuousClock.now
+        let campaign = try Campaign(lanes: lanes)
+        tell(ResultTable.head)
+        var isGood = try await campaign.run(trials) { result in
+            tell(ResultTable.line(of: result))
+            ResultTable.complaints(of: result).forEach(tell)
+        }
+        for (mutation, faults) in try await campaign.run(Mutation.all, seed: 1) {
+            let verdict = faults.first.map { "caught, \(faults.count) times: \($0)" } ?? "NOT CAUGHT"
+            tell("broken on purpose: \(mutation.name): \(verdict)")
+            isGood = isGood && !faults.isEmpty
+        }
+        print("\(isGood ? "all held" : "FAILED") in \((ContinuousClock.now - started).components.seconds) s")
+        exit(isGood ? 0 : 1)
     }
 }

@@ -246,5 +246,7 @@ import Testing
         )
         #expect(seen.map(\.state) == [.unresolved, .silent, .silent])
         #expect(seen.first?.subject == "nowhere:443")
+        let named = try await fixture.watch(["example.com"], at: targets)
+        #expect(named.map(\.state) == seen.map(\.state))
     }
 }
