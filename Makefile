@@ -7,6 +7,8 @@ SHELL := /bin/bash
 # Where `make install` puts things.
 PREFIX ?= /usr/local
 DESTDIR ?=
+# systemd looks for units, users and directories below /usr/local/lib and /usr/lib only.
+SYSTEMD ?= $(PREFIX)/lib
 
 # How much `make fuzz` tries, and from where; a failure names the seed to begin with.
 TREES ?= 1000000
@@ -92,6 +94,7 @@ lint: ## checks the form, and that effects stay where they belong
 	swift format lint --strict --recursive --parallel Sources Tests Package.swift
 	bash Tests/check-effects
 
+HOOKS := hooks/reload-nginx hooks/restart-container hooks/notify-webhook
 # Below share/: what the program prints of itself.
 MANUAL := man/man8/certctl.8
 BASH_COMPLETION := bash-completion/completions/certctl
@@ -104,21 +107,64 @@ define print-to
 set -o pipefail; $(CERTCTL) $(2) | install -D -m 0644 /dev/stdin $(DESTDIR)$(PREFIX)/share/$(1)
 endef
 
-install: ## installs to $(PREFIX), with hooks, what `make build` has made
+UNITS := $(notdir $(wildcard systemd/*.service systemd/*.socket systemd/*.timer))
+UNIT_FILES := $(UNITS:%=$(SYSTEMD)/systemd/system/%)
+SYSUSERS := $(SYSTEMD)/sysusers.d/certctl.conf
+TMPFILES := $(SYSTEMD)/tmpfiles.d/certctl.conf
+
+ENABLED := $(filter-out %.service,$(UNITS))
+
+# A package (DESTDIR) has ways of its own to do this.
+define next-steps
+certctl is installed. Where systemd runs, these make its user and its directories, and start it:
+  systemd-sysusers $(SYSUSERS)
+  systemd-tmpfiles --create $(TMPFILES)
+  systemctl daemon-reload
+  systemctl enable --now certctl-control.socket certctl-challenge.socket
+  systemctl enable --now certctl-renew.timer certctl-deploy.timer certctl-watch.timer
+and, where no nginx or other proxy has port 80:
+  systemctl enable --now certctl-http01.socket
+endef
+define elsewhere
+
+systemd does not look below $(SYSTEMD): before that, install with SYSTEMD=/usr/local/lib
+endef
+define uninstalled
+certctl is uninstalled. Settings, certificates and keys are left in /etc/certctl and /var/lib/certctl, and the user
+certctl, whose they are.
+endef
+export NEXT_STEPS = $(next-steps)$(if $(filter /usr/local/lib /usr/lib,$(SYSTEMD)),,$(elsewhere))
+export UNINSTALLED = $(uninstalled)
+
+install: ## installs to $(PREFIX), with hooks and units, what `make build` has made; says what to type next
 	@test -x $(CERTCTL) || { echo 'first run: make build'; exit 1; }
 	install -D -m 0755 $(CERTCTL) $(DESTDIR)$(PREFIX)/bin/certctl
-	install -D -m 0755 -t $(DESTDIR)$(PREFIX)/lib/certctl/hooks hooks/reload-nginx
+	install -D -m 0755 -t $(DESTDIR)$(PREFIX)/lib/certctl/hooks $(HOOKS)
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/lib/certctl/hooks hooks/README.md
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/doc/certctl README.md LICENSE
 	$(call print-to,$(MANUAL),help --man)
 	$(call print-to,$(BASH_COMPLETION),completion bash)
 	$(call print-to,$(ZSH_COMPLETION),completion zsh)
 	$(call print-to,$(FISH_COMPLETION),completion fish)
+	install -D -m 0644 systemd/certctl.sysusers $(DESTDIR)$(SYSUSERS)
+	install -D -m 0644 systemd/certctl.tmpfiles $(DESTDIR)$(TMPFILES)
+	install -d $(DESTDIR)$(SYSTEMD)/systemd/system
+	for unit in $(UNITS); do \
+		sed 's#^ExecStart=/usr/local/#ExecStart=$(PREFIX)/#' systemd/$$unit \
+			| install -m 0644 /dev/stdin $(DESTDIR)$(SYSTEMD)/systemd/system/$$unit || exit 1; \
+	done
+	@echo "$$NEXT_STEPS"
 
-uninstall: ## takes away what install has put there
+uninstall: ## stops the units, and takes away what install has put there
+	@if [ -z "$(DESTDIR)" ] && [ -d /run/systemd/system ] && [ -e $(firstword $(UNIT_FILES)) ]; then \
+		systemctl disable --now $(ENABLED) && systemctl stop $(filter %.service,$(UNITS)); \
+	fi
 	rm -f $(DESTDIR)$(PREFIX)/bin/certctl
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/share/,$(PRINTED))
 	rm -rf $(DESTDIR)$(PREFIX)/lib/certctl $(DESTDIR)$(PREFIX)/share/doc/certctl
+	rm -f $(addprefix $(DESTDIR),$(UNIT_FILES) $(SYSUSERS) $(TMPFILES))
+	@if [ -z "$(DESTDIR)" ] && [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
+	@echo "$$UNINSTALLED"
 
 clean:
 	swift package clean

@@ -93,6 +93,21 @@ let package = Package(
             path: "Tests/Fuzz/nginx-probe",
             swiftSettings: strict
         ),
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "ACME", "CertificateStore", "Diagnostics", "HTTP", "HTTP01", "PKI", "Platform",
+                "Renewal", "TestSupport", "Workflows",
+            ],
+            path: "Tests/Simulation/Model",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "simulate",
+            dependencies: ["Simulation"],
+            path: "Tests/Simulation/simulate",
+            swiftSettings: strict
+        ),
         tests(of: "Diagnostics"),
         tests(of: "HTTP"),
         tests(of: "PKI", uses: ["CLibCrypto", "Diagnostics"]),
@@ -100,7 +115,7 @@ let package = Package(
         tests(of: "Renewal"),
         tests(of: "Nginx"),
         tests(of: "Settings", uses: ["ACME", "Diagnostics", "Nginx", "PKI"]),
-        tests(of: "Platform", uses: ["Diagnostics", "HTTP"]),
+        tests(of: "Platform", uses: ["Diagnostics", "HTTP", "PKI"]),
         tests(of: "ACMEClient", uses: ["ACME", "Diagnostics", "HTTP", "PKI", "Platform"]),
         tests(of: "HTTP01", uses: ["ACME", "Diagnostics", "Platform"]),
         tests(of: "CertificateStore", uses: ["Diagnostics", "PKI", "Platform", "Renewal"]),
@@ -116,7 +131,7 @@ let package = Package(
             of: "Commands",
             uses: [
                 "ACME", "CertificateStore", "Diagnostics", "HTTP", "HTTP01", "PKI", "Platform",
-                "Settings", "Workflows",
+                "Renewal", "Settings", "Workflows",
             ]
         ),
     ]

@@ -54,4 +54,9 @@ package enum ACMEError: Error, Equatable {
 package struct ChallengeFailure: Equatable, Sendable {
     package let host: String
     package let problem: Problem?
+
+    package init(host: String, problem: Problem?) {
+        self.host = host
+        self.problem = problem
+    }
 }

@@ -7,6 +7,8 @@ import Platform
 /// and gets its final name by one rename.
 extension CertificateStore {
     private static let keyLimit = 64 * 1024
+    /// Some four certificates: every look at a lineage reads all of its journal.
+    private static let journalSize = 4 * 1024
 
     /// Makes a key durable, and the request made with it, before there is an order for them.
     ///
@@ -65,6 +67,21 @@ extension CertificateStore {
         } catch let error as PKIError {
             throw StoreError.damaged(path: path, error.diagnosis.why)
         }
+    }
+
+    /// Whether a generation's manifest tells what its certificate says.
+    ///
+    /// A manifest guards all other files, and nothing guards the manifest: where one bit of it has
+    /// flipped, a certificate could seem to be valid for another thousand years.
+    package func isTrue(_ stored: StoredCertificate) throws -> Bool {
+        let manifest = stored.manifest
+        return try manifest
+            == Manifest(
+                kind: manifest.kind,
+                leaf: certificate(of: stored),
+                keyType: KeyType(rawValue: manifest.keyType),
+                files: manifest.files
+            )
     }
 
     /// Whether the staging directory waits for the certificate of a key that somebody else keeps.
@@ -197,7 +214,7 @@ extension CertificateStore {
     /// Forgets what lies behind the last commit once the journal has grown.
     private func compactJournal(_ name: LineageName) throws {
         let journal = journal(name)
-        guard try journal.size > Journal<LineageRecord>.compactionSize else { return }
+        guard try journal.size > Self.journalSize else { return }
         let records = try journal.records()
         guard let commit = records.lastIndex(where: \.isCommit) else { return }
         // The settings of a certificate stand in the record of its key.

@@ -10,9 +10,9 @@ extension CertificateStore {
     ///
     /// They belong to whoever deploys, unlike the rest of the store.
     package func prepareDeployment() throws {
-        try makeDirectory(layout.deploy, .privateDirectory)
-        try makeDirectory(layout.live, .publicDirectory)
-        try makeDirectory(layout.nginx, .publicDirectory)
+        for directory in layout.directories where directory.half == .deploying {
+            try makeDirectory(directory.path, directory.mode)
+        }
     }
 
     /// The last record of each lineage.
@@ -32,11 +32,18 @@ extension CertificateStore {
 
     /// Adds a record; the caller holds the lock.
     package func append(_ record: DeployRecord) throws {
-        if try deployments.size > Journal<DeployRecord>.compactionSize {
-            let latest = try deployRecords().values.sorted { $0.lineage < $1.lineage }
-            try deployments.replace(with: latest, temporary: layout.deployJournal + ".new")
-        }
+        if try deployments.size > Journal<DeployRecord>.compactionSize { try compactDeployments() }
         try deployments.append(record)
+    }
+
+    /// Forgets all but the last record of each lineage, once those are not the most of them.
+    private func compactDeployments() throws {
+        let latest = try deployRecords()
+        guard try deployments.records().count > 2 * latest.count else { return }
+        try deployments.replace(
+            with: latest.values.sorted { $0.lineage < $1.lineage },
+            temporary: layout.deployJournal + ".new"
+        )
     }
 
     /// The lineages that have generations, each with the number of the newest; sorted by name.

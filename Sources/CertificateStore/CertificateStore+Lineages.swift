@@ -11,6 +11,12 @@ package struct Lineage: Equatable, Sendable {
     package let current: StoredCertificate?
     package let progress: LineageProgress
 
+    /// Whether the last certificate that was committed is gone, or is not what it was.
+    package var isCurrentLost: Bool {
+        guard let committed = progress.committed else { return false }
+        return current.map { $0.number < committed } ?? true
+    }
+
     /// Whether the CA has called the current certificate back.
     package var isRevoked: Bool {
         guard let current else { return false }
@@ -120,7 +126,7 @@ extension CertificateStore {
         do {
             let manifest = try decode(Manifest.self, files.manifest)
             // Never a path that stands in a file: whoever deploys may be root, and the store not.
-            guard manifest.hasOwnFilesOnly else { return nil }
+            guard manifest.hasOwnFilesOnly, manifest.isPlain else { return nil }
             for (file, digest) in manifest.files {
                 let path = "\(files.directory)/\(file)"
                 let bytes = try fileSystem.readFile(path, limit: Self.smallFileLimit)

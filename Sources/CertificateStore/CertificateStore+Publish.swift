@@ -73,6 +73,13 @@ extension CertificateStore {
         try fileSystem.status(layout.include(name)) != nil
     }
 
+    /// The generation that readers are led to; `nil` where they are led to none.
+    package func publishedGeneration(of name: LineageName) throws -> GenerationNumber? {
+        let parts = try currentLink(name)?.split(separator: "/") ?? []
+        guard parts.dropLast() == ["..", "gen", "\(name)"] else { return nil }
+        return parts.last.flatMap { GenerationNumber(directory: String($0)) }
+    }
+
     /// Where the link leads, from its own directory.
     private static func target(_ stored: StoredCertificate, of name: LineageName) -> String {
         "../gen/\(name)/\(stored.number)"
@@ -99,8 +106,9 @@ extension CertificateStore {
     /// Removes generations that are older than the three newest.
     ///
     /// `inUse` stays whatever its age. Each is moved out of sight first: a reader never finds half
-    /// of one.
+    /// of one. Those in the store of somebody else are left to him.
     package func removeOldGenerations(of name: LineageName, inUse: GenerationNumber) throws {
+        guard try role().keeps(.issuing) else { return }
         let old = try generationNumbers(name).filter { $0 != inUse }.dropLast(
             Self.keptGenerations - 1
         )
@@ -114,6 +122,7 @@ extension CertificateStore {
 
     /// Removes a lineage with its keys; what remains is its lock, which is never unlinked.
     package func delete(_ name: LineageName) throws {
+        try removeLeftovers(of: name)
         for path in [layout.include(name), layout.live(name)] {
             try fileSystem.removeIfPresent(path)
             try fileSystem.removeIfPresent(temporary(path))

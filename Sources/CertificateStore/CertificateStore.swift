@@ -9,8 +9,8 @@ package struct CertificateStore: Sendable {
 
     package let layout: StoreLayout
     let fileSystem: any FileSystem
-    /// Who runs certctl: besides root the only one who may own the store.
-    private let user: UInt32
+    /// Who runs certctl.
+    let user: UInt32
 
     /// The store at `layout`, of `user` who runs certctl; nothing is touched yet.
     package init(_ layout: StoreLayout, in fileSystem: any FileSystem, user: UInt32) {
@@ -20,24 +20,19 @@ package struct CertificateStore: Sendable {
     }
 
     /// Makes the directories that are missing, and refuses those that cannot be trusted.
+    ///
+    /// Neither half of a store that has two makes what belongs to the other.
     package func prepare() throws {
-        let directories: [(String, FileMode)] = [
-            (layout.state, .passageDirectory),
-            (layout.accounts, .privateDirectory),
-            (layout.lineages, .privateDirectory),
-            (layout.renewal, .privateDirectory),
-            (layout.deploy, .privateDirectory),
-            (layout.tls, .passageDirectory),
-            (layout.temporary, .privateDirectory),
-            (layout.generations, .passageDirectory),
-            (layout.live, .publicDirectory),
-            (layout.nginx, .publicDirectory),
-        ]
         if let home = layout.home, try fileSystem.status(home) == nil {
             try makeDirectory(home, .publicDirectory)
         }
-        for (path, mode) in directories {
-            try makeDirectory(path, mode)
+        let role = try role()
+        for directory in layout.directories {
+            if role.keeps(directory.half) {
+                try makeDirectory(directory.path, directory.mode)
+            } else {
+                try checkTrust(directory: directory.path)
+            }
         }
     }
 
@@ -66,10 +61,8 @@ package struct CertificateStore: Sendable {
         case .symbolicLink: throw StoreError.distrusted(path: path, .symbolicLink)
         case .file, .other: throw StoreError.distrusted(path: path, .notDirectory)
         }
-        guard status.owner == user || status.owner == 0 else {
-            throw StoreError.distrusted(path: path, .owner(status.owner))
-        }
-        guard !status.mode.isWritableByOthers else {
+        try checkOwner(status, of: path)
+        guard !status.mode.isWritableByOthers || layout.isShared(path, status) else {
             throw StoreError.distrusted(path: path, .writableByOthers("\(status.mode)"))
         }
     }
@@ -78,7 +71,10 @@ package struct CertificateStore: Sendable {
     func checkTrust(key path: String) throws {
         guard let status = try fileSystem.status(path) else { return }
         guard status.kind == .file else {
-            throw StoreError.distrusted(path: path, .symbolicLink)
+            throw StoreError.distrusted(
+                path: path,
+                status.kind == .symbolicLink ? .symbolicLink : .notFile
+            )
         }
         guard !status.mode.isOpenToOthers else {
             throw StoreError.distrusted(path: path, .readableByOthers("\(status.mode)"))
@@ -91,8 +87,19 @@ package struct CertificateStore: Sendable {
         try checkTrust(key: stored.files.privateKey)
     }
 
+    /// Finds out whether anything could be saved, before a CA is asked for anything.
+    package func checkRoom() throws {
+        try checkSpace()
+        try probe(layout.probe, layout.movedProbe)
+    }
+
     /// Finds out whether a certificate could be saved, before a CA is asked for one.
     package func checkRoom(for name: LineageName) throws {
+        try checkSpace()
+        try probe(layout.temporary(name, "probe"), layout.movedProbe(name))
+    }
+
+    private func checkSpace() throws {
         let space = try fileSystem.space(layout.tls)
         guard space.bytes >= Self.leastBytes else {
             throw StoreError.noRoom(path: layout.tls, "\(space.bytes / 1024) KiB are left")
@@ -100,19 +107,31 @@ package struct CertificateStore: Sendable {
         if let files = space.files, files < Self.leastFiles {
             throw StoreError.noRoom(path: layout.tls, "\(files) more files can be made")
         }
-        let probe = layout.temporary(name, "probe")
-        let moved = layout.temporary(name, "probe-moved")
-        try fileSystem.removeIfPresent(probe)
-        try fileSystem.removeIfPresent(moved)
-        try fileSystem.writeNewFile(probe, Array("certctl\n".utf8), .privateFile)
-        try fileSystem.rename(probe, to: moved, exclusive: true)
-        try fileSystem.removeFile(moved)
+    }
+
+    /// Makes a file, moves it to where generations are and removes it: no rename leads from one file
+    /// system to another.
+    private func probe(_ path: String, _ target: String) throws {
+        try fileSystem.removeIfPresent(path)
+        try fileSystem.removeIfPresent(target)
+        try fileSystem.writeNewFile(path, Array("certctl\n".utf8), .privateFile)
+        do throws(FileSystemError) {
+            try fileSystem.rename(path, to: target, exclusive: true)
+        } catch {
+            // What is left would only be in the way of whoever puts it right.
+            try? fileSystem.removeFile(path)
+            throw error
+        }
+        try fileSystem.removeFile(target)
     }
 
     /// Takes the lineage's lock, and makes its directory where it is missing.
     ///
+    /// Where the lineage is somebody else's it has to have a lock: nothing is made there.
+    ///
     /// - Returns: `nil` while another process has it.
     package func lock(_ name: LineageName) throws -> FileLock? {
+        guard try role().keeps(.issuing) else { return try lockExisting(name) }
         try makeDirectory(layout.lineage(name), .privateDirectory)
         try checkTrust(directory: layout.generations(name))
         guard let lock = try FileLock(layout.lock(name), in: fileSystem) else { return nil }
@@ -132,7 +151,8 @@ package struct CertificateStore: Sendable {
     /// Removes what a crash has left of files and directories that were on their way out.
     ///
     /// Keys may be among them. What is being staged stays: the order may go on with it.
-    private func removeLeftovers(of name: LineageName) throws {
+    func removeLeftovers(of name: LineageName) throws {
+        try fileSystem.removeIfPresent(layout.movedProbe(name))
         guard try fileSystem.status(layout.temporary) != nil else { return }
         for entry in try fileSystem.list(layout.temporary) where entry.hasPrefix("\(name)~") {
             let path = "\(layout.temporary)/\(entry)"

@@ -38,7 +38,7 @@ package struct GenerationNumber: Hashable, Comparable, Codable, Sendable, Custom
 /// The files of one generation, which never change once the directory has its name.
 package struct GenerationFiles: Equatable, Sendable {
     static let privateKeyName = "privkey.pem"
-    private static let certificateName = "cert.pem"
+    static let certificateName = "cert.pem"
     private static let chainName = "chain.pem"
     private static let fullChainName = "fullchain.pem"
 

@@ -40,6 +40,23 @@ package struct Manifest: Codable, Equatable, Sendable {
         Set(files.keys).union([GenerationFiles.privateKeyName]) == GenerationFiles.names
     }
 
+    /// Whether nothing in it but the issuer means anything to a shell or a terminal: root tells it
+    /// to hooks and people, and need not have written it.
+    var isPlain: Bool { ([keyType, serial] + names).allSatisfy(Self.isPlain) }
+
+    private static func isPlain(_ text: String) -> Bool {
+        let isWord = text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                true
+            case UInt8(ascii: "."), UInt8(ascii: ":"), UInt8(ascii: "-"): true
+            default: false
+            }
+        }
+        return isWord && !text.isEmpty && !text.hasPrefix("-")
+    }
+
     init(kind: Kind, leaf: Certificate, keyType: KeyType?, files: [String: String]) {
         schema = Self.currentSchema
         self.kind = kind

@@ -60,6 +60,14 @@ extension StoreError.Distrust {
             )
         case .notDirectory:
             ("it is not a folder", "move it away; certctl makes the folder itself")
+        case .notFile:
+            ("it is no regular file", "put the real file in its place, or move it away")
+        case .notOfRoot(let user):
+            (
+                "it belongs to user \(user), who could change what root writes there",
+                "run certctl as that user: sudo -u '#\(user)' certctl …; or, where root brings the "
+                    + "certificates into use: sudo chown root '\(path)'"
+            )
         case .owner(let user):
             (
                 "it belongs to user \(user)",

@@ -4,7 +4,10 @@ package enum StoreError: Error, Equatable {
     package enum Distrust: Equatable, Sendable {
         case symbolicLink
         case notDirectory
+        case notFile
         case owner(UInt32)
+        /// What root writes in belongs to somebody else.
+        case notOfRoot(UInt32)
         case writableByOthers(String)
         /// A key that others may read.
         case readableByOthers(String)

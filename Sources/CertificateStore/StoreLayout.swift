@@ -41,6 +41,17 @@ package struct StoreLayout: Equatable, Sendable {
     var deployJournal: String { "\(deploy)/journal" }
     /// What happened to lineages.
     var events: String { "\(state)/events.log" }
+    /// What happened when they were brought into use, as whoever does that has noted it.
+    var deployEvents: String { "\(deploy)/events.log" }
+    /// What `watch` keeps for whoever wants to read it.
+    package var watch: String { "\(state)/watch" }
+    var watchLock: String { "\(watch)/lock" }
+    /// What it has found last.
+    package var watchStatus: String { "\(watch)/status.json" }
+    /// The same as numbers, for node_exporter.
+    package var watchMetrics: String { "\(watch)/certctl.prom" }
+    /// What it has raised the alarm about.
+    var watchEvents: String { "\(watch)/events.log" }
     /// When to look at which lineage again.
     var schedule: String { "\(state)/schedule" }
     /// The next one, on its way; in the state directory itself, which has to hold both.
@@ -53,13 +64,15 @@ package struct StoreLayout: Equatable, Sendable {
     var limits: String { "\(renewal)/limits.json" }
     var limitsLock: String { "\(renewal)/limits.lock" }
     var renewalSecret: String { "\(renewal)/secret" }
-    /// What happened when they were brought into use, as whoever does that has noted it.
-    var deployEvents: String { "\(deploy)/events.log" }
     /// The one directory that a container needs to see.
     package var tls: String { "\(state)/tls" }
     /// Where files are made before they are moved into place; on the same file system as those.
     var temporary: String { "\(tls)/.tmp" }
     var generations: String { "\(tls)/gen" }
+    /// A file that is made and moved to see whether any can be; no lineage's name has a tilde in it.
+    var probe: String { "\(temporary)/~probe" }
+    var movedProbe: String { "\(generations)/~probe" }
+    func movedProbe(_ name: LineageName) -> String { "\(generations)/\(name)~probe" }
     var live: String { "\(tls)/live" }
     var nginx: String { "\(tls)/nginx" }
     /// What a proxy passes challenges to; alone in a directory, since containers mount directories.

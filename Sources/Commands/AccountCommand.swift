@@ -69,6 +69,9 @@ struct AccountCommand: Command {
         ),
     ]
     static let makesHome = true
+    static let isForOwner = true
+
+    let ownersShare = OwnersShare.everything
 
     private let action: Action
     private let account: AccountArguments

@@ -3,6 +3,9 @@ import Diagnostics
 
 /// The certificates of one command that nothing came of, as one failure.
 struct CertificateFailure: Diagnosable {
+    /// Nobody reads more, and `certctl list` has the rest.
+    private static let mostTold = 20
+
     private let failures: [(name: String, diagnosis: Diagnosis)]
     private let total: Int
     /// What it ends with where some failed otherwise than others, or did not fail.
@@ -26,8 +29,11 @@ struct CertificateFailure: Diagnosable {
 
     /// Those that failed for the same reason are told together.
     var diagnosis: Diagnosis {
-        let names = failures.map(\.name).joined(separator: ", ")
-        let reasons = failures.map { "\($0.name): \($0.diagnosis.what): \($0.diagnosis.why)" }
+        let told = failures.prefix(Self.mostTold)
+        let more = failures.count - told.count
+        let names =
+            told.map(\.name).joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
+        let reasons = told.map { "\($0.name): \($0.diagnosis.what): \($0.diagnosis.why)" }
         var fixes: [String] = []
         for failure in failures where !fixes.contains(failure.diagnosis.fix) {
             fixes.append(failure.diagnosis.fix)

@@ -26,11 +26,16 @@ protocol Command: Sendable {
     static var usesStore: Bool { get }
     /// Whether the installed store is for root alone to use with it.
     static var needsRoot: Bool { get }
+    /// Whether the owner of the installed store may run it too, who need not be root.
+    static var isForOwner: Bool { get }
     /// Whether it makes a home that is not there yet.
     static var makesHome: Bool { get }
 
     /// Throws ``UsageError`` or another diagnosable error for arguments that make no sense.
     init(_ arguments: ParsedArguments) throws
+
+    /// How much of it is for the store's owner to do where root runs it in the store of somebody else.
+    var ownersShare: OwnersShare { get }
 
     func run(in context: CommandContext) async throws
 }
@@ -45,7 +50,9 @@ extension Command {
     static var group: CommandGroup { .certificates }
     static var usesStore: Bool { true }
     static var needsRoot: Bool { true }
+    static var isForOwner: Bool { false }
     static var makesHome: Bool { false }
+    var ownersShare: OwnersShare { .nothing }
 
     /// Name and operands, as in `show NAME`.
     static var form: String { operands.isEmpty ? name : "\(name) \(operands)" }
@@ -75,4 +82,17 @@ struct CommandContext: Sendable {
     let isJSON: Bool
     /// Whoever started this process as a service.
     var manager = ServiceManager()
+    /// The store's owner, where this process is root's and its command has a share for him.
+    var owner: StoreOwner?
+    /// Whether this process does the share of the store's owner for one of root's, which tells what
+    /// came of it.
+    var isOwnersShare = false
+}
+
+/// How much of a command the store's owner does.
+enum OwnersShare: Sendable {
+    case nothing
+    /// What comes before certificates are brought into use.
+    case issuing
+    case everything
 }

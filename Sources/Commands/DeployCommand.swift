@@ -59,7 +59,7 @@ struct DeployCommand: Command {
         )
         for ending in endings {
             guard case .success(let outcome) = ending.result else { continue }
-            write(outcome, ending.name, context)
+            try write(outcome, ending.name, context)
         }
         if !context.isJSON, !isPendingOnly, names.isEmpty, endings.allSatisfy(\.wasUnchanged) {
             context.console.write("Nothing to deploy: what is stored is in use.\n")
@@ -74,9 +74,11 @@ struct DeployCommand: Command {
         _ outcome: DeployCertificates.Outcome,
         _ name: LineageName,
         _ context: CommandContext
-    ) {
+    ) throws {
         if context.isJSON {
-            context.console.write(JSONLine.text(DeployLine(outcome, name)))
+            let word = outcome.wasUnchanged ? "unchanged" : "deployed"
+            let report = try ListCertificates(context.services).one("\(name)")
+            context.console.write(JSONLine.text(OutcomeLine(word, outcome.hooks, report)))
         } else if outcome.wasUnchanged {
             // Of all there are, only what was done is news.
             if !names.isEmpty { context.console.write("\(name): in use already\n") }
@@ -92,20 +94,5 @@ struct DeployCommand: Command {
 extension DeployCertificates.Ending {
     fileprivate var wasUnchanged: Bool {
         if case .success(let outcome) = result { outcome.wasUnchanged } else { false }
-    }
-}
-
-/// What was deployed, as a line of JSON.
-private struct DeployLine: Encodable {
-    let outcome: String
-    let name: String
-    let generation: Int
-    let hooks: [String]
-
-    init(_ outcome: DeployCertificates.Outcome, _ name: LineageName) {
-        self.outcome = outcome.wasUnchanged ? "unchanged" : "deployed"
-        self.name = "\(name)"
-        generation = outcome.generation.value
-        hooks = outcome.hooks
     }
 }

@@ -96,7 +96,9 @@ struct IssueCommand: Command {
         ]
 
     static let makesHome = true
+    static let isForOwner = true
 
+    let ownersShare = OwnersShare.issuing
     private let issue: IssueArguments
 
     init(_ arguments: ParsedArguments) throws {
@@ -108,13 +110,31 @@ struct IssueCommand: Command {
             issue.requests(in: context),
             services: context.services
         )
-        let endings = await workflow.run()
+        guard let owner = context.owner else {
+            let deploys = try context.services.store.role().keeps(.deploying)
+            let endings = await workflow.run(deploys: deploys)
+            try write(endings, context)
+            return try Self.check(endings)
+        }
+        let standing = try workflow.standing()
+        let ownersEnding = await owner.run(listeningAt: standing.endpoints)
+        let endings = try await workflow.bringIntoUse(since: standing)
+        try write(endings, context)
+        try ownersEnding.conclude { try Self.check(endings) }
+    }
+
+    private static func check(_ endings: [IssueCertificates.Ending]) throws {
+        try CertificateFailure.check(endings.map { ($0.name, $0.result.failure) }, mixed: .partial)
+    }
+
+    private func write(_ endings: [IssueCertificates.Ending], _ context: CommandContext) throws {
         context.story.end()
         for ending in endings {
             guard case .success(let outcome) = ending.result else { continue }
+            // What came of a rehearsal nobody else knows.
+            guard !context.isOwnersShare || outcome.certificate == nil else { continue }
             try write(outcome, context)
         }
-        try CertificateFailure.check(endings.map { ($0.name, $0.result.failure) }, mixed: .partial)
     }
 
     private func write(_ outcome: IssueOutcome, _ context: CommandContext) throws {
@@ -124,8 +144,9 @@ struct IssueCommand: Command {
         }
         let report = try ListCertificates(context.services).one("\(outcome.name)")
         context.console.write(
-            context.isJSON
-                ? JSONLine.text(IssueLine(outcome, report)) : Self.text(outcome, report)
+            try context.isJSON
+                ? JSONLine.text(OutcomeLine(outcome.word, outcome.hooks, report))
+                : Self.text(outcome, report) + NextStep.text(after: report, context)
         )
     }
 
@@ -148,18 +169,5 @@ struct IssueCommand: Command {
         let due = report.due.map { ", not due before \(TimeText.day($0))" } ?? ""
         let verb = outcome.word + (outcome.change == .unchanged(certificate) ? due : "")
         return "\(outcome.name): \(verb)\n\(body.joined())"
-    }
-}
-
-/// The outcome as a line of JSON: what came of it, and the lineage as `show` tells of it.
-private struct IssueLine: Encodable {
-    let outcome: String
-    let hooks: [String]
-    let certificate: LineageLine
-
-    init(_ outcome: IssueOutcome, _ report: LineageReport) {
-        self.outcome = outcome.word
-        hooks = outcome.hooks
-        certificate = LineageLine(report)
     }
 }

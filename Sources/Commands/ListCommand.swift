@@ -15,6 +15,8 @@ struct ListCommand: Command {
         )
     ]
 
+    static let isForOwner = true
+
     init(_ arguments: ParsedArguments) throws {
         guard arguments.operands.isEmpty else {
             throw UsageError.wrongOperands(usage: Self.usage)

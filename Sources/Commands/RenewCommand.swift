@@ -57,6 +57,9 @@ struct RenewCommand: Command {
         ),
     ]
 
+    static let isForOwner = true
+
+    let ownersShare = OwnersShare.issuing
     private let names: [String]
     private let isForced: Bool
     private let isRehearsal: Bool
@@ -73,6 +76,7 @@ struct RenewCommand: Command {
     }
 
     func run(in context: CommandContext) async throws {
+        if let owner = context.owner { return try await leave(to: owner, context) }
         let agrees = agrees
         var request = RenewRequest(
             agreesToTerms: { _ in agrees },
@@ -82,12 +86,32 @@ struct RenewCommand: Command {
         request.isForced = isForced
         guard !isRehearsal else { return try await rehearse(request, context) }
         let report = try await RenewCertificates(context.services, request).run()
+        let deploys = try deploys && context.services.store.role().keeps(.deploying)
         let deployed =
-            deploys && !report.renewed.isEmpty
-            ? try await DeployCertificates(context.services).run(report.renewed) : []
+            deploys ? try await DeployCertificates(context.services).run(after: report) : []
         context.story.end()
         write(report, context)
+        if self.deploys, !context.isJSON {
+            context.console.write(
+                try NextStep.text(afterRenewing: report.renewed.count, context)
+            )
+        }
         try RenewFailure.check(report, deployed, isNamed: !names.isEmpty)
+    }
+
+    /// Has the store's owner renew, who tells what he does; then brings it into use.
+    private func leave(to owner: StoreOwner, _ context: CommandContext) async throws {
+        let store = context.services.store
+        let before = Dictionary(uniqueKeysWithValues: try store.newestGenerations())
+        let ending = await owner.run(listeningAt: context.services.endpointsForRenewal)
+        let renewed = try store.newestGenerations().filter { before[$0.name] != $0.number }
+        let deployed =
+            deploys && !renewed.isEmpty
+            ? try await DeployCertificates(context.services).run(renewed.map(\.name)) : []
+        context.story.end()
+        try ending.conclude {
+            try RenewFailure.check(RenewReport(), deployed, isNamed: false)
+        }
     }
 
     private func rehearse(_ request: RenewRequest, _ context: CommandContext) async throws {

@@ -55,6 +55,9 @@ struct RevokeCommand: Command {
 
     /// A certificate of another client can be called back without a store.
     static let makesHome = true
+    static let isForOwner = true
+
+    let ownersShare = OwnersShare.everything
 
     private let lineage: String?
     private let reason: RevocationReason?

@@ -1,3 +1,4 @@
+import CertificateStore
 package import Diagnostics
 import Platform
 import Workflows
@@ -7,10 +8,12 @@ package enum Run {
     /// Runs the command that `arguments` (without the program's name) ask for.
     package static func main(_ arguments: [String]) async -> ExitCode {
         let manager = LiveProcess.prepare()
-        let console = Console.live
+        let console = Console.live(manager)
         do {
             try await dispatch(arguments, console, manager)
             return .success
+        } catch let error as OwnersFailure where error.isTold {
+            return error.exitCode
         } catch {
             let diagnosis = Self.diagnosis(of: error)
             report(diagnosis, console, isJSON: arguments.contains("--json"))
@@ -29,7 +32,7 @@ package enum Run {
             throw UsageError.wrongOperands(usage: "certctl COMMAND …")
         }
         let type = try CommandTable.command(named: name)
-        let options = type.options + CommandOption.common
+        let options = type.options + CommandOption.common + [.ownersShare]
         let parsed = try ParsedArguments(words.dropFirst(), options: options)
         guard !parsed.has("help") else {
             console.write(Help.page(of: type))
@@ -37,16 +40,44 @@ package enum Run {
         }
         let command = try type.init(parsed)
         let story = Story(console, isQuiet: parsed.has("quiet"), isVerbose: parsed.has("verbose"))
-        let services = try Services.live(parsed, command: type, log: story.log)
-        let context = CommandContext(
+        let isOwnersShare = parsed.has(CommandOption.ownersShare.name)
+        let services = try Services.live(
+            parsed,
+            command: type,
+            listener: isOwnersShare ? InheritedPort.listener(manager) : SocketListener(),
+            log: story.log
+        )
+        var context = CommandContext(
             services: services,
             console: console,
             story: story,
             isJSON: parsed.has("json"),
             manager: manager
         )
+        context.isOwnersShare = isOwnersShare
         defer { story.end() }
-        try await command.run(in: context)
+        if command.ownersShare != .nothing, try services.store.role() == .deploying {
+            // Who does not lay root's rights down before is not to go on.
+            guard !isOwnersShare else {
+                throw UsageError.unknownOption(CommandOption.ownersShare.flag, suggestion: nil)
+            }
+            context.owner = StoreOwner(
+                try services.store.owner(),
+                words: StoreOwner.words(type, parsed),
+                runner: OwnerProcess(),
+                listener: SocketListener(),
+                log: story.log
+            )
+        }
+        try await Self.run(command, in: context)
+    }
+
+    /// Runs a command, or has the store's owner run it where it is for him as a whole.
+    static func run(_ command: any Command, in context: CommandContext) async throws {
+        guard let owner = context.owner, command.ownersShare == .everything else {
+            return try await command.run(in: context)
+        }
+        try await owner.run().conclude()
     }
 
     /// Lets the common options stand before the command too, and the usual words for help.
@@ -89,7 +120,8 @@ package enum Run {
               why: \(diagnosis.why)
               fix: \(diagnosis.fix)
 
-            """
+            """,
+            .error
         )
         guard isJSON else { return }
         console.write(JSONLine.text(FailureLine(diagnosis)))

@@ -16,14 +16,15 @@ extension Services {
     static func live(
         _ arguments: ParsedArguments,
         command: any Command.Type,
+        listener: any Listener,
         log: Log
     ) throws -> Services {
         let fileSystem = POSIXFileSystem()
-        let layout = command.usesStore ? try layout(arguments, command) : .system
+        let layout = command.usesStore ? try layout(arguments, command, fileSystem) : .system
         let solvers = HTTP01Solvers(
             layout,
             fileSystem: fileSystem,
-            listener: SocketListener(),
+            listener: listener,
             log: log
         )
         return Services(
@@ -42,10 +43,13 @@ extension Services {
 
     private static func layout(
         _ arguments: ParsedArguments,
-        _ command: any Command.Type
+        _ command: any Command.Type,
+        _ fileSystem: any FileSystem
     ) throws -> StoreLayout {
         guard let home = arguments["home"] else {
-            guard LiveProcess.user == 0 || !command.needsRoot else {
+            let user = LiveProcess.user
+            let store = CertificateStore(.system, in: fileSystem, user: user)
+            guard user == 0 || !command.needsRoot || command.isForOwner && store.isOfUser else {
                 throw UsageError.needsRoot(command: command.name)
             }
             return .system

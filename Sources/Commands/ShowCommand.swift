@@ -22,6 +22,10 @@ struct ShowCommand: Command {
         )
     ]
 
+    static let isForOwner = true
+
+    /// Only the owner speaks to CAs.
+    var ownersShare: OwnersShare { asksCA ? .everything : .nothing }
     private let lineage: String
     private let asksCA: Bool
 
@@ -80,7 +84,7 @@ struct ShowCommand: Command {
             let left = TimeText.left(until: manifest.notAfter, from: now)
             facts += [
                 ("hosts", manifest.names.joined(separator: " ")),
-                ("issuer", manifest.issuer),
+                ("issuer", manifest.issuer.harmless(limit: 300)),
                 ("serial", manifest.serial),
                 ("key", manifest.keyType),
                 ("valid from", manifest.notBefore.formatted(.iso8601)),

@@ -22,7 +22,7 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
     case store = 8
     /// The certificate is saved but not in use.
     case deployment = 9
-    /// `doctor` found something.
+    /// `watch` found something.
     case findings = 10
     /// Some certificates were issued, others failed.
     case partial = 11
@@ -40,7 +40,7 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
         case .rateLimited: "rate limited; says until when"
         case .store: "the store: disk, permissions, a lock"
         case .deployment: "the certificate is saved, but a hook failed"
-        case .findings: "kept for a later command"
+        case .findings: "watch found what needs you"
         case .partial: "some certificates were issued, others failed"
         }
     }

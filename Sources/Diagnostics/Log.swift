@@ -12,7 +12,7 @@ package struct Log: Sendable {
         case notice
         /// It worked, but someone should look.
         case warning
-        /// The command failed.
+        /// The command failed, or someone has to look now.
         case error
 
         package static func < (one: Level, other: Level) -> Bool {
@@ -67,6 +67,14 @@ package struct Log: Sendable {
         _ fields: @autoclosure () -> [String: String] = [:]
     ) {
         write(.warning, message, fields)
+    }
+
+    /// Tells what someone has to look at now, though the command goes on.
+    package func error(
+        _ message: StaticString,
+        _ fields: @autoclosure () -> [String: String] = [:]
+    ) {
+        write(.error, message, fields)
     }
 
     private func write(_ level: Level, _ message: StaticString, _ fields: () -> [String: String]) {

@@ -23,6 +23,9 @@ package struct RuntimeSockets: Sendable {
         self.fileSystem = fileSystem
     }
 
+    /// Whether the responder's service is there to answer.
+    package var isServed: Bool { ServiceLink.isServed(control) }
+
     /// Listens for a proxy, whichever user it runs as.
     package func listenForProxy() throws(HTTP01Error) -> LocalListeningSocket {
         try listen(at: challenge, .stream, FileMode(0o666))

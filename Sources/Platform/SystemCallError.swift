@@ -13,6 +13,12 @@ package struct SystemCallError: Error, Equatable, Sendable, CustomStringConverti
         self.code = code
     }
 
+    /// Records a call that C code has named.
+    init(named call: String, code: Int32) {
+        self.call = call
+        self.code = code
+    }
+
     /// The kernel's words for ``code``.
     package var reason: String { Self.reason(of: code) }
 

@@ -7,7 +7,10 @@ package enum RegisteredDomain {
     /// counted together than the CA counts, and its refusal is what is gone by.
     package static func guess(_ name: String) -> String {
         let labels = name.split(separator: ".")
-        guard labels.count > 2, let last = labels.last else { return name }
+        guard labels.count > 2, let last = labels.last, last.first?.isNumber == false else {
+            // An IPv4 address is one for itself.
+            return name
+        }
         let second = labels[labels.count - 2]
         let isRegistry = last.count == 2 && second.count <= 3
         return labels.suffix(isRegistry ? 3 : 2).joined(separator: ".")

@@ -28,6 +28,8 @@ package enum RenewalCause: String, Equatable, Sendable {
     case demand
     /// An earlier run has begun an order and not come to its end.
     case begun
+    /// What is on disk of it is not what was committed.
+    case lost
 
     /// Whether nothing but the CA's window asks for it.
     package var isOfWindowAlone: Bool { self == .window || self == .signal }

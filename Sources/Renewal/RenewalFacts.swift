@@ -7,6 +7,8 @@ package struct RenewalFacts: Equatable, Sendable {
     package var random: StableRandom
     /// Whether the CA has called it back.
     package var isRevoked = false
+    /// Whether the last certificate is no longer whole on disk; the facts are of one before, if any.
+    package var isLost = false
     /// Whether there is an order that an earlier run has begun and not ended.
     package var isBegun = false
     package var advice: RenewalAdvice?

@@ -12,6 +12,7 @@ package enum RenewalPolicy {
         let validity = facts.validity
         guard !facts.isRevoked else { return (.distantPast, .revoked) }
         guard !facts.isBegun else { return (.distantPast, .begun) }
+        guard !facts.isLost else { return (.distantPast, .lost) }
         let usual: (moment: Date, cause: RenewalCause) =
             if let window = facts.advice?.window, window.isCredible(for: validity) {
                 (window.moment(for: validity, facts.random), window.isSignal ? .signal : .window)

@@ -40,6 +40,15 @@ extension AccountError: Diagnosable {
                 "write the HMAC key as the CA shows it into the file, and: chmod 600 '\(file)'",
                 .configuration
             )
+        case .unreadableSecret(let path, let user):
+            let file = path.harmless(limit: 300)
+            return (
+                "the secret in \(file) cannot be used",
+                "user \(user), who speaks to the CA, may not read it",
+                "let it be root's and readable for the group of that user, in a folder that the user "
+                    + "may pass through: sudo install -m 640 -g \"$(id -gn \(user))\" '\(file)' /etc/certctl/",
+                .configuration
+            )
         case .keyChangeNotOffered(let authority):
             return (
                 "\(authority) does not exchange the keys of accounts",

@@ -10,6 +10,8 @@ package enum AccountError: Error, Equatable {
     case bindingRequired(authority: String, advice: String)
     /// A file with a secret cannot be used.
     case unusableSecret(path: String, reason: String)
+    /// This user may not read the file with a secret.
+    case unreadableSecret(path: String, user: UInt32)
     /// That CA keeps the key of an account for ever.
     case keyChangeNotOffered(authority: String)
     /// The request to sign is for the account's key.

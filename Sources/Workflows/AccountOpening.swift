@@ -222,7 +222,7 @@ struct AccountOpening: Sendable {
             if directory.requiresExternalAccount { throw ACMEError.externalAccountRequired }
         }
         try await confirmTerms()
-        return try request.binding.map { try $0.load(in: services.fileSystem) }
+        return try request.binding.map { try $0.load(in: services.fileSystem, as: services.user) }
     }
 
     private func confirmTerms() async throws {
@@ -239,7 +239,10 @@ extension AuthoritySettings.ExternalAccount {
     /// Reads the HMAC key.
     ///
     /// Throws ``AccountError/unusableSecret(path:reason:)``.
-    fileprivate func load(in fileSystem: any FileSystem) throws -> ExternalAccountBinding {
+    fileprivate func load(
+        in fileSystem: any FileSystem,
+        as user: UInt32
+    ) throws -> ExternalAccountBinding {
         let text: Secret<String>
         do {
             // Its group may: a key in /etc/certctl belongs to root and is for certctl's group.
@@ -258,6 +261,8 @@ extension AuthoritySettings.ExternalAccount {
                 )
             }
             text = Secret(String(lines[0]))
+        } catch let error as FileSystemError where error.reason == .notPermitted {
+            throw AccountError.unreadableSecret(path: hmacFile, user: user)
         } catch let error as FileSystemError {
             throw AccountError.unusableSecret(path: hmacFile, reason: error.text)
         }

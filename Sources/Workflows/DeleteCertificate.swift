@@ -32,7 +32,8 @@ package struct DeleteCertificate: Sendable {
         try await forgetDeployment(of: name)
         try store.lookSoon(at: name)
         try store.delete(name)
-        services.note(.deleted, name, "")
+        // Root's notes are root's, also about a lineage of somebody else.
+        services.note(.deleted, name, "", isOfDeployment: try store.role() == .deploying)
         return name
     }
 

@@ -110,6 +110,7 @@ package struct DeployCertificates: Sendable {
         guard isPendingOnly else {
             return try names?.sorted() ?? store.newestGenerations().map(\.name)
         }
+        let names = names.map(Set.init)
         let records = try store.deployRecords()
         let now = services.clock.now
         return try store.newestGenerations().filter { name, number in

@@ -58,7 +58,7 @@ struct DeployRun: Sendable {
     /// Two runs at once would restart servers under each other's hands.
     private func lock(waits: Bool) async throws -> FileLock? {
         guard !waits else {
-            return try await services.lock("deploying") { try store.lockDeployRun() }
+            return try await services.lock("the deploy run") { try store.lockDeployRun() }
         }
         let lock = try store.lockDeployRun()
         if lock == nil { services.log.notice("left to another certctl, which is deploying") }

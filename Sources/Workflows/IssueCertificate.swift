@@ -157,7 +157,7 @@ struct IssueCertificate: Sendable {
         )
     }
 
-    private func isGoodEnough(
+    func isGoodEnough(
         _ current: StoredCertificate,
         _ lineage: Lineage,
         _ settings: IssueSettings
@@ -191,7 +191,12 @@ struct IssueCertificate: Sendable {
             change = .issued(certificate)
             let until = certificate.manifest.notAfter.formatted(.iso8601)
             services.log.notice("certificate issued", ["lineage": "\(name)", "until": until])
-            services.note(.issued, name, "generation \(certificate.number) until \(until)")
+            let isFirst = preparation.lineage.current == nil
+            services.note(
+                isFirst ? .issued : .renewed,
+                name,
+                "generation \(certificate.number) until \(until)"
+            )
             await presenter.redirect(request.names.hostNames)
         }
         return Obtained(
@@ -221,6 +226,7 @@ struct IssueCertificate: Sendable {
         if case .unchanged = obtained.change {
             try store.save(obtained.settings.toRemember, of: name)
         }
+        clearAway()
         return IssueOutcome(change: obtained.change, name: name, hooks: [])
     }
 }

@@ -21,9 +21,9 @@ package struct IssueCertificates: Sendable {
     private static let patience: Duration = .seconds(30)
     private static let pause: Duration = .milliseconds(200)
 
-    private let services: Services
-    private let general: Settings
-    private let orders: [IssueCertificate]
+    let services: Services
+    let general: Settings
+    let orders: [IssueCertificate]
     /// The CAs, where the caller has spoken to them already.
     private let authorities: Authorities?
     /// How a caller wants the orders gone about; `nil` for what a person asks for.

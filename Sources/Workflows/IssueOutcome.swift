@@ -18,6 +18,12 @@ package struct IssueOutcome: Equatable, Sendable {
     /// The hooks that were run, by path.
     package let hooks: [String]
 
+    package init(change: Change, name: LineageName, hooks: [String]) {
+        self.change = change
+        self.name = name
+        self.hooks = hooks
+    }
+
     /// What was done, as a word for scripts: `issued`, `unchanged` or `rehearsed`.
     package var word: String {
         switch change {

@@ -21,6 +21,7 @@ import Testing
 
     @Test(arguments: [
         ("", 0o711), ("/accounts", 0o700), ("/lineages", 0o700), ("/deploy", 0o700),
+        ("/renewal", 0o700), ("/watch", 0o755),
         ("/tls", 0o711),
         ("/tls/.tmp", 0o700), ("/tls/gen", 0o711), ("/tls/live", 0o755), ("/tls/nginx", 0o755),
     ])
@@ -78,6 +79,36 @@ import Testing
         bytes[bytes.count / 2] ^= 1
         disk.put(path, bytes, mode: FileMode(0o600))
         #expect(try store.lineage(fixture.name).current?.number == GenerationNumber(1))
+    }
+
+    @Test(arguments: [
+        (#""example.com""#, #""$(id)""#),
+        (#""example.com""#, #""-rf""#),
+        (#""p256""#, #""\u001b[2J""#),
+    ])
+    func `a manifest that means something to a shell or a terminal does not count`(
+        _ plain: String,
+        _ forged: String
+    ) throws {
+        try fixture.commit()
+        let newest = try fixture.commit()
+        let path = newest.files.manifest
+        let text = String(decoding: try disk.readFile(path, limit: 65_536), as: UTF8.self)
+        let other = text.replacing(plain, with: forged)
+        #expect(other != text)
+        disk.put(path, Array(other.utf8), mode: .publicFile)
+        #expect(try store.lineage(fixture.name).current?.number == GenerationNumber(1))
+    }
+
+    @Test(arguments: [
+        "../gen/example.com/1", "../gen/other/000001", "/gen/example.com/000001", "000001",
+    ])
+    func `a link that certctl did not make leads to no generation`(_ target: String) throws {
+        #expect(try store.publishedGeneration(of: fixture.name) == nil)
+        try store.publish(fixture.commit(), of: fixture.name)
+        #expect(try store.publishedGeneration(of: fixture.name) == GenerationNumber(1))
+        disk.put(link: layout.live(fixture.name), to: target)
+        #expect(try store.publishedGeneration(of: fixture.name) == nil)
     }
 
     /// Root reads it too, and whoever owns the store must not choose what.
@@ -196,6 +227,25 @@ import Testing
         try fixture.commit()
         #expect(try store.journal(fixture.name).size < 4096)
         #expect(try store.lineage(fixture.name).progress.committed == GenerationNumber(2))
+    }
+
+    @Test func `a deploy journal that has grown is compacted to the last record of each lineage`()
+        throws
+    {
+        var failed = DeployRecord(fixture.name, GenerationNumber(1))
+        let reason = String(repeating: "x", count: 400)
+        failed.failure = DeployRecord.Failure(count: 1, last: StoreFixture.now, reason: reason)
+        for _ in 1...200 { try store.append(failed) }
+        let other = try #require(LineageName("other.test"))
+        try store.append(DeployRecord(other, GenerationNumber(7)))
+        let journal = "\(layout.state)/deploy/journal"
+        let size = try #require(try disk.status(journal)).size
+        #expect(size < 65_536)
+        #expect(
+            try store.deployRecords() == [
+                fixture.name: failed, other: DeployRecord(other, GenerationNumber(7)),
+            ]
+        )
     }
 
     @Test func `a staged key that is not the journal's is not used`() throws {

@@ -14,12 +14,22 @@ final class Screen: Sendable {
     private let written = Mutex<[Int32: String]>([:])
     private let answer: String?
     private let isTerminal: Bool
+    private let isAnswerRead: Bool
+    private let isJournal: Bool
     private let isInteractive: Bool
 
     /// Makes a screen in front of someone who answers every question with `answer`, if anyone is.
-    init(isTerminal: Bool = false, isInteractive: Bool = false, answer: String? = nil) {
+    init(
+        isTerminal: Bool = false,
+        isAnswerRead: Bool = false,
+        isJournal: Bool = false,
+        isInteractive: Bool = false,
+        answer: String? = nil
+    ) {
         self.answer = answer
         self.isTerminal = isTerminal
+        self.isAnswerRead = isAnswerRead
+        self.isJournal = isJournal
         self.isInteractive = isInteractive
     }
 
@@ -32,6 +42,8 @@ final class Screen: Sendable {
     var console: Console {
         Console(
             isTerminal: isTerminal,
+            isAnswerRead: isAnswerRead,
+            isJournal: isJournal,
             isInteractive: isInteractive,
             output: { text, descriptor in
                 self.written.withLock { $0[descriptor, default: ""] += text }

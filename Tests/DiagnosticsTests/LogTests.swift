@@ -17,11 +17,11 @@ import Testing
 
     @Test(
         arguments: [
-            (Log.Level.debug, ["at debug", "at info", "at notice", "at warning"]),
-            (.info, ["at info", "at notice", "at warning"]),
-            (.notice, ["at notice", "at warning"]),
-            (.warning, ["at warning"]),
-            (.error, []),
+            (Log.Level.debug, ["at debug", "at info", "at notice", "at warning", "at error"]),
+            (.info, ["at info", "at notice", "at warning", "at error"]),
+            (.notice, ["at notice", "at warning", "at error"]),
+            (.warning, ["at warning", "at error"]),
+            (.error, ["at error"]),
         ]
     )
     func `lines below the threshold are left out`(threshold: Log.Level, messages: [String]) {
@@ -31,6 +31,7 @@ import Testing
         log.info("at info")
         log.notice("at notice")
         log.warning("at warning")
+        log.error("at error")
         #expect(lines.all.map(\.message) == messages)
     }
 

@@ -75,6 +75,15 @@ import Testing
         #expect(RenewalSample.failure(after: read, at: now).count == 1_000)
     }
 
+    @Test(arguments: [(10.0, 60.0...75), (7_200, 7_200...7_200), (31_536_000, 86_400...86_400)])
+    func `what the CA wishes after any failure counts, up to a day`(
+        wish: TimeInterval,
+        kept: ClosedRange<Double>
+    ) {
+        let until = now.addingTimeInterval(wish)
+        #expect(kept.contains(wait(RenewalSample.failure(at: now, until: until))))
+    }
+
     // A14, C02: it was written under a clock that was ahead.
     @Test(arguments: [FailureClass.temporary, .configuration, .rateLimited, .authority])
     func `a record from the future holds nothing back`(class: FailureClass) {

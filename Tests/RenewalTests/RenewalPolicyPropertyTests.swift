@@ -32,6 +32,8 @@ import Testing
             seed: generator.next()
         )
         facts.isRevoked = generator.oneIn(20)
+        facts.isBegun = generator.oneIn(20)
+        facts.isLost = generator.oneIn(20)
         facts.canAsk = !generator.oneIn(4)
         if generator.oneIn(2) {
             let asked = moment(-10...430)
@@ -108,7 +110,7 @@ import Testing
 
     @Test
     mutating func
-        `the only certificates renewed before their window or time are those called back`()
+        `the only certificates renewed before their window or time are those called back or lost`()
     {
         for _ in 1...10_000 {
             let (facts, now) = (facts(), moment(-10...430))
@@ -121,6 +123,7 @@ import Testing
             case .window, .signal: #expect(now >= window?.start ?? .distantFuture)
             case .lifetime: #expect(now >= facts.validity.fallback)
             case .emergency: #expect(now >= facts.validity.emergency)
+            case .lost: #expect(facts.isLost)
             }
         }
     }

@@ -78,6 +78,27 @@ import Testing
         #expect(RenewalPolicy.decide(facts, at: now) == .renew(.revoked, from: .usual))
     }
 
+    @Test
+    func `an order that was begun is gone on with at once, after a failure when that is over`() {
+        var facts = RenewalSample.facts(days: 90)
+        facts.isBegun = true
+        let now = issued + Days(1)
+        #expect(RenewalPolicy.decide(facts, at: now) == .renew(.begun, from: .usual))
+        let failure = RenewalSample.failure(at: now)
+        facts.failures = failure
+        #expect(
+            RenewalPolicy.decide(facts, at: now) == .hold(until: failure.notBefore, .backoff)
+        )
+    }
+
+    @Test func `one whose files are damaged is due at once, whatever the window says`() {
+        var facts = advised(from: issued + Days(60), to: issued + Days(61))
+        facts.isLost = true
+        facts.canAsk = false
+        let now = issued + Days(1)
+        #expect(RenewalPolicy.decide(facts, at: now) == .renew(.lost, from: .usual))
+    }
+
     // MARK: Asking
 
     @Test func `the CA is asked first, and again when it says`() {

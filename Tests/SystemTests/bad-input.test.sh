@@ -61,7 +61,7 @@ bad "a mistyped option" 2 "there is no option '--agree-toss'" "does not know it"
 bad "an option that there is not" 2 "there is no option '--frobnicate'" "does not know it" "certctl help" issue a.test --frobnicate
 bad "a short option" 2 "there is no option '-f'" "" "" issue a.test -f
 bad "an option of another command" 2 "there is no option '--email'" "" "" certctl list --home "$home" --email a@b.test
-bad "a mistyped command" 2 "there is no command 'isue'" "certctl knows issue, list, show" "did you mean: certctl issue" certctl isue a.test
+bad "a mistyped command" 2 "there is no command 'isue'" "certctl knows issue, " "did you mean: certctl issue" certctl isue a.test
 bad "a command that there is not" 2 "there is no command 'frobnicate'" "certctl knows" "certctl help" certctl frobnicate
 bad "a value that is missing" 2 "--key-type lacks its value" "" "--key-type TYPE" issue a.test --key-type
 bad "a type of key that there is not" 2 "--key-type cannot be 'p255'" "p256, p384, rsa2048, rsa3072, rsa4096" "one of these" issue a.test --key-type p255

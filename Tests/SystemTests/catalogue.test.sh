@@ -9,6 +9,8 @@ LIMIT=420
 . "${BASH_SOURCE%/*}/testbed.sh"
 # shellcheck source=ca.sh
 . "${BASH_SOURCE%/*}/ca.sh"
+# shellcheck source=catalogue.sh
+. "${BASH_SOURCE%/*}/catalogue.sh"
 
 # A line is: CASE | what is done | how | exit codes | what it says, with & between; or what else is to be so. `how` is words of bash:
 #
@@ -287,16 +289,6 @@ R22 | the same question twelve times | pipelined 11 "$P" | 200 | answers=12
 TABLE
 )
 
-declare -a id=() what=() how=() codes=() says=()
-rows() { # TABLE
-  local fields n
-  while IFS= read -r line; do
-    IFS='|' read -ra fields <<<"$line"
-    n=${#id[@]}
-    id[n]=$(trim "${fields[0]}") what[n]=$(trim "${fields[1]}") how[n]=$(trim "${fields[2]}") codes[n]=$(trim "${fields[3]:-}") says[n]=$(trim "${fields[4]:-}")
-  done <<<"$1"
-}
-trim() { local text=$1; text=${text#"${text%%[! ]*}"}; printf %s "${text%"${text##*[! ]}"}"; }
 rows "$network"; rows "$hostile"; rows "$commands"; rows "$strangers"
 
 # What the tables use.
@@ -307,21 +299,11 @@ letters() { head -c "$1" /dev/zero | tr '\0' x; } # COUNT
 each() { printf "%s $1 " newOrder order authz challenge finalize cert account; } # ACTION   of all answers but newNonce's
 token() { printf %s "set:challenges.*.token='\"$1\"'"; } # TEXT
 hundred_links() { printf 'more:Link='\''<https://@HOST/certZ/%d>;rel="alternate"'\'' ' {1..100}; }
-declare -A rules_of=(
+rules_of=(
   [lossy]='any times=0' [cannot_revoke]='directory drop:revokeCert' [same_order]='newOrder reuse finalize times=1 keep status=403 problem=unauthorized'
   [rekey_lost]='keyChange close' [rekey_killed]='keyChange delay=20' [revoke_twice]='any times=0' [preload]='any times=0'
 )
 
-mkdir "$T/tls" "$T/proxy" "$T/rows"
-issued() { # COMMON-NAME SUBJECT-ALTERNATIVE-NAMES DAYS FILE   a server's certificate and key
-  openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$1" -keyout "$T/tls/key" -out "$T/tls/request" 2>/dev/null
-  openssl x509 -req -in "$T/tls/request" -CA "$T/tls/ca.pem" -CAkey "$T/tls/ca.key" -set_serial "0x$(openssl rand -hex 8)" -days "$3" \
-    -extfile <(echo "subjectAltName=$2") 2>/dev/null | cat - "$T/tls/key" >"$T/tls/$4.pem"
-}
-authority() { # NAME FILES
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 365 -subj "/CN=$1" -keyout "$2.key" -out "$2.pem" \
-    -addext keyUsage=critical,keyCertSign,cRLSign -addext basicConstraints=critical,CA:TRUE 2>/dev/null
-}
 authority "hostile servers" "$T/tls/ca"; authority "another authority" "$T/proxy/test-ca"
 issued localhost DNS:localhost,DNS:*.hostile.test,IP:127.0.0.1 30 good
 issued localhost DNS:localhost -1 expired
@@ -336,57 +318,18 @@ PEBBLE_VA_ALWAYS_VALID=1 ca_start easy "$pebble"
 easy=("${options[@]}")
 ca_start real "$pebble"
 real=(--ca "$directory" --ca-roots "$ca/ca.pem")
-cat "$ca/cert.pem" "$ca/key.pem" >"$T/proxy/server.pem"; cp "$ca/ca.pem" "$T/proxy/ca.pem"
 
-# Every line has a name, an address that the CA finds for it, and a port of the proxy.
-address_of() { echo "127.1.$(($1 / 200)).$(($1 % 200 + 1))"; } # LINE
-for n in "${!id[@]}"; do
-  verb=${how[n]%% *}
-  case $verb in
-    through | anew) eval "set -- ${how[n]}"; rules=$2 ;;
-    *) rules=${rules_of[$verb]-any times=0} ;;
-  esac
-  echo "$((20000 + n)) $(base64 -w 0 <<<"$rules")"
-done >"$T/proxy/rules"
-HELD=29999
-echo "$HELD $(base64 -w 0 <<<'authz save=authz challenge delay=100')" >>"$T/proxy/rules"
-for n in "${!id[@]}"; do
-  printf '{"host":"%s","addresses":["%s"]}\n' "r$n.test" "$(address_of "$n")" "www.r$n.test" "$(address_of "$n")"
-done >"$T/names"
-in_ns python3 - "$dns" "$T/names" <<'PYTHON' || fail "the CA's resolver takes no names"
-import sys, urllib.request
-for line in open(sys.argv[2], "rb"):
-    urllib.request.urlopen(sys.argv[1] + "/add-a", line, timeout=5).read()
-PYTHON
 ip -n "$NS" address add 203.0.113.7/32 dev lo; ip -n "$NS" address add fd99::2/128 dev lo nodad
 in_ns iptables -w -I INPUT -p tcp --dport 4428 -j DROP && in_ns ip6tables -w -I INPUT -p tcp --dport 4428 -j DROP &&
   in_ns ip6tables -w -I INPUT -d fd99::2 -j DROP || fail "no packet filter"
 echo 'nameserver 127.0.0.1' >"$T/resolv.conf"; mount --bind "$T/resolv.conf" /etc/resolv.conf; on_exit 'umount /etc/resolv.conf'
 spawn "$T/dns.said" python3 "$here/hostile-dns.py" "$T/dns.ready"
 spawn "$T/server.said" python3 "$here/hostile-tls.py" "$T/tls" "$T/server"
-spawn "$T/proxy.said" python3 "$here/tampering-proxy.py" 127.0.0.1 "$((14000 + ca_offset[real]))" "$T/proxy"
+HELD=29999
+proxy_start $HELD 'authz save=authz challenge delay=100'
 wait_for 10 [ -e "$T/dns.ready" ] || fail "no name server: $(cat "$T/dns.said")"
 wait_for 10 grep -qx ready "$T/server" || fail "no hostile server: $(cat "$T/server.said")"
-wait_for 20 [ -e "$T/proxy/ready" ] || fail "no proxy: $(cat "$T/proxy.said")"
 
-# What a line can do (ONLY=PATTERN: these alone, to look closer; the others then fail). Each runs in a process of its own, with n, dir, home, name, port; what is not as it should be goes to $dir/said.
-bad() { echo "$*" >>"$dir/said"; }
-attempt() { # COMMAND…
-  "$@" >"$dir/out" 2>"$dir/err" </dev/null; status=$?
-}
-as=()
-program_in_ns() { in_ns env "${as[@]}" timeout -k 5 200 "$program" "$@"; }
-order() { program_in_ns issue "$name" "www.$name" --home "$home" --agree-tos --http01-port 80 --http01-address "$address" "$@"; }
-proxied_ca() { at_ca=(--ca "https://localhost:$port/dir" --ca-roots "$ca/ca.pem"); }
-must() { # WHAT COMMAND…   what has to succeed besides, in so many $tries
-  local try
-  for ((try = 0; try < ${tries:-1}; try++)); do "${@:2}" >"$dir/must" 2>&1 </dev/null && return; done
-  bad "$1: exit status $?"; sed 's/^/  /' "$dir/must" >>"$dir/said"
-}
-precious() { photo "$home"/lib/tls/{gen,live,nginx} "$home"/lib/accounts "$home"/lib/lineages/*/settings.json | grep -v '^find: .*: No such file'; }
-keep() { # what a failure may not touch; what is there is all there may be
-  kept=$(precious) before=$(cd "$home" && find . | sort)
-}
 # A failed attempt may stage a key, register an account, and write in the journal and the history.
 appearing='^\./lib/(tls/\.tmp/[^/]+(/privkey\.pem)?|accounts|accounts/localhost[^/]*(/lock|/key\.pem|/account\.json)?|accounts/[a-z.]*hostile\.test[^/]*(/lock|/key\.pem)?)$'
 untouched() {
@@ -397,43 +340,11 @@ untouched() {
   [ -z "$new" ] || bad "not as it was: $new"
 }
 filled() { local text=${1//\$PLAIN/$PLAIN}; text=${text//\$label/$label}; echo "${text//\$longest/$longest}"; } # TEXT   with what it names
-judge() { # of the last attempt
-  local part marks=('certctl: ' '  why: ' '  fix: ') mark secret
-  [[ " ${codes[n]} " == *" $status "* ]] || bad "exit status $status, not ${codes[n]}; it said: $(cat -v "$dir/out" "$dir/err")"
-  case $status in
-    0 | 137) ;;
-    *)
-      for mark in "${marks[@]}"; do
-        [ "$(grep -c "^$mark." "$dir/err")" = 1 ] || bad "not one line '$mark': $(cat -v "$dir/err")"
-      done
-      [ ! -s "$dir/out" ] || bad "on standard output: $(cat -v "$dir/out")"
-      ;;
-  esac
-  while read -r part; do
-    [[ -z $part || $part =~ ^[a-z]+=[0-9]+$ ]] || grep -qF -- "$part" "$dir/out" "$dir/err" || bad "does not say '$part': $(cut -c1-600 "$dir/err" | cat -v)"
-  done <<<"$(filled "${says[n]// & /$'\n'}")"
-  ! grep -q $'[\x01-\x08\x0b-\x1f\x7f]\|\xe2\x80\xae' "$dir/out" "$dir/err" || bad "not for a terminal: $(cat -v "$dir/err")"
-  if [ -d "$home" ]; then
-    while read -r secret; do
-      ! grep -qF -- "$secret" "$dir/out" "$dir/err" || bad "a secret is told"
-    done < <(find "$home" -name '*key.pem' -exec grep -hv -- ----- {} +)
-  fi
-}
-says_number() { # NAME   what the last column has for it, else 1
-  [[ "${says[n]}" =~ (^|\ )$1=([0-9]+) ]] && echo "${BASH_REMATCH[2]}" || echo "${2:-1}"
-}
-answered() { grep -cE "^$port $1 POST $2 $3\$" "$T/proxy/log"; } # STATE RESOURCE STATUS
 within_budget() { # what the CA made, and what it was asked for
   local orders certificates asked all
   orders=$(answered on newOrder 201) certificates=$(answered on finalize 200) asked=$(answered on newOrder '.*') all=$(grep -c "^$port on " "$T/proxy/log")
   ((orders <= $(says_number orders) && certificates <= 1 && asked <= $(says_number asked 4) && all <= 70)) ||
     bad "$orders orders, $certificates certificates, $asked times newOrder, $all requests"
-}
-whole() { # the certificate in use fits, and is the CA's
-  [ -s "$home/lib/tls/live/$name/cert.pem" ] || { bad "no certificate is in use"; return; }
-  cat "$home/lib/tls/live/$name"/{cert,chain}.pem | cmp -s - "$home/lib/tls/live/$name/fullchain.pem" || bad "cert, chain and fullchain differ"
-  diff -q <(openssl pkey -in "$home/lib/tls/live/$name/privkey.pem" -pubout) <(openssl x509 -in "$home/lib/tls/live/$name/cert.pem" -noout -pubkey) >/dev/null || bad "the key is another's"
-  [ "$(sed -n 's/^ssl_certificate *"\(.*\)";$/\1/p' "$home/lib/tls/nginx/$name.conf")" = "$(realpath "$home/lib/tls/live/$name")/fullchain.pem" ] || bad "the include leads elsewhere"
 }
 known_by_real() { openssl verify -CAfile <(cat "$ca"/root-*.pem) -untrusted "$home/lib/tls/live/$name/chain.pem" "$home/lib/tls/live/$name/cert.pem"; }
 
@@ -476,18 +387,10 @@ accept() { # WORD…
   found=$(openssl x509 -in "$live/cert.pem" -noout -ext subjectAltName | grep -oE '(DNS|IP Address):[^,]*' | sed 's/^[^:]*://' | sort | tr '\n' ' ')
   [ "$found" = "$(filled "${says[n]}") " ] || bad "it is for $found"
 }
-see() { # FILE TEXT…
-  local text
-  for text in "${@:2}"; do grep -qF -- "$text" "$here/../../$1" || bad "there is no '$text' in $1"; done
-}
 by_client() { # NAME   a function of responder-client.py, which responder.test.sh runs
   see Tests/SystemTests/responder-client.py "def $1("
   grep -qE "^for case in (.* )?$1( |;)" "$here/responder.test.sh" || bad "responder.test.sh does not run $1"
 }
-has_command() { "$program" help "$1" >/dev/null 2>&1; }
-later() { ! has_command "$1" || bad "there is certctl $1 now: $2"; } # COMMAND REASON
-never() { [ -n "$1" ]; } # REASON
-
 # N
 rebind() {
   roots=()
@@ -676,35 +579,15 @@ TOKEN=$(python3 -c 'import json, sys; print([c["token"] for c in json.load(sys.s
 P=/.well-known/acme-challenge/$TOKEN
 LAST="GET $P HTTP/1.1${CRLF}Host: held.test${CRLF}Connection: close$CRLF$CRLF"
 
-line() { # NUMBER
-  trap - EXIT
-  n=$1 dir=$T/rows/$1 home=$T/rows/$1/home name=r$1.test port=$((20000 + $1)) address=$(address_of "$1") roots=(--ca-roots "$T/tls/ca.pem")
-  mkdir "$dir"; touch "$dir/err" "$dir/out"
-  eval "set -- ${how[n]}"
-  "$@"
-  touch "$dir/done"
-}
-begin() { # WORDS-PATTERN   those lines that begin with it, in the background
-  local n
-  for n in "${!id[@]}"; do
-    [[ ! -d $T/rows/$n && "${id[n]} ${how[n]}" =~ $1 && ${id[n]} =~ ${ONLY:-.} ]] || continue
-    while (($(jobs -rp | wc -l) >= servers + lanes)); do wait -n; done
-    line "$n" 2>"$T/rows.$n.said" & lines+=($!)
-  done
-}
 # Those that mostly wait come first, and at the same time as the strangers.
-servers=$(jobs -rp | wc -l) lines=()
+servers=$(jobs -rp | wc -l)
 lanes=60 begin 'N03|N06|N10|N24|N09 at|P39|ten_seconds'
 lanes=14 begin '^R'
 lanes=14 begin .
 wait "${lines[@]}"
 stop_pid "$held"
 
-fine() { # NUMBER
-  [ -e "$T/rows/$1/done" ] || { echo "it did not end; ${how[$1]}"; cat "$T/rows.$1.said"; return 1; }
-  [ ! -s "$T/rows/$1/said" ] || { cat "$T/rows/$1/said"; return 1; }
-}
-for n in "${!id[@]}"; do ok "${id[n]}: ${what[n]}" fine "$n"; done
+reported
 
 echo "# the catalogue"
 for n in EXPIRED OTHER_HOST STRANGER OLD_TLS; do ok "nothing was said to a server that cannot be trusted: $n" not grep -q "^request ${!n} " "$T/server"; done
@@ -713,23 +596,5 @@ ok "no proxy of the caller was asked" not grep -q "^request $PROXY " "$T/server"
 ok "no address was asked more than four times" awk '$1 == "request" && $4 !~ "^/ok/" && $2 == 4430 {n[$4]++} END {for (p in n) if (n[p] > 4) {print p, n[p]; bad = 1}; exit bad}' "$T/server"
 ok "the proxy understood all rules" not grep ' mistake ' "$T/proxy/log"
 ok "nothing was sent to a path of the system" [ ! -e /etc/cron.d/x ]
-complete() { # LETTER COUNT   every identifier is in the table
-  local i missing=()
-  for ((i = 1; i <= $2; i++)); do [[ " ${id[*]} " == *" $(printf '%s%02d' "$1" "$i") "* ]] || missing+=("$(printf '%s%02d' "$1" "$i")"); done
-  [ ${#missing[@]} = 0 ] || { echo "not in the table: ${missing[*]}"; return 1; }
-}
-sum=()
-for group in N:24 P:40 F:18 R:22; do
-  letter=${group%:*} count=${group#*:}
-  ok "every $letter-case is in the table" complete "$letter" "$count"
-  present=$(printf '%s\n' "${id[@]}" | grep "^$letter" | sort -u | wc -l)
-  for n in "${!id[@]}"; do
-    [[ ${id[n]} == "$letter"* ]] || continue
-    case ${how[n]} in later\ * | never\ *) eval "set -- ${how[n]}" ;; *) set -- ;; esac
-    case ${1:-} in later) echo "# ${id[n]} (${what[n]}) is for certctl $2: $3" ;; never) echo "# ${id[n]} (${what[n]}) is not possible here: $2" ;; esac
-    [ ! -e "$T/rows/$n/missing" ] || echo "# ${id[n]} (${what[n]}) $(cat "$T/rows/$n/missing")"
-  done
-  sum+=("$present of $count $letter-cases")
-done
-echo "# $(IFS=,; echo "${sum[*]}" | sed 's/,/, /g')"
+cases N:24 P:40 F:18 R:22
 summary

@@ -4,12 +4,13 @@
 #
 #   SAMPLES=40   points of each sweep; 0 for all of them        SEED=N   for which points, and for the moments
 #
-# strace counts calls thread by thread. On one processor certctl's pool has one thread, so that the calls of a run come in the same order
-# on the same threads, and the k-th call of a kind is the same one in each run; which one it was is read from the trace of the killed run.
+# Which call it was that a kill came at is read from the trace of the killed run.
 NEED='strace taskset python3'
 LIMIT=600
 # shellcheck source-path=SCRIPTDIR source=testbed.sh
 . "${BASH_SOURCE%/*}/testbed.sh"
+# shellcheck source=strace.sh
+. "${BASH_SOURCE%/*}/strace.sh"
 here=$(realpath "${BASH_SOURCE%/*}")
 certctl=$(realpath "${CERTCTL:-$here/../../.build/release/certctl}") || fail "no certctl; nothing was tested"
 export PEBBLE_BIN=${PEBBLE:-$here/../../.build-tools/root/usr/bin/pebble} ONE_PROFILE=1
@@ -26,24 +27,10 @@ issue() { # COMMAND…   runs certctl by that, in $home, with $words as further 
   in_ns "$@" "$certctl" issue a.test www.a.test --home "$home" --ca "$ACME_DIRECTORY" --ca-roots "$ACME_CA_ROOT" --agree-tos \
     --http01-port 5002 "${words[@]}"
 }
-kinds='openat openat2 write ftruncate fsync mkdir mkdirat symlink symlinkat renameat renameat2 rename unlink unlinkat rmdir fchmod chmod sendto'
-calls=",?${kinds// /,?}" # the ? lets strace pass over those that this processor does not have
-traced() { issue taskset -c 0 strace -f -qq -yy -s 40 -o "$T/trace" -e "trace=${calls:1}" "$@"; }
+traced() { issue taskset -c 0 strace -f -qq -yy -s 40 -o "$T/trace" -e "trace=$calls" "$@"; }
 
-# Each call that changes something below the home, or sends to the CA: its kind, the how-manieth of its kind on its thread, what it is about.
-points() {
-  awk -v home="$home" '
-    match($2, /^[a-z0-9]+\(/) {
-      kind = substr($2, 1, RLENGTH - 1); count = ++n[$1 " " kind]
-      if (kind == "sendto" ? /->127\.0\.0\.1:14000/ : index($0, home) && (kind !~ /^open/ || /O_CREAT/) && !/= -1 /) {
-        about = "the CA"
-        if (kind != "sendto") { about = $0; sub(".*" home "/?", "", about); sub(/[">].*/, "", about) }
-        print kind, count, about
-      }
-    }' "$T/trace"
-}
 struck() { # KIND COUNT   the call at which that killed the run, as points() would name it
-  points | awk -v kind="$1" -v count="$2" '$1 == kind && $2 == count {print; exit}'
+  points "$home" "$T/trace" | awk -v kind="$1" -v count="$2" '$1 == kind && $2 == count {print; exit}'
 }
 begin_with() { rm -rf "$home"; [ -z "$1" ] || cp -a "$1" "$home"; } # TEMPLATE
 
@@ -94,7 +81,7 @@ sweep() { # "what is killed" TEMPLATE ACCOUNTS
   begin_with "$2"
   run traced
   [ "$status" = 0 ] || fail "not even without a kill: $output"
-  points >"$T/points"; total=$(wc -l <"$T/points"); wanted=$((SAMPLES && SAMPLES < total ? SAMPLES : total))
+  points "$home" "$T/trace" >"$T/points"; total=$(wc -l <"$T/points"); wanted=$((SAMPLES && SAMPLES < total ? SAMPLES : total))
   ok "$1: keys are made readable by their owner alone, and no mode is changed later" \
     not grep -Eq '(key\.pem[^"]*".*O_CREAT.*mode=0(6[0-7]*[1-7]|[^6]))|^[0-9]+ +f?chmod' "$T/trace"
   : >"$T/hit"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # certctl-http01.service and its sockets, in a systemd that is booted for the test: who may what, and what a crash costs.
-NEED='nginx python3 systemd-analyze apt-get dpkg-deb'
+NEED='nginx python3 apt-get dpkg-deb'
 LIMIT=180
 # shellcheck disable=SC2154 # some variables are of testbed.sh and ca.sh
 # shellcheck source-path=SCRIPTDIR source=testbed.sh
@@ -10,20 +10,9 @@ LIMIT=180
 
 units=$here/../../systemd
 mkdir "$T/units"
-for unit in "$units"/*; do sed "s#/usr/local/bin/certctl#$T/units/certctl#; /^Documentation=/d" "$unit" >"$T/units/${unit##*/}"; done
-cp "$program" "$T/units/certctl"
-echo "# the unit files"
-ok "systemd finds nothing wrong with them" systemd-analyze verify --recursive-errors=yes "$T"/units/certctl-*
-ok "the service is exposed as little as promised" systemd-analyze security --offline=true --threshold=3 "$T/units/certctl-http01.service"
-
-echo "# in a systemd"
 # The program lies where every root has it; nothing of the machine's own units is started.
-sed -i "s#$T/units/#/units/#" "$T"/units/certctl-*
-cat >"$T/units/test.target" <<'UNIT'
-[Unit]
-Requires=basic.target dbus.socket
-After=basic.target dbus.socket
-UNIT
+for unit in "$units"/certctl-*; do sed "s#/usr/local/bin/certctl#/units/certctl#" "$unit" >"$T/units/${unit##*/}"; done
+cp "$program" "$T/units/certctl"
 start_systemd "$T/units"
 in_sd useradd --system certctl || fail "no user certctl"
 in_sd systemctl start certctl-http01.socket certctl-challenge.socket certctl-control.socket

@@ -9,8 +9,8 @@
 #   ok "rule it proves" COMMAND…   one check, one line; `not COMMAND…` turns it round; status_is, output_has look at the last run
 #   summary                        the last line of a script
 #   start_dockerd, nginx_image TAG a private Docker Engine on NS; an image of the host's nginx, made without a registry
-#   start_systemd UNITS            a systemd of its own, in NS, on a throw-away copy of / with the units of that folder (at /units);
-#                                  its goal is their test.target. in_sd COMMAND… runs there
+#   start_systemd UNITS            a systemd of its own, in NS, on a throw-away copy of / with the units of that folder (at /units) and
+#                                  none that the machine has enabled; its goal is test.target. in_sd COMMAND… runs there
 #
 # A machine that lacks a part or a capability fails the test; it never passes by skipping.
 set -u
@@ -124,10 +124,12 @@ start_systemd() { # UNITS
   mkdir "$root"; mount -t tmpfs -o size=512m tmpfs "$root"; mkdir "$root"/{up,wd,root}
   mount -t overlay overlay -o "lowerdir=/,upperdir=$root/up,workdir=$root/wd" "$root/root" || fail "no overlay file system"
   on_exit stop_systemd
+  find "$root/root/etc/systemd/system" -mindepth 1 -delete
+  [ -e "$1/test.target" ] || printf '%s\n' '[Unit]' 'Requires=basic.target dbus.socket' 'After=basic.target dbus.socket' >"$1/test.target"
   # A control group of its own: else nspawn makes one, and leaves it, that two would share.
   setsid bash -c 'for c in /sys/fs/cgroup/{systemd,unified}; do [ ! -e $c/cgroup.procs ] || { mkdir $c/$0; echo $$ >$c/$0/cgroup.procs; }; done
     exec "$@"' "$NS" "$tools/usr/bin/systemd-nspawn" -D "$root/root" -M "$NS" -b --register=no --keep-unit --console=pipe \
-    --kill-signal=SIGRTMIN+3 --network-namespace-path="/run/netns/$NS" --setenv=SYSTEMD_UNIT_PATH=/units:/lib/systemd/system \
+    --kill-signal=SIGRTMIN+3 --network-namespace-path="/run/netns/$NS" --setenv=SYSTEMD_UNIT_PATH=/units: \
     --bind-ro="$1:/units" systemd.unit=test.target >"$T/boot.log" 2>&1 </dev/null &
   nspawn=$!; wait_for 5 pgrep -P $nspawn -x systemd || fail "systemd-nspawn: $(tail -3 "$T/boot.log")"
   init=$(pgrep -P $nspawn -x systemd)                 # by name too: a passing child would be taken for it

@@ -52,20 +52,27 @@ extension MemoryDisk {
         return part
     }
 
-    /// Writes at most 1000 bytes a call, so that every caller has to loop.
+    func read(_ file: OpenFile, count: Int, at offset: Int) throws(FileSystemError) -> [UInt8] {
+        Array(try bytes(try descriptor(file)).dropFirst(offset).prefix(count))
+    }
+
+    /// Writes at most 1000 bytes a call, so that every caller has to loop; all of them where it has to
+    /// be quick.
     mutating func write(
         _ file: OpenFile,
         _ bytes: ArraySlice<UInt8>
     ) throws(FileSystemError) -> Int {
         let descriptor = try descriptor(file)
-        let part = bytes.prefix(1000)
+        let part = survivesPowerCuts ? bytes.prefix(1000) : bytes
         guard UInt64(part.count) <= plan.room else {
             throw error("write", descriptor.path, .noSpace)
         }
         plan.room -= UInt64(part.count)
-        let all = try self.bytes(descriptor) + part
+        var all = try self.bytes(descriptor)
+        inodes[descriptor.inode]?.content = .file([])
+        all += part
         inodes[descriptor.inode]?.content = .file(all)
-        noteExposure(descriptor, all)
+        if survivesPowerCuts { noteExposure(descriptor, all) }
         return part.count
     }
 
@@ -84,6 +91,7 @@ extension MemoryDisk {
 
     mutating func sync(_ file: OpenFile) throws(FileSystemError) {
         let number = try descriptor(file).inode
+        guard survivesPowerCuts else { return }
         flush(number)
         // Links have no descriptor; they reach the platter with the directory that names them.
         guard case .directory(let entries)? = inodes[number]?.content else { return }
@@ -117,9 +125,11 @@ extension MemoryDisk {
         exclusive: Bool
     ) throws(FileSystemError) {
         let number = try require(path, "rename")
-        if exclusive, try find(target, "rename") != nil { throw error("rename", target, .exists) }
+        let replaced = try find(target, "rename")
+        if exclusive, replaced != nil { throw error("rename", target, .exists) }
         try setEntry(target, number, "rename")
         try setEntry(path, nil, "rename")
+        if let replaced, replaced != number { free(replaced) }
     }
 
     func readLink(_ path: String) throws(FileSystemError) -> String {
@@ -138,6 +148,14 @@ extension MemoryDisk {
             throw error("rmdir", path, .notDirectory)
         }
         try setEntry(path, nil, "remove")
+        free(number)
+    }
+
+    /// Forgets what no name leads to any more; a power cut could bring it back.
+    private mutating func free(_ number: Int) {
+        guard !survivesPowerCuts, !descriptors.values.contains(where: { $0.inode == number })
+        else { return }
+        inodes[number] = nil
     }
 
     func status(_ path: String) throws(FileSystemError) -> FileStatus? {

@@ -22,8 +22,12 @@ package final class MemoryFileSystem: FileSystem {
     /// Is called after every call that has changed something.
     private let observer: Mutex<(@Sendable (MemoryFileSystem) -> Void)?>
 
-    package init(user: UInt32 = 1000) {
-        state = Mutex(MemoryDisk(user: user))
+    /// Makes an empty file system of `user`.
+    ///
+    /// - Parameter survivesPowerCuts: Whether it is kept what a power cut would leave, and writes are
+    ///   cut short; without both it is quick enough for millions of certificates.
+    package init(user: UInt32 = 1000, survivesPowerCuts: Bool = true) {
+        state = Mutex(MemoryDisk(user: user, survivesPowerCuts: survivesPowerCuts))
         observer = Mutex(nil)
     }
 
@@ -42,6 +46,11 @@ package final class MemoryFileSystem: FileSystem {
     /// Whether the call to die at has come.
     package var isDead: Bool { state.withLock { $0.isDead } }
 
+    /// Lets what is made from now on belong to another user; what he may do is not looked at.
+    package func act(as user: UInt32) {
+        state.withLock { $0.user = user }
+    }
+
     /// Starts anew after a death: descriptors and locks are gone, files are as they were.
     package func restart() {
         state.withLock { $0.restart() }
@@ -50,6 +59,7 @@ package final class MemoryFileSystem: FileSystem {
     /// Starts anew after a power cut: what was not synced is gone too.
     package func restartAfterPowerCut() {
         state.withLock { disk in
+            precondition(disk.survivesPowerCuts, "what a power cut leaves was not kept")
             disk.loseUnsynced()
             disk.restart()
         }
@@ -79,6 +89,29 @@ package final class MemoryFileSystem: FileSystem {
     /// All files below `path` with their bytes, to compare before and after.
     package func contents(below path: String) -> [String: [UInt8]] {
         state.withLock { $0.contents(below: path) }
+    }
+
+    /// All that is on the disk at a moment.
+    package struct Copy: Sendable {
+        fileprivate let disk: MemoryDisk
+    }
+
+    /// Keeps all that is there.
+    package func copy() -> Copy {
+        state.withLock { Copy(disk: $0) }
+    }
+
+    /// Puts everything back as it was, which costs open files and locks.
+    package func restore(_ copy: Copy) {
+        state.withLock { disk in
+            disk = copy.disk
+            disk.restart()
+        }
+    }
+
+    /// The bytes of a file; `nil` where there is none.
+    package func bytes(of path: String) -> [UInt8]? {
+        state.withLock { $0.bytes(of: path) }
     }
 
     /// The files with key material in them that others could read, as seen at every change.
@@ -127,6 +160,16 @@ extension MemoryFileSystem {
 
     package func read(_ file: OpenFile, count: Int) throws(FileSystemError) -> [UInt8] {
         try look { disk throws(FileSystemError) in try disk.read(file, count: count) }
+    }
+
+    package func read(
+        _ file: OpenFile,
+        count: Int,
+        at offset: Int
+    ) throws(FileSystemError) -> [UInt8] {
+        try look { disk throws(FileSystemError) in
+            try disk.read(file, count: count, at: offset)
+        }
     }
 
     package func write(_ file: OpenFile, _ bytes: ArraySlice<UInt8>) throws(FileSystemError) -> Int

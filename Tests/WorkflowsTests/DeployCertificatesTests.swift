@@ -330,7 +330,7 @@ import Testing
         let other = try host.store.lockDeployRun()
         #expect(try await deploy(pending: true).isEmpty)
         #expect(host.log.messages.contains("left to another certctl, which is deploying"))
-        #expect(error(try await deploy().first) as? StoreError == .busy("deploying"))
+        #expect(error(try await deploy().first) as? StoreError == .busy("the deploy run"))
         withExtendedLifetime(other) {}
         // Nobody has failed: it is tried again at once.
         #expect(try report().deployFailure == nil)
@@ -405,7 +405,7 @@ import Testing
         try await commit()
         let manifest = "\(Self.tls)/gen/example.com/000001/manifest.json"
         let text = String(decoding: try host.disk.readFile(manifest, limit: 65_536), as: UTF8.self)
-        let forged = text.replacing(#""www.example.com""#, with: #""x -o ProxyCommand""#)
+        let forged = text.replacing(#""www.example.com""#, with: #""other.example""#)
         try #require(forged != text)
         host.disk.put(manifest, Array(forged.utf8))
         _ = try await deploy()

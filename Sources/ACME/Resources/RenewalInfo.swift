@@ -21,6 +21,14 @@ package struct RenewalInfo: Equatable, Sendable {
     /// How long to wait before asking again: from one minute to a day.
     package let interval: Duration
 
+    /// What a CA has said that is asked by other means; the window is not empty.
+    package init(start: Date, end: Date, explanation: String?, interval: Duration) {
+        self.start = start
+        self.end = end
+        self.explanation = explanation
+        self.interval = interval
+    }
+
     /// Reads the answer to a GET at `now`.
     ///
     /// - Throws: ``ACMEError/unreadableAnswer(_:excerpt:)``, also for a window that ends before it

@@ -39,6 +39,30 @@ int certctl_spawn_change_directory(posix_spawn_file_actions_t *actions, const ch
 int certctl_catch_termination(void);
 /* Allows as many descriptors as the hard limit does; returns how many, or -1. */
 int certctl_raise_descriptor_limit(void);
+
+enum { CERTCTL_MOST_PASSED = 16 };
+
+/* A program to be started as another user. */
+struct certctl_start {
+    /* An absolute path. */
+    const char *program;
+    char *const *arguments;
+    /* Its whole environment. */
+    char *const *variables;
+    /* Where among these it finds its own number: 11 bytes and a null, which the child writes. */
+    char *number;
+    /* Neither may be root's. */
+    uid_t user;
+    gid_t group;
+    /* What it finds at 3 and on; at most CERTCTL_MOST_PASSED. */
+    const int *descriptors;
+    size_t count;
+};
+
+/* Starts it with the standard descriptors of this process, no other group, no capability and no way
+   to get one, in a session of its own. It ends with the thread that started it. Returns its number; or
+   -1, and sets errno and the name of the call that FAILED. */
+pid_t certctl_start_as(const struct certctl_start *start, const char **failed);
 int certctl_exited(int status);
 int certctl_exit_status(int status);
 int certctl_signal_number(int status);

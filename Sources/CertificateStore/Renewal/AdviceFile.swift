@@ -84,8 +84,7 @@ extension CertificateStore {
 
     /// What CAs have said so far.
     package func advice() throws -> AdviceBook {
-        guard try fileSystem.status(layout.advice)?.kind == .file else { return AdviceBook() }
-        return AdviceBook(try fileSystem.readFile(layout.advice, limit: Self.adviceLimit))
+        AdviceBook(try contents(layout.advice, limit: Self.adviceLimit) ?? [])
     }
 
     /// Keeps what CAs have said.

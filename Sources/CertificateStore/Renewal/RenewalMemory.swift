@@ -20,6 +20,8 @@ package struct LimitRecord: Codable, Equatable, Sendable {
 
 extension CertificateStore {
     private static let secretLength = 32
+    /// Ten thousand certificates of six days leave half a megabyte.
+    private static let limitsLimit = 16 * 1024 * 1024
 
     /// Takes the lock that one `renew` has at a time; `nil` while another one is at work.
     package func lockRenewal() throws -> FileLock? {
@@ -33,7 +35,7 @@ extension CertificateStore {
 
     /// What is used of limits; a damaged file counts as nothing, and the CAs keep their own count.
     package func limits() throws -> LimitRecord {
-        try readable(LimitRecord.self, layout.limits) ?? LimitRecord()
+        try readable(LimitRecord.self, layout.limits, limit: Self.limitsLimit) ?? LimitRecord()
     }
 
     /// Keeps what is used of limits; the caller has the lock.
@@ -55,9 +57,8 @@ extension CertificateStore {
     ///
     /// It guards nothing: another one moves renewals within their windows.
     package func renewalSecret() throws -> [UInt8]? {
-        guard try fileSystem.status(layout.renewalSecret)?.kind == .file else { return nil }
-        let known = try fileSystem.readFile(layout.renewalSecret, limit: 4096)
-        return known.count == Self.secretLength ? known : nil
+        let known = try contents(layout.renewalSecret, limit: Self.secretLength)
+        return known?.count == Self.secretLength ? known : nil
     }
 
     /// The same; made of `bytes` where there is none yet.
@@ -73,12 +74,22 @@ extension CertificateStore {
         return fresh
     }
 
-    private func readable<Value: Decodable>(_ type: Value.Type, _ path: String) throws -> Value? {
-        guard try fileSystem.status(path)?.kind == .file else { return nil }
-        do {
-            return try decode(type, path)
-        } catch is StoreError {
-            return nil
-        }
+    /// Reads JSON; `nil` where there is none, or none that can be read.
+    func readable<Value: Decodable>(
+        _ type: Value.Type,
+        _ path: String,
+        limit: Int = 256 * 1024
+    ) throws -> Value? {
+        guard let bytes = try contents(path, limit: limit) else { return nil }
+        // Whatever is wrong with it, there is nothing to be had from it.
+        return try? StoreJSON.decode(type, bytes)
+    }
+
+    /// The bytes of a file; `nil` where there is none, or one that certctl would not have made.
+    func contents(_ path: String, limit: Int) throws -> [UInt8]? {
+        guard let status = try fileSystem.status(path), status.kind == .file,
+            status.size <= limit
+        else { return nil }
+        return try fileSystem.readFile(path, limit: limit)
     }
 }

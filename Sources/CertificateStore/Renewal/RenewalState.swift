@@ -27,13 +27,7 @@ extension CertificateStore {
     ///
     /// A file that is damaged counts as none: what it would have held back is tried once more.
     package func renewalState(of name: LineageName) throws -> RenewalState {
-        let path = layout.renewalState(name)
-        guard try fileSystem.status(path) != nil else { return RenewalState() }
-        do {
-            return try decode(RenewalState.self, path)
-        } catch is StoreError {
-            return RenewalState()
-        }
+        try readable(RenewalState.self, layout.renewalState(name)) ?? RenewalState()
     }
 
     /// Keeps the state of a lineage's renewals; there is no file where there is nothing to keep.

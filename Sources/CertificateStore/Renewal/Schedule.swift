@@ -162,8 +162,7 @@ extension CertificateStore {
 
     /// The schedule's file; `nil` where there is none, or none that is whole.
     package func scheduleFile() throws -> ScheduleFile? {
-        guard try fileSystem.status(layout.schedule)?.kind == .file else { return nil }
-        return ScheduleFile(try fileSystem.readFile(layout.schedule, limit: Self.scheduleLimit))
+        try contents(layout.schedule, limit: Self.scheduleLimit).flatMap(ScheduleFile.init)
     }
 
     /// Puts a schedule in the place of the one before.

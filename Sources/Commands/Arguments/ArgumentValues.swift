@@ -104,10 +104,40 @@ enum ArgumentValues {
     }
 
     static func port(_ text: String) throws(UsageError) -> UInt16 {
-        guard text.utf8.first != UInt8(ascii: "+"), let port = UInt16(text), port > 0 else {
+        guard let port = portNumber(text) else {
             throw .unusableValue(option: "http01-port", value: text, allowed: "1 to 65535")
         }
         return port
+    }
+
+    private static func portNumber(_ text: some StringProtocol) -> UInt16? {
+        guard text.utf8.allSatisfy({ (48...57).contains($0) }), let port = UInt16(text), port > 0
+        else { return nil }
+        return port
+    }
+
+    /// A server, as `HOST`, `HOST:PORT`, `::1` or `[::1]:PORT`; the port is 443 where none is given.
+    static func target(_ text: String, option: String) throws(UsageError) -> WatchTarget {
+        var host = text[...]
+        var port: UInt16? = 443
+        if let colon = text.lastIndex(of: ":"), SocketAddress(text, port: 0) == nil,
+            !text.hasSuffix("]")
+        {
+            host = text[..<colon]
+            port = portNumber(text[text.index(after: colon)...])
+        }
+        let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
+        if isBracketed { host = host.dropFirst().dropLast() }
+        let isAddress = SocketAddress(String(host), port: 0) != nil
+        let isName = !isBracketed && (try? Identifier(String(host))) != nil
+        guard let port, isAddress || isName else {
+            throw .unusableValue(
+                option: option,
+                value: text,
+                allowed: "a host name or an address, with a port where it is not 443: [::1]:8443"
+            )
+        }
+        return WatchTarget(host: String(host), port: port)
     }
 
     static func address(_ text: String) throws(UsageError) -> Wish<String> {
@@ -143,6 +173,9 @@ enum ArgumentValues {
 
     static func realPath(_ path: String, option: String) throws(UsageError) -> String {
         guard let real = RealPath.of(path) else {
+            guard !RealPath.isHidden(path) else {
+                throw .unreadableFile(option: option, path: path, user: LiveProcess.user)
+            }
             throw .unusableFile(option: option, path: path, reason: "there is no such file")
         }
         return real
@@ -165,6 +198,8 @@ enum ArgumentValues {
     ) throws -> [UInt8] {
         do {
             return try services.fileSystem.readFile(real, limit: 16 * 1024 * 1024)
+        } catch  where error.reason == .notPermitted {
+            throw UsageError.unreadableFile(option: option, path: path, user: services.user)
         } catch {
             throw UsageError.unusableFile(option: option, path: path, reason: error.text)
         }

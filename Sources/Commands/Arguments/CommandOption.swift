@@ -10,6 +10,8 @@ struct CommandOption: Equatable, Sendable {
     let explanation: String
     /// What the shell offers for its value.
     let completes: Completion
+    /// Whether it may be given more than once.
+    let repeats: Bool
 
     /// Describes an option; a value called `FILE`, `PATH` or `DIR` completes as that.
     init(
@@ -17,8 +19,10 @@ struct CommandOption: Equatable, Sendable {
         value: String?,
         summary: String,
         explanation: String = "",
-        completes: Completion? = nil
+        completes: Completion? = nil,
+        repeats: Bool = false
     ) {
+        self.repeats = repeats
         self.name = name
         self.value = value
         self.summary = summary
@@ -34,6 +38,14 @@ struct CommandOption: Equatable, Sendable {
 
     /// Summary and explanation.
     var description: String { explanation.isEmpty ? summary : "\(summary). \(explanation)" }
+
+    /// What only certctl itself gives, when it has the store's owner do his share: it is in no help and
+    /// is never suggested.
+    static let ownersShare = CommandOption(
+        name: "owners-share",
+        value: nil,
+        summary: "do the share of the store's owner, and leave the answer to root's certctl"
+    )
 
     /// The options that every command takes.
     static let common = [

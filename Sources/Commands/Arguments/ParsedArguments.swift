@@ -3,15 +3,17 @@ import Diagnostics
 /// A command line taken apart by the options that its command knows.
 struct ParsedArguments: Equatable, Sendable {
     let operands: [String]
-    private let values: [String: String]
+    private let values: [String: [String]]
+    private let options: [CommandOption]
 
     /// Takes `words` apart: `--name value`, `--name=value`, and `--` before operands that begin
     /// with hyphens.
     ///
-    /// Throws ``UsageError`` for an option that is unknown, given twice, or lacks its value.
+    /// Throws ``UsageError`` for an option that is unknown, lacks its value, or is given twice where
+    /// it may be given once.
     init(_ words: some Sequence<String>, options: [CommandOption]) throws(UsageError) {
         var operands: [String] = []
-        var values: [String: String] = [:]
+        var values: [String: [String]] = [:]
         var rest = Array(words)[...]
         while let word = rest.popFirst() {
             if word == "--" {
@@ -23,15 +25,34 @@ struct ParsedArguments: Equatable, Sendable {
                 continue
             }
             let (option, inline) = try Self.option(word, among: options)
-            guard values[option.name] == nil else { throw .repeatedOption(option.name) }
-            values[option.name] = try Self.value(of: option, inline: inline, rest: &rest)
+            guard option.repeats || values[option.name] == nil else {
+                throw .repeatedOption(option.name)
+            }
+            let value = try Self.value(of: option, inline: inline, rest: &rest)
+            values[option.name, default: []].append(value)
         }
         self.operands = operands
         self.values = values
+        self.options = options
+    }
+
+    /// The words that say the same, with the options first; `change` gives each value anew, and `nil`
+    /// for an option that is to be left out.
+    func words(_ change: (_ option: CommandOption, _ value: String) -> String?) -> [String] {
+        let given = options.flatMap { option in
+            (values[option.name] ?? []).compactMap { value -> String? in
+                guard let new = change(option, value) else { return nil }
+                return option.value == nil ? option.flag : "\(option.flag)=\(new)"
+            }
+        }
+        return given + (operands.isEmpty ? [] : ["--"] + operands)
     }
 
     /// The value of an option, or an empty text for a switch; `nil` when it was not given.
-    subscript(_ name: String) -> String? { values[name] }
+    subscript(_ name: String) -> String? { values[name]?.last }
+
+    /// All values of an option that may be given more than once, in their order.
+    func all(_ name: String) -> [String] { values[name] ?? [] }
 
     /// Whether a switch was given.
     func has(_ name: String) -> Bool { values[name] != nil }
@@ -47,7 +68,7 @@ struct ParsedArguments: Equatable, Sendable {
                 String(parts[0]),
                 suggestion: Suggestion.closest(
                     to: "--\(name)",
-                    among: options.map { "--\($0.name)" }
+                    among: options.filter { $0 != .ownersShare }.map { "--\($0.name)" }
                 )
             )
         }

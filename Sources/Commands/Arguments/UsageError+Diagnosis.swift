@@ -8,7 +8,7 @@ extension UsageError: Diagnosable {
 
     private var exitCode: ExitCode {
         switch self {
-        case .unusableFile: .configuration
+        case .unusableFile, .unreadableFile: .configuration
         case .needsRoot: .store
         default: .usage
         }
@@ -88,6 +88,14 @@ extension UsageError: Diagnosable {
             return (
                 "the file given by --\(option) cannot be used",
                 "\(path.harmless(limit: 300)): \(reason)", "check the path and the file"
+            )
+        case .unreadableFile(let option, let path, let user):
+            let shown = path.harmless(limit: 300)
+            return (
+                "the file given by --\(option) cannot be used",
+                "\(shown): user \(user), as whom certctl reads it, may not",
+                "give that user a copy: sudo install -m 600 -o \(user) '\(shown)' /etc/certctl/, "
+                    + "and name that one"
             )
         case .homeTooLong(let path, let limit):
             return (

@@ -23,6 +23,8 @@ enum UsageError: Error, Equatable {
     case wrongOperands(usage: String)
     /// A file that an option names cannot be used.
     case unusableFile(option: String, path: String, reason: String)
+    /// This user may not read a file that an option names.
+    case unreadableFile(option: String, path: String, user: UInt32)
     /// The directory is so deep that no socket fits below it.
     case homeTooLong(String, limit: Int)
     /// This version does only a part of what the command is for.

@@ -26,7 +26,7 @@ struct Completer {
     }
 
     private func options(in line: PartialLine) -> [CompletionReply.Word] {
-        line.options.filter { !line.given.contains($0.name) }
+        line.options.filter { $0.repeats || !line.given.contains($0.name) }
             .map { .init(text: $0.flag, summary: $0.summary) }
     }
 

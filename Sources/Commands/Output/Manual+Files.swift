@@ -31,6 +31,8 @@ extension Manual {
                 "\(system.state)/deploy",
                 "What is pending and what has failed when certificates came into use, and its events."
             ),
+            (system.watchStatus, "What `certctl watch` has seen last."),
+            (system.watchMetrics, "The same as metrics, for node_exporter."),
             (system.tls, "The one directory to mount into a container, read-only."),
             (
                 "\(system.tls)/gen/NAME/000042",

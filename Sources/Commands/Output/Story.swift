@@ -66,17 +66,26 @@ final class Story: Sendable {
     private func tell(_ entry: Log.Entry) {
         let fields = entry.fields.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         let details = fields.isEmpty ? "" : " (\(fields.joined(separator: ", ")))"
-        let mark = entry.level == .warning ? "warning: " : ""
+        let mark =
+            switch entry.level {
+            case .error: "critical: "
+            case .warning: "warning: "
+            case .debug, .info, .notice: ""
+            }
         let line = "\(mark)\(entry.message)\(details)\n"
-        progress.withLock { redraw(&$0, above: line) }
+        progress.withLock { redraw(&$0, above: line, entry.level) }
     }
 
     /// Writes `text` where the progress stood, and the progress again below it.
-    private func redraw(_ progress: inout Progress, above text: String) {
+    private func redraw(
+        _ progress: inout Progress,
+        above text: String,
+        _ level: Log.Level = .info
+    ) {
         let up = progress.shown > 0 ? "\u{1B}[\(progress.shown)A\u{1B}[J" : ""
         guard console.isTerminal, !progress.subjects.isEmpty else {
             progress.shown = 0
-            console.writeError(up + text)
+            console.writeError(up + text, level)
             return
         }
         let all = progress.subjects.flatMap { subject in

@@ -20,6 +20,9 @@ package struct HookEvent: Equatable, Sendable {
         case critical
     }
 
+    /// In bytes; Linux starts nothing that has a longer variable than 128 KiB.
+    private static let longestList = 100_000
+
     package let kind: Kind
     /// The lineage that it is about, if it is about one.
     package let lineage: String?
@@ -58,7 +61,7 @@ package struct HookEvent: Equatable, Sendable {
         lineage: String?,
         message: String
     ) -> HookEvent {
-        let variables = ["CERTCTL_SEVERITY": severity.rawValue, "CERTCTL_MESSAGE": message]
+        let variables = ["CERTCTL_LEVEL": severity.rawValue, "CERTCTL_MESSAGE": message]
         return HookEvent(.alert, lineage: lineage, variables)
     }
 
@@ -76,5 +79,13 @@ package struct HookEvent: Equatable, Sendable {
         return environment.merging(variables) { own, _ in own }
     }
 
-    private static func joined(_ names: [String]) -> String { names.joined(separator: " ") }
+    /// As many names as the system lets one variable hold.
+    private static func joined(_ names: [String]) -> String {
+        var room = longestList
+        let fitting = names.prefix { name in
+            room -= name.utf8.count + 1
+            return room >= 0
+        }
+        return fitting.joined(separator: " ")
+    }
 }

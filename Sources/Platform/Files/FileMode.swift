@@ -22,6 +22,9 @@ package struct FileMode: Equatable, Sendable, CustomStringConvertible {
     /// Whether in such a directory only the owner of a file can move it away, as in `/tmp`.
     package var isSticky: Bool { bits & 0o1000 != 0 }
 
+    /// Whether everyone may write.
+    package var isWritableByEveryone: Bool { bits & 0o002 != 0 }
+
     /// In octal, as `chmod` takes it.
     package var description: String {
         let digits = String(bits, radix: 8)

@@ -7,6 +7,8 @@ package protocol FileSystem: Sendable {
     func open(_ path: String, _ purpose: OpenPurpose) throws(FileSystemError) -> OpenFile
     /// Reads up to `count` bytes from where the last read ended; no bytes at the end.
     func read(_ file: OpenFile, count: Int) throws(FileSystemError) -> [UInt8]
+    /// Reads up to `count` bytes that stand `offset` bytes after the file's beginning.
+    func read(_ file: OpenFile, count: Int, at offset: Int) throws(FileSystemError) -> [UInt8]
     /// Writes the beginning of `bytes` and returns how many of them.
     func write(_ file: OpenFile, _ bytes: ArraySlice<UInt8>) throws(FileSystemError) -> Int
     /// Cuts the file to `length` bytes.

@@ -20,6 +20,7 @@ extension FileSystemError: Diagnosable {
         case .symbolicLink: "put the real folder in the link's place: certctl follows no links"
         case .notDirectory: "move the file away that stands where a folder has to be"
         case .notRegular: "see who has put it there, and move it away"
+        case .otherFileSystem: "have all of certctl's folders on one file system: see findmnt"
         case .other: "see dmesg for what the disk says, then run the same command again"
         }
     }

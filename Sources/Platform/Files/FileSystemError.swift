@@ -13,6 +13,8 @@ package struct FileSystemError: Error, Equatable {
         /// A pipe, a socket or a device stands where a file has to be.
         case notRegular
         case notEmpty
+        /// A file was to be moved to another file system, which no rename can.
+        case otherFileSystem
         /// Any other `errno`.
         case other(Int32)
     }

@@ -46,6 +46,20 @@ package struct POSIXFileSystem: FileSystem {
         return bytes
     }
 
+    package func read(
+        _ file: OpenFile,
+        count: Int,
+        at offset: Int
+    ) throws(FileSystemError) -> [UInt8] {
+        var result = 0
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+            result = retrying { unsafe pread(file.number, buffer.baseAddress, count, offset) }
+            initialized = max(0, result)
+        }
+        try check(result, "pread", file)
+        return bytes
+    }
+
     package func write(
         _ file: OpenFile,
         _ bytes: ArraySlice<UInt8>
@@ -289,6 +303,7 @@ extension FileSystemError.Reason {
         case EEXIST: self = .exists
         case EACCES, EPERM: self = .notPermitted
         case EROFS: self = .readOnly
+        case EXDEV: self = .otherFileSystem
         case ENOSPC, EDQUOT: self = .noSpace
         case ELOOP: self = .symbolicLink
         case ENOTDIR: self = .notDirectory

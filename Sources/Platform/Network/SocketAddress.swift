@@ -87,6 +87,13 @@ extension SocketAddress {
         port = UInt16(raw[2]) << 8 | UInt16(raw[3])
     }
 
+    /// Reads the kernel's form of an address, whose own port does not count; `nil` unless it is IPv4
+    /// or IPv6.
+    init?(_ address: UnsafePointer<sockaddr>, port: UInt16) {
+        guard let peer = unsafe PeerAddress(address) else { return nil }
+        self.init(bytes: peer.bytes, port: port)
+    }
+
     /// Lends the address in the kernel's form to `body`, which must not keep the pointer.
     func withKernelForm<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
         var storage = sockaddr_storage()

@@ -4,6 +4,8 @@ package struct ServiceManager: Sendable {
     package let activation: SocketActivation
     /// How to tell it of our state.
     package let notifier: ServiceNotifier
+    /// The stream that it has connected standard output or standard error to, if it is the journal's.
+    package let journal: JournalStream?
 
     /// No manager at all, or what one has said.
     ///
@@ -11,5 +13,6 @@ package struct ServiceManager: Sendable {
     package init(environment variable: (String) -> String? = { _ in nil }) {
         activation = SocketActivation(environment: variable)
         notifier = ServiceNotifier(socket: variable("NOTIFY_SOCKET"))
+        journal = variable("JOURNAL_STREAM").flatMap(JournalStream.init)
     }
 }

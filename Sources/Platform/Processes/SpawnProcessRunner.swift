@@ -178,17 +178,3 @@ private struct Child {
             ? .exited(certctl_exit_status(status)) : .signalled(certctl_signal_number(status))
     }
 }
-
-/// Lends `body` a null-terminated array of C strings.
-private func withCStrings<Result>(
-    _ strings: [String],
-    _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
-) -> Result {
-    let copies = unsafe strings.map { unsafe strdup($0) }
-    defer {
-        for index in unsafe copies.indices {
-            unsafe free(copies[index])
-        }
-    }
-    return unsafe body(copies + [nil])
-}

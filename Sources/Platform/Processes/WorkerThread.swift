@@ -34,20 +34,23 @@ package final class WorkerThread: Sendable {
         }
     }
 
-    /// Performs `body` on a thread of its own.
+    /// Performs `body` on a thread of its own, which has ended when this returns: what it keeps for
+    /// libraries is cleaned up then, and cannot meet their own cleaning up at the process's end.
     ///
     /// - Returns: What `body` returns.
     /// - Throws: What `body` throws, or that there is no thread to be had.
     package static func run<Value: Sendable>(
         _ body: @escaping @Sendable () throws(SystemCallError) -> Value
     ) async throws(SystemCallError) -> Value {
+        var thread: WorkerThread?
         let result: Result<Value, SystemCallError> = await withCheckedContinuation { continuation in
             do throws(SystemCallError) {
-                _ = try WorkerThread { continuation.resume(returning: Result(catching: body)) }
+                thread = try WorkerThread { continuation.resume(returning: Result(catching: body)) }
             } catch {
                 continuation.resume(returning: .failure(error))
             }
         }
+        thread?.join()
         return try result.get()
     }
 }

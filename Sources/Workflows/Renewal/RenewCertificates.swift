@@ -1,8 +1,8 @@
 import CertificateStore
 import Diagnostics
-import FoundationEssentials
+package import FoundationEssentials
 import Platform
-import Renewal
+package import Renewal
 import Settings
 
 /// `certctl renew`: renews what is due, and costs nothing while nothing is.
@@ -18,22 +18,29 @@ package struct RenewCertificates: Sendable {
     let services: Services
     let request: RenewRequest
     let source: any CertificateSource
+    let decide: @Sendable (RenewalFacts, Date) -> RenewalDecision
     let general: Settings
 
     var store: CertificateStore { services.store }
 
     /// Prepares the workflow; nothing is touched yet.
     ///
-    /// `source` is where certificates come from; `nil` for the CAs. Throws what
-    /// ``SettingsLoader/load()`` throws.
+    /// - Parameters:
+    ///   - services: What the workflow may touch.
+    ///   - request: What is asked for.
+    ///   - source: Where certificates come from; `nil` for the CAs.
+    ///   - decide: The policy.
+    /// - Throws: What ``SettingsLoader/load()`` throws.
     package init(
         _ services: Services,
         _ request: RenewRequest = RenewRequest(),
-        source: (any CertificateSource)? = nil
+        source: (any CertificateSource)? = nil,
+        decide: @escaping @Sendable (RenewalFacts, Date) -> RenewalDecision = RenewalPolicy.decide
     ) throws {
         self.services = services
         self.request = request
         self.source = source ?? LiveCertificateSource(services, request)
+        self.decide = decide
         general = try SettingsLoader(services).load()
     }
 

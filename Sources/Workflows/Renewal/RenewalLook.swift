@@ -40,6 +40,11 @@ struct RenewalLook: Sendable {
     /// Whether there is an order that an earlier run has begun, and that the CA still knows.
     func isBegun(at now: Date) -> Bool { lineage.isBegun(at: now) }
 
+    /// Its host names; neither addresses nor wildcards have clients that begin with http.
+    var hostNames: [DomainName] {
+        names.compactMap { try? Identifier($0) }.hostNames
+    }
+
     /// When it is due, by what is known now.
     var due: Date { RenewalPolicy.due(facts).moment }
 
@@ -67,19 +72,28 @@ struct RenewalLooks: Sendable {
         memory = try RenewalMemory(store, secret: secret)
     }
 
+    /// What CAs had said when this was made.
+    var advice: AdviceBook { memory.advice }
+
     /// Reads one; `nil` where there is nothing that could be renewed.
     ///
     /// Throws what keeps the lineage from being read.
     func look(_ name: LineageName, at now: Date) throws -> RenewalLook? {
         let lineage = try store.lineage(name)
         let isBegun = lineage.isBegun(at: now)
-        guard let settings = lineage.settings, lineage.current != nil || isBegun,
+        let isTrue = try lineage.current.map { try store.isTrue($0) } ?? true
+        let isLost = lineage.isCurrentLost || !isTrue
+        guard let settings = lineage.settings, lineage.current != nil || isBegun || isLost,
             let authority = authority(of: lineage, settings),
             let issuer = CertificateAuthority(settings.issuing)
         else { return nil }
         let state = try memory.state(of: lineage)
         var facts = facts(of: lineage, state, at: now)
         facts.isBegun = isBegun
+        if isLost {
+            facts.isLost = true
+            facts.canAsk = false
+        }
         let roots = general.roots(of: authority) ?? settings.authorityRoots
         return RenewalLook(
             lineage: lineage,

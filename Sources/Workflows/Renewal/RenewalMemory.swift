@@ -8,7 +8,8 @@ import Renewal
 struct RenewalMemory: Sendable {
     private let store: CertificateStore
     private let secret: [UInt8]
-    private let advice: AdviceBook
+    /// What CAs have said so far.
+    let advice: AdviceBook
 
     /// Reads what is remembered; changes nothing.
     init(_ store: CertificateStore) throws {

@@ -51,6 +51,14 @@ import Testing
         #expect(arguments["json"] == nil)
     }
 
+    @Test func `an option that may be repeated keeps all its values in order`() throws {
+        let options = [CommandOption(name: "to", value: "HOST", summary: "", repeats: true)]
+        let arguments = try ParsedArguments(["--to", "b", "x", "--to=a"], options: options)
+        #expect(arguments.all("to") == ["b", "a"])
+        #expect(arguments["to"] == "a")
+        #expect(try ParsedArguments([], options: options).all("to").isEmpty)
+    }
+
     @Test(arguments: [
         ["--ca", "x", "--ca", "x"], ["--ca=x", "--ca", "y"], ["--ca", "", "--ca=y"],
     ])

@@ -52,6 +52,13 @@ import Testing
         #expect(words(given, "--") == Self.flags.filter { !given.joined().contains($0) })
     }
 
+    @Test func `an option that may be repeated is offered again`() {
+        let completer = Completer(commands: [WatchCommand.self]) { _ in [] }
+        let line = ["watch", "--connect", "::1", "--textfile", "x"]
+        guard case .words(let replies) = completer.reply(after: line, typing: "--") else { return }
+        #expect(replies.map(\.text) == ["--connect"] + Self.common)
+    }
+
     @Test func `operands are completed until the command has enough of them`() {
         #expect(words(["sample"]) == ["a.test", "b.test"])
         #expect(words(["sample"], "a") == ["a.test", "b.test"])

@@ -87,6 +87,30 @@ import Testing
         )
     }
 
+    /// sd-daemon(3): a line that begins with `<N>` has that priority in the journal.
+    @Test func `in the journal each line begins with its priority`() {
+        let text = story(Screen(isJournal: true), isVerbose: true) { story in
+            sayAll(story)
+            story.log.error("at error")
+            story.show(.ordering, ["a.example"])
+            story.end()
+        }
+        let lines = [
+            "<7>at debug", "<6>at info", "<5>at notice", "<4>warning: at warning",
+            "<3>critical: at error", "<6>a.example: ordering", "",
+        ]
+        #expect(text == lines.joined(separator: "\n"))
+    }
+
+    @Test func `in the journal every line of a text has the priority of the whole`() {
+        let screen = Screen(isJournal: true)
+        screen.console.writeError("certctl: what\n  why: why\n", .error)
+        screen.console.writeError("")
+        #expect(screen.errors == "<3>certctl: what\n<3>  why: why\n")
+        screen.console.write("the answer\n")
+        #expect(screen.output == "the answer\n")
+    }
+
     @Test func `of many names ten are shown and the others counted`() {
         let text = story(Screen(isTerminal: true)) { story in
             story.show(.ordering, (1...25).map { "host-\($0).example" })

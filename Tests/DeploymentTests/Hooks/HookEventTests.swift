@@ -90,11 +90,20 @@ extension HookEvent {
         #expect(own(.post(deployed: [], failed: []))["CERTCTL_FAILED"] == "")
     }
 
+    @Test func `of more lineages than a variable holds, as many as fit are told`() {
+        // Each takes a hundred bytes with its space.
+        let name = String(repeating: "a", count: 99)
+        let told = own(.pre(Array(repeating: name, count: 1200)))["CERTCTL_LINEAGES"] ?? ""
+        let fitting = Array(repeating: name, count: 1000).joined(separator: " ")
+        #expect(told.utf8.count == fitting.utf8.count)
+        #expect(told.hasSuffix(name))
+    }
+
     @Test func `an alert says how urgent it is, in words, and what it is about`() {
         #expect(
             own(.alert(.critical, lineage: "a.test", message: "it has expired")) == [
                 "CERTCTL_EVENT": "alert", "CERTCTL_LINEAGE": "a.test",
-                "CERTCTL_SEVERITY": "critical", "CERTCTL_MESSAGE": "it has expired",
+                "CERTCTL_LEVEL": "critical", "CERTCTL_MESSAGE": "it has expired",
             ]
         )
     }

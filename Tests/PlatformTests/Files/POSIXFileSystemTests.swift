@@ -39,6 +39,20 @@ import Testing
         try files.close(file)
     }
 
+    @Test func `any part of a file can be read, and where reading goes on stays`() throws {
+        let directory = try TemporaryDirectory()
+        let fileSystem = POSIXFileSystem()
+        let path = directory("file")
+        try fileSystem.writeNewFile(path, Array("0123456789".utf8), .privateFile)
+        let file = try fileSystem.open(path, .reading)
+        defer { fileSystem.closeQuietly(file) }
+        #expect(try fileSystem.read(file, count: 2) == Array("01".utf8))
+        #expect(try fileSystem.read(file, count: 3, at: 6) == Array("678".utf8))
+        #expect(try fileSystem.read(file, count: 3, at: 9) == Array("9".utf8))
+        #expect(try fileSystem.read(file, count: 3, at: 10).isEmpty)
+        #expect(try fileSystem.read(file, count: 2) == Array("23".utf8))
+    }
+
     @Test func `a new file is never one that exists`() throws {
         try put("file", "old")
         #expect(reason { _ = try files.open(home("file"), .creating(.privateFile)) } == .exists)

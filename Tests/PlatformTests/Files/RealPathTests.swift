@@ -20,4 +20,16 @@ import Testing
     @Test func `what is not there has no real path`() {
         #expect(RealPath.of(home("way/missing")) == nil)
     }
+
+    @Test func `a file that is to be made has one where its directory has`() {
+        #expect(RealPath.ofNewFile(home("way/new")) == home("real/new"))
+        #expect(RealPath.ofNewFile(home("way")) == home("real"))
+        #expect(RealPath.ofNewFile("/no-such-file") == "/no-such-file")
+        #expect(RealPath.ofNewFile("new")?.hasSuffix("/new") == true)
+    }
+
+    @Test(arguments: ["", "missing/new", "missing/", "missing/.."])
+    func `what can name no file has none`(path: String) {
+        #expect(RealPath.ofNewFile(path.isEmpty ? "" : home(path)) == nil)
+    }
 }

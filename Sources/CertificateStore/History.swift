@@ -1,0 +1,111 @@
+package import FoundationEssentials
+import Platform
+
+/// A line of the history as it was found; one that a newer version has written is one too.
+package struct PastEvent: Equatable, Sendable {
+    package let time: Date
+    package let event: String
+    package let lineage: String?
+    package let detail: String
+    /// The whole line, an object of JSON.
+    package let json: String
+}
+
+/// Which part of the history is wanted.
+package struct HistoryQuery: Sendable {
+    /// The events of this lineage only.
+    package var lineage: LineageName?
+    /// Nothing that happened before.
+    package var since: Date?
+    /// The last events only, so many of them.
+    package var last: Int?
+
+    package init(lineage: LineageName? = nil, since: Date? = nil, last: Int? = nil) {
+        self.lineage = lineage
+        self.since = since
+        self.last = last
+    }
+}
+
+/// What has happened, the earliest first.
+package struct History: Equatable, Sendable {
+    package var events: [PastEvent] = []
+    /// How many lines could not be read and were passed over.
+    package var damagedLines = 0
+}
+
+extension CertificateStore {
+    /// Reads the history from its end, of all who write one, in the order of time.
+    package func history(_ query: HistoryQuery) throws -> History {
+        var history = History()
+        var readers: [HistoryReader] = []
+        defer { for index in readers.indices { readers[index].close() } }
+        for log in [events, deployEvents, watchEvents] {
+            var reader = HistoryReader(try log.lines())
+            try reader.advance(&history.damagedLines)
+            readers.append(reader)
+        }
+        let most = query.last ?? .max
+        while history.events.count < most {
+            let latest = readers.indices.filter { readers[$0].event != nil }
+                .max { readers[$0].time < readers[$1].time }
+            guard let latest, let event = readers[latest].event else { break }
+            // Each file is in the order of time, and this is the latest line of all.
+            if let since = query.since, event.time < since { break }
+            if query.lineage == nil || event.lineage == query.lineage?.description {
+                history.events.append(event)
+                // What comes before is not looked at: it may be long.
+                guard history.events.count < most else { break }
+            }
+            try readers[latest].advance(&history.damagedLines)
+        }
+        history.events.reverse()
+        return history
+    }
+}
+
+/// One file's events from the last to the first, each looked at before it is taken.
+private struct HistoryReader {
+    private var lines: BackwardLines
+    private(set) var event: PastEvent?
+
+    init(_ lines: BackwardLines) {
+        self.lines = lines
+    }
+
+    var time: Date { event?.time ?? .distantPast }
+
+    /// Goes on to the event before, and counts the lines that are none.
+    mutating func advance(_ damagedLines: inout Int) throws(FileSystemError) {
+        event = nil
+        while let line = try lines.next() {
+            event = PastEvent(line)
+            if event != nil { return }
+            damagedLines += 1
+        }
+    }
+
+    mutating func close() {
+        lines.close()
+    }
+}
+
+extension PastEvent {
+    /// The members that every version writes.
+    private struct Members: Decodable {
+        let time: Date
+        let event: String
+        let lineage: String?
+        let detail: String?
+    }
+
+    /// Reads a line; `nil` where it is damaged.
+    fileprivate init?(_ line: ArraySlice<UInt8>) {
+        guard let members = try? StoreJSON.decode(Members.self, line) else { return nil }
+        time = members.time
+        event = members.event
+        lineage = members.lineage
+        detail = members.detail ?? ""
+        json = String(decoding: line, as: UTF8.self)
+    }
+}

@@ -1,0 +1,131 @@
+package import FoundationEssentials
+
+/// Something that `watch` has seen, good or bad: of a certificate that is served, of one that is
+/// stored, or of the host.
+package struct Observation: Codable, Equatable, Sendable {
+    /// How much it asks for a person.
+    package enum Level: String, Codable, Comparable, CaseIterable, Sendable {
+        case ok
+        case info
+        case warning
+        case critical
+
+        private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+
+        package static func < (one: Level, other: Level) -> Bool { one.rank < other.rank }
+    }
+
+    /// What was seen, in a word that scripts can rely on.
+    package enum State: String, Codable, CaseIterable, Sendable {
+        // Of a certificate that is served.
+
+        /// It is the one that is stored.
+        case current
+        /// It is one of ours that has been replaced since.
+        case old
+        /// It is none of ours.
+        case other
+        case expired
+        /// Too little of its lifetime is left.
+        case expiring
+        /// Its first day is yet to come.
+        case early
+        case wrongName = "wrong-name"
+        /// Those that vouch for it are not sent with it.
+        case incomplete
+        /// Nobody answers.
+        case silent
+        /// Who answers speaks no TLS.
+        case noTLS = "no-tls"
+        /// There is no way there from this host.
+        case unreachable
+        /// The name has no address.
+        case unresolved
+
+        // Of a lineage.
+
+        /// It has no certificate yet.
+        case waiting
+        case revoked
+        /// Its files cannot be read.
+        case unreadable
+        case deployPending = "deploy-pending"
+        case renewFailing = "renew-failing"
+
+        // Of the host.
+
+        case renewLate = "renew-late"
+        case renewNeverRan = "renew-never-ran"
+        case clockSkewed = "clock-skewed"
+    }
+
+    /// The lineage; `nil` for what concerns all.
+    package let lineage: String?
+    /// The name that was asked for; `nil` unless it is about what is served.
+    package let name: String?
+    /// Where it was asked for; `nil` where no address was found.
+    package let address: String?
+    package let state: State
+    package let level: Level
+    /// What was seen, in one line; harmless to print.
+    package let message: String
+    /// The last second of the certificate that was seen.
+    package let notAfter: Date?
+    /// When this state was seen first.
+    package var since: Date
+    /// When the hooks were told of it last; `nil` where they have not been.
+    package var alerted: Date?
+
+    package init(
+        lineage: String? = nil,
+        name: String? = nil,
+        address: String? = nil,
+        state: State,
+        level: Level,
+        message: String,
+        notAfter: Date? = nil,
+        since: Date
+    ) {
+        self.lineage = lineage
+        self.name = name
+        self.address = address
+        self.state = state
+        self.level = level
+        self.message = message
+        self.notAfter = notAfter
+        self.since = since
+    }
+
+    /// Whether it asks for a person.
+    package var isFinding: Bool { level >= .warning }
+
+    /// Whether it is about what is served.
+    package var isServed: Bool { name != nil }
+
+    /// What it is about, as `example.com at 192.0.2.1:443`.
+    package var subject: String {
+        guard let name else { return lineage ?? address ?? "this host" }
+        return address.map { "\(name) at \($0)" } ?? name
+    }
+
+    /// What it is about, and what was seen.
+    package var sentence: String { "\(subject): \(message)" }
+}
+
+/// All that `watch` has seen, as it is kept for the next run and for whoever wants to read it.
+package struct WatchStatus: Codable, Equatable, Sendable {
+    package static let currentSchema = 1
+
+    package let schema: Int
+    package let time: Date
+    /// The worst of all.
+    package let level: Observation.Level
+    package let observations: [Observation]
+
+    package init(time: Date, observations: [Observation]) {
+        schema = Self.currentSchema
+        self.time = time
+        level = observations.map(\.level).max() ?? .ok
+        self.observations = observations
+    }
+}

@@ -1,0 +1,27 @@
+import CertificateStore
+import Platform
+import Workflows
+
+/// What a person has to do next who may issue and may not bring into use.
+enum NextStep {
+    /// The line below a certificate; empty where there is nothing to do.
+    static func text(after report: LineageReport, _ context: CommandContext) throws -> String {
+        guard report.isDeployPending, try isNeeded(context) else { return "" }
+        return "  next         sudo certctl deploy \(report.lineage.name)\(home(context))\n"
+    }
+
+    /// The line below several; empty where there is nothing to do.
+    static func text(afterRenewing count: Int, _ context: CommandContext) throws -> String {
+        guard count > 0, try isNeeded(context) else { return "" }
+        return "Brought into use by: sudo certctl deploy --pending\(home(context))\n"
+    }
+
+    private static func isNeeded(_ context: CommandContext) throws -> Bool {
+        guard !context.isOwnersShare else { return false }
+        return try !context.services.store.role().keeps(.deploying)
+    }
+
+    private static func home(_ context: CommandContext) -> String {
+        context.services.layout.home.map { " --home \($0)" } ?? ""
+    }
+}

@@ -1,0 +1,71 @@
+import ACME
+import CertificateStore
+import Platform
+package import Renewal
+import Settings
+
+/// `certctl forecast`: what the coming time brings; asks nobody and changes nothing.
+package struct ForecastRenewals: Sendable {
+    private let services: Services
+
+    /// Prepares the workflow; nothing is read yet.
+    package init(_ services: Services) {
+        self.services = services
+    }
+
+    /// Looks ahead for `days` days: at the lineages of those names, or at all.
+    ///
+    /// Those that have no certificate yet are left out. Throws
+    /// ``StoreError/unknownLineage(_:known:)``, and what ``SettingsLoader/load(looksAtPaths:)``
+    /// throws.
+    package func run(_ names: [String], days: Int) throws -> Forecast {
+        let store = services.store
+        let general = try SettingsLoader(services).load()
+        let memory = try RenewalMemory(store)
+        let lineages =
+            try names.isEmpty
+            ? store.lineageNames().map(store.lineage) : names.map(store.existingLineage)
+        let subjects = try lineages.compactMap { lineage in
+            try Self.subject(lineage, memory, general)
+        }
+        return Forecast(subjects, from: services.clock.now, days: days)
+    }
+
+    private static func subject(
+        _ lineage: Lineage,
+        _ memory: RenewalMemory,
+        _ general: Settings
+    ) throws -> ForecastSubject? {
+        guard let current = lineage.current else { return nil }
+        return ForecastSubject(
+            name: lineage.name.description,
+            hosts: current.manifest.names,
+            authority: authority(of: lineage, general),
+            facts: memory.facts(of: current, lineage, try memory.state(of: lineage))
+        )
+    }
+
+    /// The CA that it is renewed at, by certctl.conf or as it was ordered.
+    private static func authority(of lineage: Lineage, _ general: Settings) -> ForecastAuthority {
+        let settings = lineage.settings
+        let block = general.block(of: lineage.name)
+        let authority =
+            block?.authority?.authority
+            ?? settings.flatMap { CertificateAuthority($0.authority) } ?? .standard
+        let roots = general.roots(of: authority) ?? settings?.authorityRoots
+        return ForecastAuthority(
+            name: authority.folder,
+            kind: authority.isLetsEncrypt ? .letsEncrypt : roots == nil ? .other : .own,
+            profile: block?.profile ?? settings?.profile,
+            limits: authority.rateLimits
+        )
+    }
+}
+
+extension CertificateAuthority {
+    /// Whether it is Let's Encrypt, or its staging, which goes the same way a little earlier.
+    fileprivate var isLetsEncrypt: Bool {
+        folder == CertificateAuthority.standard.folder
+            || directory == CertificateAuthority.standard.staging?.directory
+    }
+}

@@ -1,0 +1,132 @@
+import ACME
+import CertificateStore
+import Diagnostics
+import HTTP01
+package import Platform
+import Settings
+
+/// `certctl issue` by root in the store of somebody else: what root does before its owner has issued,
+/// and after.
+extension IssueCertificates {
+    /// How things stood before.
+    package struct Standing: Sendable {
+        fileprivate var generations: [LineageName: GenerationNumber] = [:]
+        /// Where the owner will have to listen and may not.
+        package fileprivate(set) var endpoints: Set<Endpoint> = []
+    }
+
+    /// Looks at what there is, and refuses hooks that could not be run afterwards.
+    package func standing() throws -> Standing {
+        try services.store.prepare()
+        let hooks = DeployHooks(services, general)
+        var standing = Standing()
+        for order in orders {
+            try hooks.check(order.name, order.request.names, extra: order.request.deployHook)
+            let lineage = try services.store.lineage(order.name)
+            standing.generations[order.name] = lineage.current?.number
+            if let endpoint = try order.privilegedEndpoint(lineage) {
+                standing.endpoints.insert(endpoint)
+            }
+        }
+        return standing
+    }
+
+    /// Brings into use what the owner has obtained since; in the order of the requests.
+    ///
+    /// Nothing is returned of a certificate that he has not got: why, he has told himself.
+    package func bringIntoUse(since standing: Standing) async throws -> [Ending] {
+        var endings: [LineageName: Result<IssueOutcome, any Error>] = [:]
+        var changes: [LineageName: IssueOutcome.Change] = [:]
+        var hooks: [LineageName: String] = [:]
+        for order in orders where !order.request.isRehearsal {
+            do {
+                let before = standing.generations[order.name]
+                guard let change = try order.change(since: before) else { continue }
+                changes[order.name] = change
+                hooks[order.name] = order.request.deployHook
+            } catch {
+                endings[order.name] = .failure(error)
+            }
+        }
+        let deploying = DeployCertificates(services)
+        for ending in try await deploying.run(changes.keys.sorted(), extraHooks: hooks) {
+            guard let change = changes[ending.name] else { continue }
+            endings[ending.name] = ending.result.map { deployed in
+                IssueOutcome(change: change, name: ending.name, hooks: deployed.hooks)
+            }
+        }
+        return orders.compactMap { order in
+            endings[order.name].map { Ending(name: order.name, result: $0) }
+        }
+    }
+}
+
+extension Services {
+    /// Where the store's owner will have to listen and may not, when he renews.
+    package var endpointsForRenewal: Set<Endpoint> {
+        RuntimeSockets(layout, in: fileSystem).isServed
+            ? [] : [Endpoint(port: HTTP01Settings.standardPort)]
+    }
+}
+
+extension IssueCertificate {
+    /// Ports below this one are root's.
+    private static let firstUnprivilegedPort: UInt16 = 1024
+
+    /// Where the order is to be answered by whoever has it, if root has to listen there for him.
+    ///
+    /// The port that a lineage remembers is not asked about: whoever can write there must not choose
+    /// what root binds.
+    fileprivate func privilegedEndpoint(_ lineage: Lineage) throws -> Endpoint? {
+        let settings = settings(lineage)
+        if let current = lineage.current, !request.isRehearsal,
+            try isGoodEnough(current, lineage, settings)
+        {
+            return nil
+        }
+        let http01 = settings.http01
+        let isStandard = http01.port == HTTP01Settings.standardPort
+        guard isStandard || http01.port == request.http01.port,
+            http01.port < Self.firstUnprivilegedPort
+        else { return nil }
+        let endpoint = Endpoint(address: http01.address, port: http01.port)
+        switch http01.mode {
+        case .standalone: return endpoint
+        case .auto:
+            let sockets = RuntimeSockets(services.layout, in: services.fileSystem)
+            return isStandard && http01.address == nil && sockets.isServed ? nil : endpoint
+        case .service, .proxied, .webroot: return nil
+        }
+    }
+
+    /// What the owner has come to; `nil` where he has no certificate to show.
+    ///
+    /// The pair that lets nginx start is published then, where readers have nothing.
+    fileprivate func change(since before: GenerationNumber?) throws -> IssueOutcome.Change? {
+        let lineage = try store.lineage(name)
+        guard let current = lineage.current else {
+            if let pair = try store.bootstrap(of: name), try !store.isPublished(name) {
+                try store.publish(pair, of: name)
+            }
+            return nil
+        }
+        guard current.number == before else { return .issued(current) }
+        return try isGoodEnough(current, lineage, settings(lineage)) ? .unchanged(current) : nil
+    }
+
+    /// Removes old generations where root, who brings the new ones into use, leaves that to their
+    /// owner.
+    func clearAway() {
+        do {
+            guard try store.role() == .issuing,
+                let inUse = try store.publishedGeneration(of: name)
+            else { return }
+            try store.removeOldGenerations(of: name, inUse: inUse)
+        } catch {
+            services.log.warning(
+                "old certificates cannot be removed",
+                ["lineage": "\(name)", "reason": Services.reason(of: error)]
+            )
+        }
+    }
+}

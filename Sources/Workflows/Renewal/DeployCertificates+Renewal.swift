@@ -1,0 +1,15 @@
+/// What `certctl renew` deploys itself.
+extension DeployCertificates {
+    /// Brings into use what was renewed, and what is still owed of the lineages that were looked at.
+    ///
+    /// A run that ended between a certificate and its deployment has left something owed. Throws what
+    /// ``run(_:extraHooks:isPendingOnly:)`` throws.
+    package func run(after report: RenewReport) async throws -> [Ending] {
+        let renewed = report.renewed
+        let done = Set(renewed)
+        let others = report.endings.map(\.name).filter { !done.contains($0) }
+        var endings = renewed.isEmpty ? [] : try await run(renewed)
+        if !others.isEmpty { endings += try await run(others, isPendingOnly: true) }
+        return endings
+    }
+}

@@ -1,0 +1,113 @@
+import ACME
+import CertificateStore
+import Diagnostics
+import FoundationEssentials
+import HTTP
+import Platform
+import Renewal
+import Settings
+
+/// One CA after the other: whether it is there, and what time it has.
+extension RenewalRound {
+    mutating func renew(_ group: [RenewalLook], of authority: CertificateAuthority) async {
+        var looks = group.map { completed($0) }
+        let reach: Reach = isAsked(looks) ? await self.reach(looks[0]) : .leftAlone
+        // What that has taught of the CA and of the time counts for all.
+        looks = looks.map { completed($0) }
+        if case .there = reach { looks = await advised(looks, authority) }
+        await order(looks, authority, reach)
+    }
+
+    /// Whether their CA has to be spoken to.
+    func isAsked(_ looks: [RenewalLook]) -> Bool {
+        let now = services.clock.now
+        // A clock that is in doubt is put right by the CA before anything is decided by it.
+        return !clock.isBelieved || looks.contains { isForTheCA(completed($0), at: now) }
+    }
+
+    /// Whether the CA has to be spoken to about a lineage at `now`.
+    private func isForTheCA(_ look: RenewalLook, at now: Date) -> Bool {
+        if renewal.request.isForced { return true }
+        switch renewal.decide(look.facts, now) {
+        case .ask, .renew: return true
+        case .keep, .hold: return false
+        }
+    }
+
+    /// The look with what is known of its CAs, and of the time, now.
+    func completed(_ look: RenewalLook) -> RenewalLook {
+        var look = look
+        look.facts.isBegun = look.isBegun(at: now(of: look.authority))
+        look.facts.authority = limits.health(of: look.authority)
+        if let fallback = renewal.general.fallback, fallback.authority != look.authority {
+            look.facts.substitute = limits.health(of: fallback.authority)
+        }
+        return look
+    }
+
+    /// The time as that CA has it.
+    func now(of authority: CertificateAuthority) -> Date {
+        services.clock.now.addingTimeInterval(skews[authority] ?? 0)
+    }
+
+    /// What came of speaking to a CA.
+    enum Reach {
+        case there
+        /// There was no need to, or it is known to be down.
+        case leftAlone
+        case failed(any Error)
+    }
+
+    /// Finds out whether the CA is there, and what time it is.
+    ///
+    /// One question for all of its certificates: what it comes to counts for each of them.
+    private mutating func reach(_ look: RenewalLook) async -> Reach {
+        let now = services.clock.now
+        // One that is known to be down is left alone, unless the time is in question.
+        if clock.isBelieved, !renewal.request.isForced,
+            look.facts.authority.breaker?.believed(at: now).notBefore ?? now > now
+        {
+            return .leftAlone
+        }
+        do {
+            skews[look.authority] = try await source.clockSkew(
+                of: look.authority,
+                roots: look.roots
+            )
+            return .there
+        } catch {
+            noteOutage(look, error)
+            services.log.warning(
+                "the CA cannot be reached",
+                ["CA": look.authority.folder, "reason": Self.reason(error, clock)]
+            )
+            return .failed(error)
+        }
+    }
+
+    var source: any CertificateSource { renewal.source }
+
+    func noteOutage(_ look: RenewalLook, _ error: any Error) {
+        let verdict = FailureVerdict(error)
+        // Without a network no CA is to blame.
+        guard verdict.failureClass != .network else { return }
+        let now = services.clock.now
+        limits.noteOutage(
+            look.authority,
+            reason: Self.reason(error, clock),
+            until: verdict.until,
+            remaining: look.current?.manifest.validity.remaining(at: now),
+            at: now,
+            look.facts.random
+        )
+    }
+
+    /// What an error is told as; a CA that is not trusted under a clock in doubt may be all right.
+    static func reason(_ error: any Error, _ clock: RenewalClock) -> String {
+        let text = Services.reason(of: error)
+        guard !clock.isBelieved,
+            case ACMEError.noAnswer(.notTrusted(.dates, _), _) = error
+        else { return text }
+        return "this machine's clock is wrong, look with: timedatectl; \(text)"
+    }
+}

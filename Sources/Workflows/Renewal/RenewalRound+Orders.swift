@@ -1,0 +1,206 @@
+import ACME
+import CertificateStore
+import Diagnostics
+import FoundationEssentials
+import Platform
+import Renewal
+import Settings
+import Synchronization
+
+/// Ordering what is due.
+extension RenewalRound {
+    typealias Due = (look: RenewalLook, cause: RenewalCause, source: RenewalSource)
+
+    mutating func order(
+        _ looks: [RenewalLook],
+        _ authority: CertificateAuthority,
+        _ reach: Reach
+    ) async {
+        var due: [Due] = []
+        for look in looks {
+            if let one = dueOrSettled(look, reach, at: now(of: authority)) { due.append(one) }
+        }
+        if due.isEmpty, case .there = reach {
+            // Nothing more was to be asked, and it has answered.
+            limits.noteAnswer(authority)
+        }
+        let now = now(of: authority)
+        due.sort {
+            ($0.look.urgency(at: now), $1.look.name) > ($1.look.urgency(at: now), $0.look.name)
+        }
+        var rest = due[...]
+        while !rest.isEmpty {
+            await order(Array(rest.prefix(Self.batch)), authority)
+            rest = rest.dropFirst(Self.batch)
+        }
+    }
+
+    /// Settles what is not to be ordered; returns what is.
+    private mutating func dueOrSettled(_ look: RenewalLook, _ reach: Reach, at now: Date) -> Due? {
+        let decision = renewal.decide(look.facts, now)
+        if case .failed(let error) = reach {
+            settle(look, decision, unreachable: error, at: now)
+        }
+        switch decision {
+        case .renew(let cause, .substitute): return (look, cause, .substitute)
+        case _ where outcomes[look.name] != nil: return nil
+        case .renew(let cause, let source): return (look, cause, source)
+        case _ where renewal.request.isForced:
+            let due = RenewalPolicy.due(look.facts)
+            return (look, due.moment <= now ? due.cause : .demand, .usual)
+        case .keep(let until):
+            settle(look.name, .kept(due: look.due), look: until)
+        case .ask:
+            // It was asked and has not answered in time for this run.
+            settle(look.name, .kept(due: look.due), look: look.facts.advice?.next ?? now)
+        case .hold(let until, let hold):
+            if hold == .signals { services.note(.held, look.name, look.reason(of: hold)) }
+            settle(
+                look.name,
+                .held(until: until, hold, reason: look.reason(of: hold)),
+                look: until
+            )
+        }
+        return nil
+    }
+
+    /// Settles a lineage whose CA has just been asked in vain: it has failed where it is due.
+    private mutating func settle(
+        _ look: RenewalLook,
+        _ decision: RenewalDecision,
+        unreachable error: any Error,
+        at now: Date
+    ) {
+        let isWanted =
+            switch decision {
+            case .renew(_, .substitute): false
+            case .renew, .hold(_, .outage): true
+            case .ask: look.due <= now || renewal.request.isForced
+            case .keep, .hold: renewal.request.isForced
+            }
+        let next = look.facts.authority.blocked(at: now) ?? now
+        if isWanted {
+            services.noteFailure(look.name, error)
+            settle(look.name, .failed(error), look: next)
+        } else if decision == .ask {
+            settle(look.name, .kept(due: look.due), look: next)
+        }
+    }
+
+    private mutating func order(
+        _ due: [Due],
+        _ authority: CertificateAuthority
+    ) async {
+        let subjects = Dictionary(uniqueKeysWithValues: due.map { ($0.look.name, $0) })
+        let orders = due.map { order(for: $0.look, $0.source) }
+        let limited = Dictionary(uniqueKeysWithValues: orders.map { ($0.lineage, $0.limited) })
+        let results = Mutex<[LineageName: Result<IssueOutcome, any Error>]>([:])
+        let (limits, services) = (limits, services)
+        let skew = skews[authority] ?? 0
+        let now: @Sendable () -> Date = { services.clock.now.addingTimeInterval(skew) }
+        let conduct = OrderConduct(
+            lanes: Self.lanes,
+            admit: { name in
+                guard let order = limited[name], let subject = subjects[name] else { return }
+                try limits.checkHealth(for: order, at: now())
+                try limits.check(order, at: now())
+                // Whatever comes of it, and whenever a crash ends it: the next run looks at it.
+                try services.store.lookSoon(at: name)
+                services.log.notice(
+                    "renewing",
+                    ["lineage": "\(name)", "because": subject.cause.explanation]
+                )
+                limits.noteOrder(order, at: now())
+            },
+            settled: { name, result in
+                results.withLock { $0[name] = result }
+                guard let order = limited[name], let subject = subjects[name] else { return }
+                RenewalRound.count(result, order, subject.look, limits, skew: skew, at: now())
+            }
+        )
+        do {
+            try await source.renew(orders, skew: skew, conduct)
+        } catch {
+            for order in orders {
+                results.withLock { known in
+                    if known[order.lineage] == nil { known[order.lineage] = .failure(error) }
+                }
+            }
+        }
+        let endings = results.withLock { $0 }
+        for (subject, order) in zip(due, orders) {
+            guard let result = endings[subject.look.name] else { continue }
+            finish(subject, order, result, at: now())
+        }
+    }
+
+    private func order(for look: RenewalLook, _ source: RenewalSource) -> RenewalOrder {
+        let fallback = source == .substitute ? renewal.general.fallback?.authority : nil
+        let authority = fallback ?? look.authority
+        let tells = look.facts.advice?.window != nil && look.issuer == authority
+        let kind: LimitedOrder.Kind =
+            look.current == nil ? .new : tells ? .replacement : .renewal
+        var limited = LimitedOrder(kind, look.names, from: authority)
+        limited.isForced = renewal.request.isForced
+        return RenewalOrder(
+            lineage: look.name,
+            names: look.names,
+            authority: authority,
+            isSubstitute: fallback != nil,
+            outdated: look.outdated,
+            limited: limited
+        )
+    }
+
+    /// Counts what came of an order for the CA as a whole, so that those that wait know of it.
+    private static func count(
+        _ result: Result<IssueOutcome, any Error>,
+        _ order: LimitedOrder,
+        _ look: RenewalLook,
+        _ limits: LimitKeeper,
+        skew: TimeInterval,
+        at now: Date
+    ) {
+        let error: any Error
+        switch result {
+        case .success(let outcome):
+            if case .issued = outcome.change { limits.noteIssued(order, at: now) }
+            return
+        case .failure(let failure):
+            if (failure as? WorkflowError)?.isHold ?? false { return }
+            error = failure
+        }
+        let verdict = FailureVerdict(error, skew: skew)
+        if verdict.isOfAnswer { limits.noteAnswer(order.authority) }
+        switch verdict.failureClass {
+        case .authority:
+            limits.noteOutage(
+                order.authority,
+                reason: Services.reason(of: error),
+                until: verdict.until,
+                remaining: look.current?.manifest.validity.remaining(at: now),
+                at: now,
+                look.facts.random
+            )
+        case .rateLimited:
+            guard let until = verdict.until, !verdict.isOf(order.names, at: now) else { return }
+            limits.noteHold(order.authority, until: until)
+        case .temporary:
+            guard case ACMEError.challengesFailed(let failures) = error else { return }
+            limits.noteFailedValidations(of: failures.map(\.host), order.authority, at: now)
+        case .configuration, .network, .local: return
+        }
+    }
+}
+
+extension RenewalLook {
+    /// Why it is held back, in words.
+    fileprivate func reason(of hold: RenewalHold) -> String {
+        switch hold {
+        case .backoff: facts.failures?.reason ?? "it has failed a short while ago"
+        case .outage: facts.authority.breaker?.reason ?? "the CA cannot be reached"
+        case .rateLimit: facts.failures?.reason ?? "a limit of the CA for this account"
+        case .signals: "the CA asks for more renewals than it can mean"
+        }
+    }
+}

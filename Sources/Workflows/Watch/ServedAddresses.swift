@@ -1,0 +1,109 @@
+import CertificateStore
+import Platform
+import Synchronization
+
+/// Where a server is looked for, as `--connect` names it.
+package struct WatchTarget: Equatable, Sendable, CustomStringConvertible {
+    /// A host name or an IP address.
+    package let host: String
+    package let port: UInt16
+
+    package init(host: String, port: UInt16) {
+        self.host = host
+        self.port = port
+    }
+
+    package var description: String {
+        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+}
+
+/// Looks at many names at once, each at its own addresses or at those that were given.
+struct ServedAddresses: Sendable {
+    /// A name of a lineage.
+    struct Question: Sendable {
+        let lineage: LineageName
+        let name: String
+    }
+
+    /// What came of asking for one name.
+    struct Answer: Sendable {
+        let question: Question
+        /// Each address with what was presented there; none where the name has none.
+        var sightings: [(address: SocketAddress, Result<[[UInt8]], TLSProbeFailure>)] = []
+        /// Why the name has no address.
+        var failure: ResolverFailure?
+    }
+
+    private static let port: UInt16 = 443
+    /// How many names are looked at side by side.
+    private static let lanes = 16
+
+    private let probe: any TLSProbing
+    private let resolver: any Resolver
+    /// In place of the names' own addresses.
+    private let addresses: [SocketAddress]?
+    private let deaf = DeafAddresses()
+
+    init(probe: any TLSProbing, resolver: any Resolver, addresses: [SocketAddress]?) {
+        self.probe = probe
+        self.resolver = resolver
+        self.addresses = addresses
+    }
+
+    func answers(to questions: [Question]) async -> [Answer] {
+        await withTaskGroup(of: Answer.self) { group in
+            var answers: [Answer] = []
+            for (index, question) in questions.enumerated() {
+                if index >= Self.lanes, let done = await group.next() { answers.append(done) }
+                group.addTask { await answer(to: question) }
+            }
+            return await group.reduce(into: answers) { $0.append($1) }
+        }
+    }
+
+    private func answer(to question: Question) async -> Answer {
+        var answer = Answer(question: question)
+        let host = ProbedHost.of(question.name)
+        let found: [SocketAddress]
+        if let addresses {
+            found = addresses
+        } else {
+            do throws(ResolverFailure) {
+                found = try await resolver.addresses(of: host, port: Self.port)
+            } catch {
+                answer.failure = error
+                return answer
+            }
+        }
+        for address in found {
+            answer.sightings.append((address, await sighting(of: host, at: address)))
+        }
+        return answer
+    }
+
+    private func sighting(
+        of host: String,
+        at address: SocketAddress
+    ) async -> Result<[[UInt8]], TLSProbeFailure> {
+        if let failure = deaf[address] { return .failure(failure) }
+        do throws(TLSProbeFailure) {
+            return .success(try await probe.presentedChain(for: host, at: address))
+        } catch {
+            deaf.note(address, error)
+            return .failure(error)
+        }
+    }
+}
+
+/// Addresses that gave no sign of life: a hundred names behind one would take ten minutes else.
+private final class DeafAddresses: Sendable {
+    private let failures = Mutex<[SocketAddress: TLSProbeFailure]>([:])
+
+    subscript(_ address: SocketAddress) -> TLSProbeFailure? { failures.withLock { $0[address] } }
+
+    func note(_ address: SocketAddress, _ failure: TLSProbeFailure) {
+        guard failure.isOfAddress else { return }
+        failures.withLock { $0[address] = failure }
+    }
+}

@@ -1,0 +1,325 @@
+package import CertificateStore
+import Diagnostics
+import FoundationEssentials
+import PKI
+package import Platform
+import Renewal
+
+/// `certctl watch`: looks at what is really served, and at whether renewals go on.
+///
+/// It changes nothing but what it keeps of itself.
+package struct WatchCertificates: Sendable {
+    /// What is to be looked at, and where.
+    package struct Request: Sendable {
+        /// The lineages; all of them where none is named.
+        package var names: [String] = []
+        /// In place of the names' own addresses at port 443.
+        package var targets: [WatchTarget] = []
+        /// Where a copy of the metrics goes: an absolute path without links.
+        package var textfile: String?
+
+        package init() {}
+    }
+
+    private let services: Services
+    private let probe: any TLSProbing
+    private let resolver: any Resolver
+
+    private var store: CertificateStore { services.store }
+
+    /// Prepares the workflow; nothing is looked at yet.
+    package init(_ services: Services, probe: any TLSProbing, resolver: any Resolver) {
+        self.services = services
+        self.probe = probe
+        self.resolver = resolver
+    }
+
+    /// Looks, keeps what it has seen, and raises the alarm about it.
+    ///
+    /// - Returns: What was seen of the lineages that were named, or all of it.
+    /// - Throws: ``StoreError/unknownLineage(_:known:)``, and what keeps the store from being read
+    ///   or written. What is found is no error.
+    package func run(_ request: Request) async throws -> [Observation] {
+        guard try store.isPresent else {
+            guard let name = request.names.first else { return [] }
+            throw StoreError.unknownLineage(name, known: [])
+        }
+        let known = try store.lineageNames()
+        let asked = try request.names.map { try name($0, among: known) }
+        // Read first: a generation that comes while servers are asked is newer than what is known.
+        let found = try lineages(known)
+        let sightings = await look(
+            at: found.lineages.filter { asked.isEmpty || asked.contains($0.name) },
+            request.targets
+        )
+        try store.prepareWatch()
+        let lock = try await services.lock("watching") { try store.lockWatch() }
+        defer { withExtendedLifetime(lock) {} }
+        let memory = WatchMemory(try store.watchStatus())
+        let record = try store.clockRecord()
+        let judged = judge(sightings, found.lineages, memory, asked: asked.isEmpty ? nil : asked)
+        let all =
+            Observation.ofHost(
+                record,
+                hasLineages: !known.isEmpty,
+                now: services.clock.now,
+                uptime: services.clock.uptime
+            ) + found.unreadable + judged
+        let observations = all.map(memory.completed)
+        let told = await WatchAlerts(services).tell(observations, memory)
+        try keep(told, found.lineages, lastRenewal: record?.lastRun, copy: request.textfile)
+        let shown = Set(asked.map(\.description))
+        return told.filter { seen in
+            // A place to connect to that was not found concerns whoever has named it.
+            shown.isEmpty || shown.contains(seen.lineage ?? "")
+                || seen.lineage == nil && seen.address != nil
+        }
+    }
+
+    private func name(_ text: String, among known: [LineageName]) throws -> LineageName {
+        guard let name = LineageName(text.lowercased()), known.contains(name) else {
+            throw StoreError.unknownLineage(text, known: known.map(\.description))
+        }
+        return name
+    }
+
+    // MARK: Looking
+
+    /// What was seen outside.
+    private struct Sightings {
+        var answers: [ServedAddresses.Answer] = []
+        /// The places to connect to that could not be found.
+        var lost: [Observation] = []
+    }
+
+    private func look(at lineages: [WatchedLineage], _ targets: [WatchTarget]) async -> Sightings {
+        var sightings = Sightings()
+        var addresses: [SocketAddress] = []
+        for target in targets {
+            do throws(ResolverFailure) {
+                let found = try await resolver.addresses(of: target.host, port: target.port)
+                addresses += found.filter { !addresses.contains($0) }
+            } catch {
+                sightings.lost.append(
+                    Observation(
+                        address: "\(target)",
+                        state: .unresolved,
+                        level: .warning,
+                        message: error.reason,
+                        since: services.clock.now
+                    )
+                )
+            }
+        }
+        let places = ServedAddresses(
+            probe: probe,
+            resolver: resolver,
+            addresses: targets.isEmpty ? nil : addresses
+        )
+        let questions = lineages.flatMap { lineage in
+            Set(lineage.names).sorted().map { name in
+                ServedAddresses.Question(lineage: lineage.name, name: name)
+            }
+        }
+        sightings.answers = await places.answers(to: questions)
+        return sightings
+    }
+
+    // MARK: Judging
+
+    private func lineages(
+        _ names: [LineageName]
+    ) throws -> (lineages: [WatchedLineage], unreadable: [Observation]) {
+        let deployed = try deployRecords()
+        let issued = try issueTimes()
+        var lineages: [WatchedLineage] = []
+        var unreadable: [Observation] = []
+        for name in names {
+            do {
+                let time = issued["\(name)"]
+                lineages.append(
+                    try WatchedLineage(name, in: store, deployed: deployed, issued: time)
+                )
+            } catch {
+                // One that is damaged must not hide what there is to say of the others.
+                unreadable.append(
+                    Observation(
+                        lineage: "\(name)",
+                        state: .unreadable,
+                        level: .warning,
+                        message: Services.reason(of: error),
+                        since: services.clock.now
+                    )
+                )
+            }
+        }
+        return (lineages, unreadable)
+    }
+
+    /// The records of whoever deploys; `nil` where they are for root's eyes only.
+    private func deployRecords() throws -> [LineageName: DeployRecord]? {
+        do {
+            return try store.deployRecords()
+        } catch let error as FileSystemError where error.reason == .notPermitted {
+            return nil
+        }
+    }
+
+    private func issueTimes() throws -> [String: Date] {
+        do {
+            return try store.issueTimes()
+        } catch let error as FileSystemError where error.reason == .notPermitted {
+            // It tells since when a deploy is pending, which is also remembered.
+            return [:]
+        }
+    }
+
+    private func judge(
+        _ sightings: Sightings,
+        _ lineages: [WatchedLineage],
+        _ memory: WatchMemory,
+        asked: [LineageName]?
+    ) -> [Observation] {
+        let now = services.clock.now
+        let answers = Dictionary(grouping: sightings.answers, by: \.question.lineage)
+        var all = sightings.lost
+        for lineage in lineages {
+            let name = lineage.name
+            let isAsked = asked?.contains(name) ?? true
+            let pending = memory.pending(name)
+            let served =
+                isAsked
+                ? (answers[name] ?? []).flatMap { judge($0, lineage, pending) }
+                : memory.served(["\(name)"])
+            let isServedSeen = served.contains { seen in
+                seen.notAfter != nil && seen.notAfter == lineage.current?.manifest.notAfter
+            }
+            let own = lineage.observations(
+                pending: pending,
+                isServedSeen: isServedSeen,
+                now: now
+            )
+            all +=
+                own
+                + served.sorted {
+                    ($0.name ?? "", $0.address ?? "") < ($1.name ?? "", $1.address ?? "")
+                }
+        }
+        return all
+    }
+
+    private func judge(
+        _ answer: ServedAddresses.Answer,
+        _ lineage: WatchedLineage,
+        _ pending: Observation?
+    ) -> [Observation] {
+        guard let expectation = lineage.expectation(pending, now: services.clock.now) else {
+            return []
+        }
+        if let failure = answer.failure {
+            return [observation(answer, nil, ServedJudgement(failure, expectation))]
+        }
+        let hasWay = answer.sightings.contains { sighting in
+            if case .failure(.noRoute) = sighting.1 { false } else { true }
+        }
+        return answer.sightings.map { address, result in
+            switch result {
+            case .success(let chain):
+                return judge(answer, address, chain, lineage.name, expectation)
+            case .failure(let failure):
+                let judgement = ServedJudgement(failure, expectation)
+                let excused = hasWay && address.isIPv6 ? judgement.excusingMissingRoute : judgement
+                return observation(answer, address, excused)
+            }
+        }
+    }
+
+    private func judge(
+        _ answer: ServedAddresses.Answer,
+        _ address: SocketAddress,
+        _ chain: [[UInt8]],
+        _ name: LineageName,
+        _ expectation: ServedJudgement.Expectation
+    ) -> Observation {
+        let presented: CertificateChain
+        do {
+            presented = try CertificateChain(presented: chain)
+        } catch {
+            let reason = error.diagnosis.why.harmless(limit: 300)
+            let judgement = ServedJudgement(unreadable: reason)
+            return observation(answer, address, judgement)
+        }
+        var expectation = expectation
+        // What cannot be read is not ours, and cannot be missed: the lineage is told as unreadable.
+        expectation.served = try? store.generation(of: presented.leaf, name)
+        if let served = expectation.served {
+            expectation.issuers = (try? store.issuers(of: served, name)) ?? []
+        }
+        let judgement = ServedJudgement(
+            presented,
+            for: ProbedHost.of(answer.question.name),
+            expectation,
+            now: services.clock.now
+        )
+        return observation(answer, address, judgement, notAfter: presented.leaf.notAfter)
+    }
+
+    private func observation(
+        _ answer: ServedAddresses.Answer,
+        _ address: SocketAddress?,
+        _ judgement: ServedJudgement,
+        notAfter: Date? = nil
+    ) -> Observation {
+        Observation(
+            lineage: "\(answer.question.lineage)",
+            name: answer.question.name,
+            address: address?.description,
+            state: judgement.state,
+            level: judgement.level,
+            message: judgement.message.harmless(limit: 1000),
+            notAfter: notAfter,
+            since: services.clock.now
+        )
+    }
+
+    // MARK: Keeping
+
+    private func keep(
+        _ observations: [Observation],
+        _ lineages: [WatchedLineage],
+        lastRenewal: Date?,
+        copy: String?
+    ) throws {
+        let status = WatchStatus(time: services.clock.now, observations: observations)
+        let metrics = WatchMetrics(lineages, status, lastRenewal: lastRenewal).text
+        try store.save(status)
+        try store.saveMetrics(metrics)
+        guard let copy else { return }
+        // node_exporter reads what ends in .prom, and nothing else.
+        try services.fileSystem.replaceFile(
+            copy,
+            Array(metrics.utf8),
+            .publicFile,
+            temporary: "\(copy).new"
+        )
+    }
+}
+
+extension CertificateChain {
+    /// Reads what a server presents, the leaf first.
+    ///
+    /// What comes after the leaf and cannot be read vouches for nothing.
+    fileprivate init(presented: [[UInt8]]) throws(PKIError) {
+        var certificates: [Certificate] = []
+        for pem in presented {
+            guard let block = try PEM.blocks(in: pem).first else { throw .noCertificate }
+            do throws(PKIError) {
+                certificates.append(try Certificate(der: block.content))
+            } catch {
+                guard !certificates.isEmpty else { throw error }
+            }
+        }
+        guard let leaf = certificates.first else { throw .noCertificate }
+        self.init(leaf: leaf, issuers: Array(certificates.dropFirst()))
+    }
+}

@@ -1,0 +1,81 @@
+import CertificateStore
+import FoundationEssentials
+import Renewal
+
+/// What was seen at the run before, for what is seen now to be told from it.
+struct WatchMemory {
+    /// After that a finding that is still there is told again.
+    private static let repetition: TimeInterval = .day
+
+    private let earlier: [Key: Observation]
+
+    init(_ status: WatchStatus?) {
+        earlier = (status?.observations ?? []).reduce(into: [:]) { $0[Key($1)] = $1 }
+    }
+
+    /// What makes two observations one: an address has one state at a time, a lineage may have several.
+    private struct Key: Hashable {
+        let lineage: String?
+        let name: String?
+        let address: String?
+        let state: Observation.State?
+
+        init(_ observation: Observation) {
+            lineage = observation.lineage
+            name = observation.name
+            address = observation.address
+            state = observation.isServed ? nil : observation.state
+        }
+    }
+
+    /// What was seen of the same before.
+    subscript(_ observation: Observation) -> Observation? { earlier[Key(observation)] }
+
+    /// What was seen of a lineage's deploying before.
+    func pending(_ name: LineageName) -> Observation? {
+        earlier[
+            Key(
+                Observation(
+                    lineage: "\(name)",
+                    state: .deployPending,
+                    level: .info,
+                    message: "",
+                    since: .distantPast
+                )
+            )
+        ]
+    }
+
+    /// What was seen of lineages where they are served, of those alone that are in `names`.
+    func served(_ names: Set<String>) -> [Observation] {
+        earlier.values.filter { observation in
+            observation.isServed && names.contains(observation.lineage ?? "")
+        }
+    }
+
+    /// The observation with what only the past can tell: since when, and when it was told of.
+    func completed(_ observation: Observation) -> Observation {
+        guard let before = self[observation], before.state == observation.state else {
+            return observation
+        }
+        var observation = observation
+        observation.since = min(before.since, observation.since)
+        observation.alerted = before.alerted
+        return observation
+    }
+
+    /// Whether it is a finding that was none before, or not this one, or less bad.
+    func isNews(_ observation: Observation) -> Bool {
+        guard observation.isFinding else { return false }
+        guard let before = self[observation], before.isFinding else { return true }
+        return before.state != observation.state || before.level < observation.level
+    }
+
+    /// Whether the hooks have to be told: of news, of what is still there after a day, and of what
+    /// they could not be told before.
+    func isDue(_ observation: Observation, now: Date) -> Bool {
+        guard observation.isFinding else { return false }
+        guard !isNews(observation), let alerted = observation.alerted else { return true }
+        return abs(now.timeIntervalSince(alerted)) >= Self.repetition
+    }
+}

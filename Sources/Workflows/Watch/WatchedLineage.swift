@@ -1,0 +1,146 @@
+import CertificateStore
+import Diagnostics
+import FoundationEssentials
+import PKI
+import Platform
+import Renewal
+
+/// A lineage as the store has it, for what is served to be compared with.
+struct WatchedLineage: Sendable {
+    /// So many failures in a row are no accident.
+    private static let tooManyFailures = 3
+    /// How long the deploying half may take to come by.
+    private static let patience: TimeInterval = .hour
+
+    let name: LineageName
+    /// The stored certificate; `nil` before the first.
+    let current: StoredCertificate?
+    let isRevoked: Bool
+    /// What readers are pointed at.
+    let published: GenerationNumber?
+    let isDeployPending: Bool
+    let failures: FailureRecord?
+    /// When the current certificate came, where that is known.
+    let issued: Date?
+
+    /// Reads what is stored.
+    ///
+    /// `deployed` are the records of whoever deploys, where they can be read.
+    init(
+        _ name: LineageName,
+        in store: CertificateStore,
+        deployed: [LineageName: DeployRecord]?,
+        issued: Date?
+    ) throws {
+        let lineage = try store.lineage(name)
+        self.name = name
+        current = lineage.current
+        isRevoked = lineage.isRevoked
+        published = try store.publishedGeneration(of: name)
+        failures = try store.renewalState(of: name).about(current?.number).failures
+        self.issued = issued
+        let isDone = current.flatMap { deployed?[name]?.isDone($0.number) }
+        let isPublished = published == current?.number
+        isDeployPending = current != nil && (deployed == nil ? !isPublished : isDone != true)
+    }
+
+    /// The names of the certificate, which are asked for where it is served.
+    var names: [String] { current?.manifest.names ?? [] }
+
+    /// Since when its deploying is pending, as far as is known.
+    private func pendingSince(_ earlier: Observation?) -> Date? {
+        [issued, earlier?.since].compactMap(\.self).min()
+    }
+
+    /// Whether it waits to be deployed, and not for too long.
+    func isDeployAwaited(_ earlier: Observation?, now: Date) -> Bool {
+        guard isDeployPending else { return false }
+        return now.timeIntervalSince(pendingSince(earlier) ?? now) <= Self.patience
+    }
+
+    /// What is expected where it is served, apart from what depends on what is found there.
+    func expectation(_ earlier: Observation?, now: Date) -> ServedJudgement.Expectation? {
+        guard let current else { return nil }
+        var expectation = ServedJudgement.Expectation(current: current.number)
+        expectation.isDeployAwaited = isDeployAwaited(earlier, now: now)
+        expectation.isServed = current.manifest.hasKey && published != nil
+        return expectation
+    }
+
+    // MARK: What the store alone tells
+
+    /// What there is to say of the lineage itself.
+    ///
+    /// - Parameters:
+    ///   - pending: What was seen of its deploying before.
+    ///   - isServedSeen: Whether the current certificate was seen where it is served: then how long
+    ///     it lasts is told there.
+    ///   - now: The moment that it is judged at.
+    /// - Returns: Nothing where all is well.
+    func observations(
+        pending: Observation?,
+        isServedSeen: Bool,
+        now: Date
+    ) -> [Observation] {
+        [
+            certificate(isServedSeen: isServedSeen, now),
+            deploying(pending, now),
+            renewing(now),
+        ].compactMap(\.self)
+    }
+
+    private func certificate(isServedSeen: Bool, _ now: Date) -> Observation? {
+        guard let current else {
+            return observation(.waiting, .info, "there is no certificate yet", now)
+        }
+        if isRevoked {
+            return observation(.revoked, .critical, "the CA has called the certificate back", now)
+        }
+        guard !isServedSeen,
+            let expiry = ServedJudgement.expiry(of: current.manifest.validity, now)
+        else { return nil }
+        return observation(
+            expiry.state,
+            expiry.level,
+            "the stored certificate: \(expiry.message)",
+            now
+        )
+    }
+
+    private func deploying(_ earlier: Observation?, _ now: Date) -> Observation? {
+        guard isDeployPending, let current else { return nil }
+        let since = pendingSince(earlier) ?? now
+        return Observation(
+            lineage: "\(name)",
+            state: .deployPending,
+            level: isDeployAwaited(earlier, now: now) ? .info : .warning,
+            message: "generation \(current.number) has not been deployed",
+            since: since
+        )
+    }
+
+    private func renewing(_ now: Date) -> Observation? {
+        guard let failures, failures.count >= Self.tooManyFailures else { return nil }
+        let next = failures.notBefore.formatted(.iso8601)
+        let reason = failures.reason.harmless(limit: 500)
+        let message =
+            "the renewal has failed \(failures.count) times, and is tried again after \(next): \(reason)"
+        return observation(.renewFailing, .warning, message, now)
+    }
+
+    private func observation(
+        _ state: Observation.State,
+        _ level: Observation.Level,
+        _ message: String,
+        _ now: Date
+    ) -> Observation {
+        Observation(
+            lineage: "\(name)",
+            state: state,
+            level: level,
+            message: message,
+            notAfter: current?.manifest.notAfter,
+            since: now
+        )
+    }
+}

@@ -1,0 +1,76 @@
+import FoundationEssentials
+package import Renewal
+
+/// A policy that is broken on purpose, to see whether the simulation notices.
+///
+/// The fault is put in here, from outside: certctl has no switch for any of them.
+package struct Mutation: Sendable {
+    package let name: String
+    /// The kind of year that it cannot stand.
+    package let world: String
+    /// What it breaks there.
+    package let breaks: YearRecord.Rule
+    package let size: Int
+    package let policy: Policy
+    /// Whether what was written down for the next run is gone by then.
+    package let isForgetful: Bool
+
+    private init(
+        _ name: String,
+        _ world: String,
+        breaks: YearRecord.Rule,
+        size: Int = 1,
+        isForgetful: Bool = false,
+        policy: @escaping Policy
+    ) {
+        self.name = name
+        self.world = world
+        self.breaks = breaks
+        self.size = size
+        self.isForgetful = isForgetful
+        self.policy = policy
+    }
+
+    package static let all: [Mutation] = [
+        Mutation(
+            "waits for ARI's window whatever is left",
+            "ARI lies: too late",
+            breaks: .nothingExpires
+        ) { facts, now in
+            let decision = RenewalPolicy.decide(facts, at: now)
+            guard let window = facts.advice?.window, now < window.start, decision != .ask else {
+                return decision
+            }
+            return .keep(until: window.start)
+        },
+        Mutation(
+            "forgets its failures with every start",
+            "names fail for good",
+            breaks: .limits,
+            isForgetful: true
+        ) { facts, now in
+            var facts = facts
+            facts.failures = nil
+            facts.authority = AuthorityHealth()
+            return RenewalPolicy.decide(facts, at: now)
+        },
+        Mutation("renews at three in the morning", "6 days", breaks: .load, size: 60) { facts, now in
+            let decision = RenewalPolicy.decide(facts, at: now)
+            guard case .renew = decision else { return decision }
+            let hours = (now.timeIntervalSince1970 / .hour).rounded(.down)
+            let wait = (27 - hours.truncatingRemainder(dividingBy: 24))
+                .truncatingRemainder(dividingBy: 24)
+            return wait == 0
+                ? decision : .keep(until: Date(timeIntervalSince1970: (hours + wait) * .hour))
+        },
+        Mutation(
+            "renews as often as ARI says",
+            "ARI lies: always now",
+            breaks: .moderation
+        ) { facts, now in
+            var facts = facts
+            facts.signals = SignalHistory()
+            return RenewalPolicy.decide(facts, at: now)
+        },
+    ]
+}

@@ -1,0 +1,194 @@
+import CertificateStore
+import Diagnostics
+package import FoundationEssentials
+import HTTP
+import HTTP01
+import PKI
+import Platform
+package import Renewal
+import TestSupport
+import Workflows
+
+/// What decides about renewals: certctl's policy, or one that is broken on purpose.
+package typealias Policy = @Sendable (RenewalFacts, Date) -> RenewalDecision
+
+/// A machine with certctl on it, whose disk is in memory and whose time is virtual.
+final class SimulatedHost {
+    private static let room = UInt64(1) << 50
+    private static let directory = "https://acme-v02.api.letsencrypt.org/directory"
+
+    let course: Course
+    let time: VirtualTime
+    let authority: ModelAuthority
+    let source: ModelSource
+    let fileSystem: MemoryFileSystem
+    private let services: Services
+    private let policy: Policy
+    private let names = ModelNames()
+    let size: Int
+    /// What readers get, by lineage.
+    private(set) var served: [ServedCertificate] = []
+    /// What was committed and has not come into use yet.
+    private var pending: [Int: StoredCertificate] = [:]
+    private var backup: (disk: MemoryFileSystem.Copy, served: [ServedCertificate])?
+
+    /// Sets up a host with `size` lineages whose certificates are of all ages that are not due.
+    init(
+        _ course: Course,
+        size: Int,
+        forge: Forge,
+        draw: Draw,
+        adviceInterval: TimeInterval,
+        policy: @escaping Policy
+    ) throws {
+        self.course = course
+        self.size = size
+        self.policy = policy
+        time = VirtualTime(course)
+        authority = ModelAuthority(course, draw, adviceInterval: adviceInterval)
+        fileSystem = MemoryFileSystem(user: 1000, survivesPowerCuts: false)
+        for path in ["/etc/certctl", "/var/lib", "/run/certctl"] {
+            fileSystem.put(directory: path)
+        }
+        services = Services(
+            layout: .system,
+            fileSystem: fileSystem,
+            clock: time,
+            processes: NoProcesses(),
+            user: 1000,
+            log: .silent,
+            makeTransport: { _ in throw TransportFailure.notConnected("the model has no network") },
+            makeSolver: { _ in NoSolver() }
+        )
+        source = ModelSource(services, time, authority, names, forge, draw)
+        try setUp(forge, draw)
+        setRoom()
+    }
+
+    private func setUp(_ forge: Forge, _ draw: Draw) throws {
+        let store = services.store
+        try store.prepare()
+        // The host's secret is chance as well, and has to be the same again.
+        _ = try store.renewalSecret {
+            (0..<32).map { UInt8(draw.about("secret", $0).index(below: 256)) }
+        }
+        let lifetime = course.lifetime
+        let span = lifetime * (lifetime < 10 * .day ? 0.48 : 0.65)
+        for number in 0..<size {
+            let age = draw.about("age", UInt64(number)).share * span
+            let issued = authority.seed(number, age: age)
+            let text = names.name(number)
+            guard let name = LineageName(text) else { preconditionFailure("no name: \(text)") }
+            let settings = Self.settings(text)
+            let lock = try store.lock(name)
+            try store.stage(forge.key, request: forge.request, settings: settings, for: name)
+            let chain = try forge.certificate(for: [text], issued)
+            let stored = try store.commit(chain, keyType: .p256, for: name)
+            try store.save(settings, of: name)
+            try store.publish(stored, of: name)
+            served.append(ServedCertificate(stored, in: fileSystem))
+            withExtendedLifetime(lock) {}
+        }
+    }
+
+    private static func settings(_ name: String) -> LineageSettings {
+        LineageSettings(
+            names: [name],
+            authority: directory,
+            authorityRoots: nil,
+            keyType: "p256",
+            http01: "auto",
+            http01Port: 80,
+            http01Address: nil
+        )
+    }
+
+    /// Makes the disk as full as it is now.
+    func setRoom() {
+        var plan = MemoryFileSystem.Plan()
+        plan.room = course.diskFull.contains(time.truth) ? 0 : Self.room
+        fileSystem.plan(plan)
+    }
+
+    /// Loses what was written down for the next run.
+    func forget() {
+        try? fileSystem.removeFile("\(StoreLayout.system.state)/schedule")
+    }
+
+    /// One run of `certctl renew`.
+    func renew() async throws {
+        let renewal = try RenewCertificates(services, source: source, decide: policy)
+        _ = try await renewal.run()
+    }
+
+    /// When the schedule wants the next run, by the host's clock; `nil` for at once.
+    func nextRun() -> Date? {
+        guard let glance = try? services.store.scheduleFile()?.glance(at: time.now),
+            !glance.isAnyDue
+        else { return nil }
+        let listing = glance.listed.addingTimeInterval(.day)
+        return min(glance.next?.moment ?? listing, listing)
+    }
+
+    /// Brings into use what was committed; returns those that were replaced, by lineage.
+    ///
+    /// - Parameter lost: Is told of a lineage whose files in use are no longer what they were.
+    func deploy(
+        _ committed: [Int: StoredCertificate],
+        lost: (Int) -> Void
+    ) -> [(lineage: Int, old: ServedCertificate, new: ServedCertificate)] {
+        pending.merge(committed) { $1 }
+        guard !pending.isEmpty, !course.deployFails.contains(time.truth) else { return [] }
+        var replaced: [(lineage: Int, old: ServedCertificate, new: ServedCertificate)] = []
+        for (lineage, stored) in pending.sorted(by: { $0.key < $1.key }) {
+            let old = served[lineage]
+            if !old.isUntouched(in: fileSystem) { lost(lineage) }
+            guard let name = LineageName(names.name(lineage)),
+                (try? services.store.publish(stored, of: name)) != nil
+            else { continue }
+            let new = ServedCertificate(stored, in: fileSystem)
+            served[lineage] = new
+            pending[lineage] = nil
+            replaced.append((lineage, old, new))
+            // What cannot be cleared away now is cleared away the next time.
+            try? services.store.removeOldGenerations(of: name, inUse: stored.number)
+        }
+        return replaced
+    }
+
+    /// The lineages whose files in use are no longer what they were.
+    func damaged() -> [Int] {
+        served.indices.filter { !served[$0].isUntouched(in: fileSystem) }
+    }
+
+    /// Keeps what is on disk now.
+    func makeBackup() {
+        backup = (fileSystem.copy(), served)
+    }
+
+    /// Puts everything back as it was.
+    func restoreBackup() {
+        guard let backup else { return }
+        fileSystem.restore(backup.disk)
+        served = backup.served
+        for lineage in served.indices { served[lineage].known = time.truth }
+        pending = [:]
+        setRoom()
+    }
+}
+
+/// Nothing is run in the model.
+private struct NoProcesses: ProcessRunner {
+    func run(_ command: ChildCommand) async throws(ProcessError) -> ChildResult {
+        preconditionFailure("the model runs no process")
+    }
+}
+
+/// Nothing is answered in the model.
+private struct NoSolver: ChallengeSolver {
+    func serving<Result: Sendable>(
+        _ body: (any ChallengePresenter) async throws -> Result
+    ) async throws -> Result {
+        preconditionFailure("the model answers no challenge")
+    }
+}

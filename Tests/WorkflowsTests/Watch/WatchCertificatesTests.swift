@@ -1,0 +1,355 @@
+import CertificateStore
+import Diagnostics
+import FoundationEssentials
+import Platform
+import Renewal
+import TestSupport
+import Testing
+
+@testable import Workflows
+
+/// What `watch` tells besides what is served, what it keeps, and whom it alarms.
+@Suite struct WatchCertificatesTests {
+    private func states(_ observations: [Observation]) -> [Observation.State] {
+        observations.map(\.state)
+    }
+
+    // MARK: The host and the store
+
+    @Test func `a store that is not there has nothing to watch`() async throws {
+        let host = try TestHost()
+        let servers = ScriptedServers()
+        let watch = WatchCertificates(host.services, probe: servers, resolver: servers)
+        let changes = host.disk.changes
+        #expect(try await watch.run(WatchCertificates.Request()).isEmpty)
+        #expect(host.disk.changes == changes)
+    }
+
+    @Test func `a name that is no lineage is refused before anything is asked`() async throws {
+        let fixture = try await WatchFixture()
+        await #expect(throws: StoreError.unknownLineage("nope", known: ["example.com"])) {
+            try await fixture.watch(["nope"])
+        }
+        #expect(fixture.servers.asked.isEmpty)
+    }
+
+    @Test func `that renew has never run is a warning as soon as there is something to renew`()
+        async throws
+    {
+        let fixture = try await WatchFixture()
+        try fixture.host.disk.removeFile("\(WatchFixture.home)/lib/renewal/clock.json")
+        let seen = try await fixture.watch()
+        #expect(states(seen) == [.renewNeverRan, .current])
+        #expect(seen.first?.level == .warning)
+        #expect(seen.first?.subject == "this host")
+    }
+
+    @Test func `that renew has not run for a day is a warning`() async throws {
+        let fixture = try await WatchFixture()
+        fixture.host.clock.advance(by: .seconds(86_400))
+        #expect(try states(await fixture.watch()) == [.current])
+        fixture.host.clock.advance(by: .seconds(1))
+        let seen = try await fixture.watch()
+        #expect(states(seen) == [.renewLate, .current])
+        #expect(seen.first?.level == .warning)
+    }
+
+    @Test func `a clock that went back is a warning`() async throws {
+        let fixture = try await WatchFixture()
+        let later = fixture.now + 7200
+        try fixture.store.save(
+            ClockRecord(latest: later, uptime: fixture.host.clock.uptime, lastRun: later)
+        )
+        #expect(try states(await fixture.watch()) == [.clockSkewed, .current])
+    }
+
+    @Test func `a clock that went ahead of the time that has passed is a warning`() async throws {
+        let fixture = try await WatchFixture()
+        let earlier = fixture.now - 10 * 86_400
+        try fixture.store.save(
+            ClockRecord(latest: earlier, uptime: fixture.host.clock.uptime, lastRun: earlier)
+        )
+        #expect(try states(await fixture.watch()) == [.clockSkewed, .current])
+    }
+
+    @Test(arguments: [(2, []), (3, [Observation.State.renewFailing])])
+    func `three failures of a renewal are a warning, with the reason`(
+        count: Int,
+        found: [Observation.State]
+    ) async throws {
+        let fixture = try await WatchFixture()
+        var state = RenewalState().about(try fixture.stored().number)
+        for _ in 0..<count {
+            state.failures = FailureRecord(
+                after: state.failures,
+                .temporary,
+                reason: "the CA could not reach it",
+                at: fixture.now,
+                remaining: 86_400 * 30,
+                StableRandom(seed: 1)
+            )
+        }
+        try fixture.store.save(state, of: #require(LineageName("example.com")))
+        let seen = try await fixture.watch()
+        #expect(states(seen) == found + [.current])
+        #expect(found.isEmpty || seen.first?.message.contains("could not reach it") == true)
+    }
+
+    @Test func `failures before the current certificate are of the past`() async throws {
+        let fixture = try await WatchFixture()
+        var state = RenewalState()
+        for _ in 0..<5 {
+            state.failures = FailureRecord(
+                after: state.failures,
+                .temporary,
+                reason: "old",
+                at: fixture.now,
+                remaining: nil,
+                StableRandom(seed: 1)
+            )
+        }
+        try fixture.store.save(state, of: #require(LineageName("example.com")))
+        #expect(try states(await fixture.watch()) == [.current])
+    }
+
+    @Test func `a certificate that nobody serves still expires`() async throws {
+        let fixture = try await WatchFixture()
+        fixture.servers.fail(.refused)
+        try fixture.pass(80)
+        let seen = try await fixture.watch()
+        #expect(states(seen) == [.expiring, .silent])
+        #expect(seen.map(\.level) == [.critical, .warning])
+    }
+
+    @Test func `a certificate that was called back is critical, however long it lasts`()
+        async throws
+    {
+        let fixture = try await WatchFixture()
+        let number = try fixture.stored().number
+        let name = try #require(LineageName("example.com"))
+        try fixture.store.journal(name).append(.revoked(number, reason: nil))
+        let seen = try await fixture.watch()
+        #expect(states(seen) == [.revoked, .current])
+        #expect(seen.first?.level == .critical)
+    }
+
+    @Test func `a lineage without a certificate is told and asks for nobody`() async throws {
+        let fixture = try await WatchFixture()
+        let lineages = "\(WatchFixture.home)/lib/lineages"
+        fixture.host.disk.put(directory: "\(lineages)/new.example", mode: .privateDirectory)
+        fixture.host.disk.put("\(lineages)/new.example/journal", [])
+        let seen = try await fixture.watch()
+        #expect(states(seen) == [.current, .waiting])
+        #expect(seen.last?.level == .info)
+    }
+
+    @Test func `one lineage that cannot be read hides no other`() async throws {
+        let fixture = try await WatchFixture()
+        let lineages = "\(WatchFixture.home)/lib/lineages"
+        fixture.host.disk.put(directory: "\(lineages)/bad.example", mode: .privateDirectory)
+        fixture.host.disk.put(directory: "\(lineages)/bad.example/journal")
+        let seen = try await fixture.watch()
+        #expect(states(seen) == [.unreadable, .current])
+        #expect(seen.first?.lineage == "bad.example")
+    }
+
+    // MARK: Memory
+
+    @Test func `since when it is so is remembered as long as it is so`() async throws {
+        let fixture = try await WatchFixture()
+        let start = fixture.now
+        _ = try await fixture.watch()
+        try fixture.pass(1)
+        #expect(try await fixture.single().since == start)
+        fixture.servers.fail(.refused)
+        #expect(try await fixture.single().since == fixture.now)
+    }
+
+    @Test func `what was seen is kept for everyone to read, and whole`() async throws {
+        let fixture = try await WatchFixture()
+        let seen = try await fixture.watch()
+        let folder = "\(WatchFixture.home)/lib/watch"
+        #expect(try fixture.host.disk.status(folder)?.mode == .publicDirectory)
+        for file in ["status.json", "certctl.prom"] {
+            #expect(try fixture.host.disk.status("\(folder)/\(file)")?.mode == .publicFile)
+        }
+        let status = try #require(try fixture.store.watchStatus())
+        #expect(status == WatchStatus(time: fixture.now, observations: seen))
+        #expect(status.level == .ok)
+    }
+
+    @Test func `a status that is damaged is begun anew`() async throws {
+        let fixture = try await WatchFixture()
+        _ = try await fixture.watch()
+        fixture.host.disk.put("\(WatchFixture.home)/lib/watch/status.json", Array("{".utf8))
+        #expect(try states(await fixture.watch()) == [.current])
+        #expect(try fixture.store.watchStatus()?.observations.count == 1)
+    }
+
+    @Test func `a look at one lineage leaves what is known of the others`() async throws {
+        let fixture = try await WatchFixture()
+        try await fixture.host.issue(["b.example"])
+        fixture.servers.resolve("b.example", "192.0.2.2")
+        try fixture.servers.serve(fixture.fullChain("b.example"), at: "192.0.2.2:443")
+        _ = try await fixture.watch()
+        let asked = fixture.servers.asked.count
+        fixture.servers.fail(.refused)
+        #expect(try await fixture.watch(["B.example"]).map(\.lineage) == ["b.example"])
+        #expect(fixture.servers.asked.count == asked + 1)
+        #expect(try fixture.store.watchStatus()?.observations.map(\.state) == [.current, .current])
+    }
+
+    @Test func `a lineage that is deleted is forgotten`() async throws {
+        let fixture = try await WatchFixture()
+        try await fixture.host.issue(["b.example"])
+        _ = try await fixture.watch()
+        try fixture.store.delete(#require(LineageName("b.example")))
+        _ = try await fixture.watch(["example.com"])
+        #expect(try fixture.store.watchStatus()?.observations.map(\.lineage) == ["example.com"])
+    }
+
+    @Test func `a copy of the metrics is written where it is asked for`() async throws {
+        let fixture = try await WatchFixture()
+        fixture.host.disk.put(directory: "/metrics")
+        _ = try await fixture.watch(textfile: "/metrics/certctl.prom")
+        let copy = try fixture.host.disk.readFile("/metrics/certctl.prom", limit: 100_000)
+        let own = "\(WatchFixture.home)/lib/watch/certctl.prom"
+        #expect(copy == (try fixture.host.disk.readFile(own, limit: 100_000)))
+        #expect(try fixture.host.disk.status("/metrics/certctl.prom")?.mode == .publicFile)
+        #expect(try fixture.host.disk.list("/metrics") == ["certctl.prom"])
+    }
+
+    // MARK: Alarms
+
+    @Test func `a finding is told to every hook, once`() async throws {
+        let fixture = try await WatchFixture()
+        try fixture.addHook("a")
+        try fixture.addHook("b")
+        fixture.servers.fail(.refused)
+        _ = try await fixture.watch()
+        #expect(fixture.alerts.count == 2)
+        #expect(
+            fixture.alerts.first == [
+                "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                "LC_ALL": "C",
+                "CERTCTL_EVENT": "alert", "CERTCTL_LINEAGE": "example.com",
+                "CERTCTL_LEVEL": "warning",
+                "CERTCTL_MESSAGE": "example.com at 192.0.2.1:443: connection refused",
+            ]
+        )
+        _ = try await fixture.watch()
+        #expect(fixture.alerts.count == 2)
+    }
+
+    @Test func `what is right, or no fault, is told to no hook`() async throws {
+        let fixture = try await WatchFixture()
+        try fixture.addHook()
+        try await fixture.issueUndeployed(["new.example"])
+        let seen = try await fixture.watch()
+        #expect(seen.contains { $0.level == .info })
+        #expect(fixture.alerts.isEmpty)
+    }
+
+    @Test func `a finding that gets worse is told again, one that gets better is not`()
+        async throws
+    {
+        let fixture = try await WatchFixture()
+        try fixture.addHook()
+        try fixture.pass(68)
+        _ = try await fixture.watch()
+        #expect(fixture.alerts.map { $0["CERTCTL_LEVEL"] } == ["warning"])
+        try fixture.pass(0.5)
+        _ = try await fixture.watch()
+        #expect(fixture.alerts.count == 1)
+        // After eleven more days an eighth is all that is left.
+        try fixture.pass(11)
+        _ = try await fixture.watch()
+        #expect(fixture.alerts.map { $0["CERTCTL_LEVEL"] } == ["warning", "critical"])
+    }
+
+    @Test func `another finding of the same level is told`() async throws {
+        let fixture = try await WatchFixture()
+        try fixture.addHook()
+        fixture.servers.fail(.refused)
+        _ = try await fixture.watch()
+        try fixture.servers.serve(fixture.stranger())
+        _ = try await fixture.watch()
+        #expect(fixture.alerts.count == 2)
+    }
+
+    @Test func `a finding that is still there after a day is told again`() async throws {
+        let fixture = try await WatchFixture()
+        try fixture.addHook()
+        fixture.servers.fail(.refused)
+        for _ in 0..<3 {
+            _ = try await fixture.watch()
+            try fixture.pass(0.5)
+        }
+        #expect(fixture.alerts.count == 2)
+    }
+
+    @Test func `a finding that comes back is told again`() async throws {
+        let fixture = try await WatchFixture()
+        try fixture.addHook()
+        fixture.servers.fail(.refused)
+        _ = try await fixture.watch()
+        try fixture.serveCurrent()
+        _ = try await fixture.watch()
+        fixture.servers.fail(.refused)
+        _ = try await fixture.watch()
+        #expect(fixture.alerts.count == 2)
+    }
+
+    @Test func `a hook that fails is a warning, and is told again at the next run`() async throws {
+        let fixture = try await WatchFixture()
+        try fixture.addHook("mail", 1)
+        fixture.servers.fail(.refused)
+        #expect(try states(await fixture.watch()) == [.silent])
+        #expect(fixture.host.log.messages.contains("an alarm could not be raised"))
+        try fixture.addHook("mail", 0)
+        _ = try await fixture.watch()
+        _ = try await fixture.watch()
+        #expect(fixture.alerts.count == 2)
+    }
+
+    @Test func `a hook that is there from now on is told of what is there already`() async throws {
+        let fixture = try await WatchFixture()
+        fixture.servers.fail(.refused)
+        _ = try await fixture.watch()
+        try fixture.addHook()
+        _ = try await fixture.watch()
+        #expect(fixture.alerts.count == 1)
+    }
+
+    @Test func `of very many findings the worst are told, and how many more there are`()
+        async throws
+    {
+        let names = (1...30).map { "n\($0).example.com" }
+        let fixture = try await WatchFixture(["example.com"] + names)
+        try fixture.addHook()
+        fixture.servers.fail(.refused)
+        try fixture.servers.serve(fixture.stranger(["x.example"]), at: "192.0.2.2:443")
+        fixture.servers.resolve("n7.example.com", "192.0.2.2")
+        _ = try await fixture.watch()
+        #expect(fixture.alerts.first?["CERTCTL_LEVEL"] == "critical")
+        #expect(fixture.alerts.count == WatchAlerts.mostTold + 1)
+        #expect(fixture.alerts.last?["CERTCTL_MESSAGE"]?.contains("11 more findings") == true)
+        _ = try await fixture.watch()
+        #expect(fixture.alerts.count == WatchAlerts.mostTold + 1)
+    }
+
+    @Test func `news is part of the history, below watch alone`() async throws {
+        let fixture = try await WatchFixture()
+        fixture.servers.fail(.refused)
+        let before = fixture.host.disk.contents(below: WatchFixture.home)
+        _ = try await fixture.watch()
+        _ = try await fixture.watch()
+        let events = try fixture.store.history(HistoryQuery()).events.filter { $0.event == "alert" }
+        #expect(
+            events.map(\.detail) == ["warning: example.com at 192.0.2.1:443: connection refused"]
+        )
+        let after = fixture.host.disk.contents(below: WatchFixture.home)
+        let changed = after.filter { before[$0.key] != $0.value }.keys
+        #expect(changed.allSatisfy { $0.hasPrefix("\(WatchFixture.home)/lib/watch/") })
+    }
+}
