@@ -106,7 +106,11 @@ final class WatchedFileSystem: FileSystem {
         try inner.read(file, count: count)
     }
 
-    func read(_ file: OpenFile, count: Int, at offset: Int) throws(FileSystemError) -> [UInt8] {
+    func read(
+        _ file: OpenFile,
+        count: Int,
+        at offset: Int
+    ) throws(FileSystemError) -> [UInt8] {
         try inner.read(file, count: count, at: offset)
     }
 
