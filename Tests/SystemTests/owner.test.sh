@@ -1,6 +1,6 @@
 #!/bin/bash
 # The installed store, which has an owner who issues and root who brings into use: who does what, and what the one can make the other do.
-NEED='python3 strace setpriv flock mkfifo'
+NEED='python3 strace setpriv flock mkfifo iptables pgrep systemd-sysusers systemd-tmpfiles'
 LIMIT=300
 # shellcheck disable=SC2154 # some variables are of testbed.sh and ca.sh
 # shellcheck source-path=SCRIPTDIR source=testbed.sh
@@ -18,26 +18,12 @@ for place in etc var/lib run; do
 done
 mount --bind "$T/layer/net" "/run/netns/$NS"
 on_exit "umount -l /run/netns/$NS"
-uid=23998 gid=23997
 rm -rf /var/lib/certctl /etc/certctl /run/certctl
-sed -i '/^certctl:/d' /etc/passwd /etc/group
-echo "certctl:x:$uid:$gid::/var/lib/certctl:/usr/sbin/nologin" >>/etc/passwd
-echo "certctl:x:$gid:" >>/etc/group
-lib=/var/lib/certctl
-install -d -m 755 /run/certctl /run/certctl/challenge
-install -d -m 750 -g certctl /etc/certctl
-install -d -m 755 /etc/certctl/hooks /etc/certctl/hooks/{pre,deploy,post}.d
-lay_out() {
-  install -d -m 1771 -g certctl $lib
-  install -d -m 700 -o certctl -g certctl $lib/{accounts,lineages,renewal}
-  install -d -m 755 -o certctl -g certctl $lib/watch
-  install -d -m 700 $lib/deploy
-  install -d -m 711 $lib/tls
-  install -d -m 700 -o certctl -g certctl $lib/tls/.tmp
-  install -d -m 711 -o certctl -g certctl $lib/tls/gen
-  install -d -m 755 $lib/tls/{live,nginx}
-}
-lay_out
+sed -i '/^certctl:/d' /etc/passwd /etc/group /etc/shadow /etc/gshadow
+systemd-sysusers "$here/../../systemd/certctl.sysusers" >/dev/null 2>&1 || fail "no user certctl"
+systemd-tmpfiles --create "$here/../../systemd/certctl.tmpfiles" || fail "no directories"
+uid=$(id -u certctl) gid=$(id -g certctl) lib=/var/lib/certctl
+[ "$uid" != 0 ] && [ "$gid" != 0 ] || fail "certctl is root"
 cat >/etc/certctl/hooks/deploy.d/tell <<HOOK
 #!/bin/sh
 echo "\$(id -u):\$(id -g) \$*" >>$T/hooks
@@ -141,7 +127,7 @@ try as_owner "$program" watch a.test --connect 127.0.0.1:9
 ok "the owner himself sees the same, without root's journal" grep -q '^warning  a.test  127.0.0.1:9  silent ' "$T/out"
 ok "and nothing that would be pending" not grep -q deploy-pending "$T/out"
 try as_nobody watch
-ok "a stranger does not" explains 8 "store belongs to root" "without root" "sudo certctl watch"
+ok "a stranger does not" explains 8 "belongs to root" "without root's rights" "sudo certctl watch"
 try certctl log a.test
 ok "the history of both is one" [ "$(grep -cE '  a.test  (issued|deployed)  ' "$T/out")" = 2 ]
 ok "and the alarms are in it" grep -q '  a.test  alert  ' "$T/out"

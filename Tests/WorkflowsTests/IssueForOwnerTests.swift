@@ -23,6 +23,7 @@ import Testing
         for path in ["", "/tls", "/tls/live", "/tls/nginx", "/deploy"] {
             host.disk.setOwner(Self.lib + path, 0)
         }
+        for path in ["/home", TestHost.home] { host.disk.setOwner(path, 0) }
         host.disk.setMode(Self.lib, FileMode(0o1771))
     }
 
