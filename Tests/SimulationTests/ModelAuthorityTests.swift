@@ -51,7 +51,8 @@ import Testing
         #expect(authority.limitHits == 0)
     }
 
-    @Test func `replacements are exempt, and five others of the same names a week are not`() throws {
+    @Test func `replacements are exempt, and five others of the same names a week are not`() throws
+    {
         let authority = authority(course())
         var last = authority.seed(0, age: 0)
         for _ in 0..<20 {

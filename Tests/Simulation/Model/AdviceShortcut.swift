@@ -37,7 +37,9 @@ struct AdviceShortcut: Sendable {
 
     /// Whether the clock was right and nothing has changed.
     private func isQuiet(since asked: Date, _ now: Date) -> Bool {
-        guard asked <= now, course.change(after: asked).map({ $0 > now }) ?? true else { return false }
+        guard asked <= now, course.change(after: asked).map({ $0 > now }) ?? true else {
+            return false
+        }
         return course.wrongClock.map { !$0.span.contains(now) && !$0.span.contains(asked) } ?? true
     }
 

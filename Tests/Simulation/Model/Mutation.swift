@@ -54,7 +54,9 @@ package struct Mutation: Sendable {
             facts.authority = AuthorityHealth()
             return RenewalPolicy.decide(facts, at: now)
         },
-        Mutation("renews at three in the morning", "6 days", breaks: .load, size: 24) { facts, now in
+        Mutation("renews at three in the morning", "6 days", breaks: .load, size: 24) {
+            facts,
+            now in
             let decision = RenewalPolicy.decide(facts, at: now)
             guard case .renew = decision else { return decision }
             let hours = (now.timeIntervalSince1970 / .hour).rounded(.down)

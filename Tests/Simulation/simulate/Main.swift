@@ -21,7 +21,9 @@ import Simulation
     }
 
     private static func usage() -> Never {
-        print("simulate short | long SEEDS LARGE-SEEDS | worlds SIZE SEEDS PART-OF-NAME; the worlds:")
+        print(
+            "simulate short | long SEEDS LARGE-SEEDS | worlds SIZE SEEDS PART-OF-NAME; the worlds:"
+        )
         for world in World.all { print("  \(world.name)") }
         exit(2)
     }
@@ -53,11 +55,14 @@ import Simulation
             ResultTable.complaints(of: result).forEach(tell)
         }
         for (mutation, faults) in try await campaign.run(Mutation.all, seed: 1) {
-            let verdict = faults.first.map { "caught, \(faults.count) times: \($0)" } ?? "NOT CAUGHT"
+            let verdict =
+                faults.first.map { "caught, \(faults.count) times: \($0)" } ?? "NOT CAUGHT"
             tell("broken on purpose: \(mutation.name): \(verdict)")
             isGood = isGood && !faults.isEmpty
         }
-        print("\(isGood ? "all held" : "FAILED") in \((ContinuousClock.now - started).components.seconds) s")
+        print(
+            "\(isGood ? "all held" : "FAILED") in \((ContinuousClock.now - started).components.seconds) s"
+        )
         exit(isGood ? 0 : 1)
     }
 }
