@@ -39,8 +39,9 @@ package struct FakeCA: Sendable {
         package var refusesKeyChange = false
         /// How long certificates are valid, in seconds.
         package var lifetime: TimeInterval = 90 * 86_400
-        /// Answers in place of the CA, before anything is done; `nil` lets it answer. Is told which
-        /// resource is asked, and the names of a new order.
+        /// Answers in place of the CA, before anything is done; `nil` lets it answer.
+        ///
+        /// It is told which resource is asked, and the names of a new order.
         package var outage: (@Sendable (Resource, _ names: [String]) -> Outcome?)?
         /// What it says of when to renew, at each question; `nil` for a window in the far future.
         package var advice: (@Sendable () -> HTTPResponse)?

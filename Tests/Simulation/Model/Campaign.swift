@@ -64,7 +64,9 @@ package struct Campaign: Sendable {
     private let forge: Forge
     private let lanes: Int
 
-    /// - Parameter lanes: How many years are lived through at a time; a core each.
+    /// Lives through `lanes` years at a time, a core each.
+    ///
+    /// Throws what keeps certificates from being made.
     package init(lanes: Int) throws {
         forge = try Forge()
         self.lanes = lanes

@@ -135,7 +135,7 @@ final class SimulatedHost {
 
     /// Brings into use what was committed; returns those that were replaced, by lineage.
     ///
-    /// - Parameter lost: Is told of a lineage whose files in use are no longer what they were.
+    /// `lost` is told of a lineage whose files in use are no longer what they were.
     func deploy(
         _ committed: [Int: StoredCertificate],
         lost: (Int) -> Void

@@ -23,6 +23,10 @@ package struct SimulatedYear: Sendable {
     /// The year `seed` of `world` with `size` lineages.
     ///
     /// - Parameters:
+    ///   - world: What happens in the year.
+    ///   - seed: What it happens by: the same year for the same seed.
+    ///   - size: How many lineages there are.
+    ///   - forge: Makes the certificates.
     ///   - isForgetful: Whether what is written down for the next run is lost each time.
     ///   - asksAlways: Whether also those questions are asked that would be answered as before.
     ///   - policy: What decides.
