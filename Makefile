@@ -182,7 +182,7 @@ uninstall: ## stops the units, and takes away what install has put there
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/share/,$(PRINTED))
 	rm -rf $(DESTDIR)$(PREFIX)/lib/certctl $(DESTDIR)$(PREFIX)/share/doc/certctl
 	rm -f $(addprefix $(DESTDIR),$(UNIT_FILES) $(SYSUSERS) $(TMPFILES))
-	@if [ -z "$(DESTDIR)" ] && [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
+	@if [ -z "$(DESTDIR)" ] && [ -d /run/systemd/system ]; then systemctl daemon-reload && systemctl reset-failed 'certctl-*'; fi
 	@echo "$$UNINSTALLED"
 
 clean:

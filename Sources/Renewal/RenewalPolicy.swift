@@ -65,7 +65,7 @@ package enum RenewalPolicy {
         let isOwnChoice =
             cause.isOfWindowAlone && now < facts.validity.fallback
         if isOwnChoice, let moment = facts.signals.hold(at: now) {
-            return .hold(until: moment, .signals)
+            return .hold(until: min(moment, facts.validity.fallback), .signals)
         }
         return nil
     }

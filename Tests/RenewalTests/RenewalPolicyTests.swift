@@ -196,6 +196,11 @@ import Testing
         #expect(held == .hold(until: issued + Days(2), .signals))
         #expect(decide(facts, at: issued + Days(2)) == .renew(.signal, from: .usual))
 
+        // The day ends where the lifetime alone is reason enough.
+        facts.signals.note(success: true, at: issued + Days(59.5))
+        let ending = decide(facts, at: issued + Days(59.6))
+        #expect(ending == .hold(until: issued + Days(60), .signals))
+
         var late = SignalHistory()
         late.note(success: true, at: issued + Days(60))
         facts.signals = late
