@@ -61,7 +61,9 @@ extension CommandContext {
         fileSystem: any FileSystem = MemoryFileSystem(),
         log: Log = .silent
     ) -> CommandContext {
-        CommandContext(
+        test(
+            on: screen,
+            isJSON: isJSON,
             services: Services(
                 layout: StoreLayout(home: "/home"),
                 fileSystem: fileSystem,
@@ -71,9 +73,20 @@ extension CommandContext {
                 log: log,
                 makeTransport: { _ in NoNetwork() },
                 makeSolver: { _ in NoSolver() }
-            ),
+            )
+        )
+    }
+
+    /// A context with services of a test's own.
+    static func test(
+        on screen: Screen,
+        isJSON: Bool = false,
+        services: Services
+    ) -> CommandContext {
+        CommandContext(
+            services: services,
             console: screen.console,
-            story: Story(screen.console, isQuiet: false, isVerbose: false),
+            story: Story(screen.console, isQuiet: true, isVerbose: false),
             isJSON: isJSON
         )
     }

@@ -71,7 +71,6 @@ extension RenewalRound {
         unreachable error: any Error,
         at now: Date
     ) {
-        let next = look.facts.authority.blocked(at: now) ?? now
         let isWanted =
             switch decision {
             case .renew(_, .substitute): false
@@ -79,6 +78,7 @@ extension RenewalRound {
             case .ask: look.due <= now || renewal.request.isForced
             case .keep, .hold: renewal.request.isForced
             }
+        let next = look.facts.authority.blocked(at: now) ?? now
         if isWanted {
             services.noteFailure(look.name, error)
             settle(look.name, .failed(error), look: next)

@@ -106,6 +106,14 @@ final class WatchedFileSystem: FileSystem {
         try inner.read(file, count: count)
     }
 
+    func read(
+        _ file: OpenFile,
+        count: Int,
+        at offset: Int
+    ) throws(FileSystemError) -> [UInt8] {
+        try inner.read(file, count: count, at: offset)
+    }
+
     func write(_ file: OpenFile, _ bytes: ArraySlice<UInt8>) throws(FileSystemError) -> Int {
         try inner.write(file, bytes)
     }
