@@ -117,7 +117,10 @@ struct IssueCommand: Command {
             return try Self.check(endings)
         }
         let standing = try workflow.standing()
-        let ownersEnding = await owner.run(listeningAt: standing.endpoints)
+        let ownersEnding = await owner.run(
+            listeningAt: standing.ports,
+            in: context.services
+        )
         let endings = try await workflow.bringIntoUse(since: standing)
         try write(endings, context)
         try ownersEnding.conclude { try Self.check(endings) }

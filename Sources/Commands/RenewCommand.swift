@@ -103,11 +103,15 @@ struct RenewCommand: Command {
     private func leave(to owner: StoreOwner, _ context: CommandContext) async throws {
         let store = context.services.store
         let before = Dictionary(uniqueKeysWithValues: try store.newestGenerations())
-        let ending = await owner.run(listeningAt: context.services.endpointsForRenewal)
+        let ending = await owner.run(
+            listeningAt: context.services.portsForRenewal,
+            in: context.services
+        )
         let renewed = try store.newestGenerations().filter { before[$0.name] != $0.number }
         let deployed =
-            deploys && !renewed.isEmpty
-            ? try await DeployCertificates(context.services).run(renewed.map(\.name)) : []
+            deploys
+            ? try await DeployCertificates(context.services).run(afterRenewing: renewed.map(\.name))
+            : []
         context.story.end()
         try ending.conclude {
             try RenewFailure.check(RenewReport(), deployed, isNamed: false)

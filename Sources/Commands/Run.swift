@@ -44,7 +44,7 @@ package enum Run {
         let services = try Services.live(
             parsed,
             command: type,
-            listener: isOwnersShare ? InheritedPort.listener(manager) : SocketListener(),
+            sockets: isOwnersShare ? InheritedSockets(manager) : InheritedSockets(),
             log: story.log
         )
         var context = CommandContext(
@@ -66,8 +66,7 @@ package enum Run {
                 words: StoreOwner.words(type, parsed),
                 journal: manager.journal,
                 runner: OwnerProcess(),
-                listener: SocketListener(),
-                log: story.log
+                listener: SocketListener()
             )
         }
         try await Self.run(command, in: context)
@@ -78,7 +77,7 @@ package enum Run {
         guard let owner = context.owner, command.ownersShare == .everything else {
             return try await command.run(in: context)
         }
-        try await owner.run().conclude()
+        try await owner.run(in: context.services).conclude()
     }
 
     /// Lets the common options stand before the command too, and the usual words for help.

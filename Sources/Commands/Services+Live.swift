@@ -16,7 +16,7 @@ extension Services {
     static func live(
         _ arguments: ParsedArguments,
         command: any Command.Type,
-        listener: any Listener,
+        sockets: InheritedSockets,
         log: Log
     ) throws -> Services {
         let fileSystem = POSIXFileSystem()
@@ -24,7 +24,8 @@ extension Services {
         let solvers = HTTP01Solvers(
             layout,
             fileSystem: fileSystem,
-            listener: listener,
+            listener: sockets.listener,
+            challenge: sockets.challenge,
             log: log
         )
         return Services(

@@ -1,6 +1,7 @@
 import CertificateStore
 import Diagnostics
 import Platform
+import Workflows
 
 /// The user who issues in a store in which root only brings into use: his share of a command is done
 /// by another process of certctl, which is his.
@@ -13,7 +14,6 @@ struct StoreOwner: Sendable {
     private let journal: JournalStream?
     private let runner: any OwnerRunner
     private let listener: any Listener
-    private let log: Log
 
     /// Names the owner; `words` are the arguments of his process.
     init(
@@ -21,15 +21,13 @@ struct StoreOwner: Sendable {
         words: [String],
         journal: JournalStream?,
         runner: any OwnerRunner,
-        listener: any Listener,
-        log: Log
+        listener: any Listener
     ) {
         self.user = user
         arguments = words
         self.journal = journal
         self.runner = runner
         self.listener = listener
-        self.log = log
     }
 
     /// The same command for the owner: with paths that mean the same wherever he is, and without what
@@ -59,13 +57,24 @@ struct StoreOwner: Sendable {
         }
     }
 
-    /// Has the owner do his share; listens for him at `endpoints`, as far as they are free.
-    func run(listeningAt endpoints: Set<Endpoint> = []) async -> OwnersEnding {
-        var command = OwnerCommand(
-            user: user,
-            arguments: arguments,
-            sockets: endpoints.flatMap(listen).map { (InheritedPort.name, $0) }
-        )
+    /// Has the owner do his share; listens for him at `ports`, as far as they are to be had.
+    func run(
+        listeningAt ports: OwnersPorts = OwnersPorts(),
+        in services: Services
+    ) async -> OwnersEnding {
+        let open = await ports.open(services, listener)
+        let ending = await run(passing: open.sockets)
+        // Whoever is in the way may help as well: only where nothing came of it is he to be told of.
+        if case .ended(let code) = ending, code == .configuration {
+            open.tellObstacles(services.log)
+        }
+        return ending
+    }
+
+    private func run(
+        passing sockets: [(name: String, socket: ListeningSocket)]
+    ) async -> OwnersEnding {
+        var command = OwnerCommand(user: user, arguments: arguments, sockets: sockets)
         command.journal = journal
         do {
             let ending = try await runner.run(command)
@@ -77,29 +86,30 @@ struct StoreOwner: Sendable {
             return .notStarted(user: user, error)
         }
     }
-
-    private func listen(at endpoint: Endpoint) -> [ListeningSocket] {
-        do throws(ListenError) {
-            return try listener.listen(at: endpoint)
-        } catch {
-            // Whoever holds it may pass challenges on; the owner finds that out.
-            log.info("a port is not to be had", ["port": "\(endpoint.port)", "reason": "\(error)"])
-            return []
-        }
-    }
 }
 
-/// A port that was bound for this process by root's.
-enum InheritedPort {
-    /// The name that it is passed on by.
-    static let name = "http"
+/// What root's process has bound for this one.
+struct InheritedSockets: Sendable {
+    private let ports: [ListeningSocket]
+    /// What a proxy passes challenges to.
+    let challenge: ListeningSocket?
 
-    /// A listener with the ports that this process was given, if any.
-    static func listener(_ manager: ServiceManager) throws -> any Listener {
+    /// Nothing.
+    init() {
+        ports = []
+        challenge = nil
+    }
+
+    /// Takes over what was passed on, as it is said in variables.
+    init(_ manager: ServiceManager) throws {
         let passed = try manager.activation.sockets(of: LiveProcess.pid)
-        let sockets = try passed.filter { $0.name == name }.map { socket in
+        ports = try passed.filter { $0.name == OwnersPorts.Name.port }.map { socket in
             try socket.claim(type: .stream, isLocal: false)
         }
-        return InheritedListener(sockets, or: SocketListener())
+        challenge = try passed.first { $0.name == OwnersPorts.Name.challengeSocket }
+            .map { try $0.claim(type: .stream, isLocal: true) }
     }
+
+    /// Listens there, and wherever this process may itself.
+    var listener: any Listener { InheritedListener(ports, or: SocketListener()) }
 }

@@ -9,6 +9,8 @@ package struct RuntimeSockets: Sendable {
     /// What issuers hand answers in at.
     package let control: String
     private let fileSystem: any FileSystem
+    /// The challenge socket, where another process has bound it for this one.
+    private var inherited: ListeningSocket?
 
     /// Names the sockets; `directories` are made where they are missing.
     package init(
@@ -26,9 +28,17 @@ package struct RuntimeSockets: Sendable {
     /// Whether the responder's service is there to answer.
     package var isServed: Bool { ServiceLink.isServed(control) }
 
+    /// The same sockets, of which another process has bound the challenge socket for this one.
+    package func inheriting(_ challenge: ListeningSocket?) -> RuntimeSockets {
+        var sockets = self
+        sockets.inherited = challenge
+        return sockets
+    }
+
     /// Listens for a proxy, whichever user it runs as.
     package func listenForProxy() throws(HTTP01Error) -> LocalListeningSocket {
-        try listen(at: challenge, .stream, FileMode(0o666))
+        if let inherited { return LocalListeningSocket(inherited, at: challenge) }
+        return try listen(at: challenge, .stream, FileMode(0o666))
     }
 
     /// Listens for issuers of this user, and of root.

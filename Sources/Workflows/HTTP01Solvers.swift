@@ -13,14 +13,16 @@ package struct HTTP01Solvers: Sendable {
     private let door: FrontDoor
     private let log: Log
 
-    /// Makes solvers that use the sockets of `layout`, and ports by means of `listener`.
+    /// Makes solvers that use the sockets of `layout`, and ports by means of `listener`; of the sockets
+    /// `challenge` may have been bound for this process by another.
     package init(
         _ layout: StoreLayout,
         fileSystem: any FileSystem,
         listener: any Listener,
+        challenge: ListeningSocket? = nil,
         log: Log
     ) {
-        sockets = RuntimeSockets(layout, in: fileSystem)
+        sockets = RuntimeSockets(layout, in: fileSystem).inheriting(challenge)
         self.fileSystem = fileSystem
         self.listener = listener
         self.log = log

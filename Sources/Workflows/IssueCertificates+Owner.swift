@@ -2,7 +2,7 @@ import ACME
 import CertificateStore
 import Diagnostics
 import HTTP01
-package import Platform
+import Platform
 import Settings
 
 /// `certctl issue` by root in the store of somebody else: what root does before its owner has issued,
@@ -12,7 +12,7 @@ extension IssueCertificates {
     package struct Standing: Sendable {
         fileprivate var generations: [LineageName: GenerationNumber] = [:]
         /// Where the owner will have to listen and may not.
-        package fileprivate(set) var endpoints: Set<Endpoint> = []
+        package fileprivate(set) var ports = OwnersPorts()
     }
 
     /// Looks at what there is, and refuses hooks that could not be run afterwards.
@@ -24,9 +24,7 @@ extension IssueCertificates {
             try hooks.check(order.name, order.request.names, extra: order.request.deployHook)
             let lineage = try services.store.lineage(order.name)
             standing.generations[order.name] = lineage.current?.number
-            if let endpoint = try order.privilegedEndpoint(lineage) {
-                standing.endpoints.insert(endpoint)
-            }
+            try order.needsPorts(lineage, &standing.ports)
         }
         return standing
     }
@@ -62,40 +60,51 @@ extension IssueCertificates {
 }
 
 extension Services {
-    /// Where the store's owner will have to listen and may not, when he renews.
-    package var endpointsForRenewal: Set<Endpoint> {
-        RuntimeSockets(layout, in: fileSystem).isServed
-            ? [] : [Endpoint(port: HTTP01Settings.standardPort)]
+    /// Where the store's owner may have to listen and may not, when he renews.
+    package var portsForRenewal: OwnersPorts {
+        var ports = OwnersPorts()
+        guard !hasResponder else { return ports }
+        ports.endpoints = [Endpoint(port: HTTP01Settings.standardPort)]
+        ports.mayBeProxied = true
+        return ports
     }
+
+    /// Whether the responder's service is there to answer.
+    fileprivate var hasResponder: Bool { RuntimeSockets(layout, in: fileSystem).isServed }
 }
 
 extension IssueCertificate {
     /// Ports below this one are root's.
     private static let firstUnprivilegedPort: UInt16 = 1024
 
-    /// Where the order is to be answered by whoever has it, if root has to listen there for him.
+    /// Adds where the order is to be answered by whoever has it, as far as that is root's to have.
     ///
     /// The port that a lineage remembers is not asked about: whoever can write there must not choose
     /// what root binds.
-    fileprivate func privilegedEndpoint(_ lineage: Lineage) throws -> Endpoint? {
+    fileprivate func needsPorts(_ lineage: Lineage, _ ports: inout OwnersPorts) throws {
         let settings = settings(lineage)
         if let current = lineage.current, !request.isRehearsal,
             try isGoodEnough(current, lineage, settings)
         {
-            return nil
+            return
         }
         let http01 = settings.http01
         let isStandard = http01.port == HTTP01Settings.standardPort
-        guard isStandard || http01.port == request.http01.port,
-            http01.port < Self.firstUnprivilegedPort
-        else { return nil }
+        let isDetour = !isStandard || http01.address != nil
+        let isRoots =
+            (isStandard || http01.port == request.http01.port)
+            && http01.port < Self.firstUnprivilegedPort
         let endpoint = Endpoint(address: http01.address, port: http01.port)
-        switch http01.mode {
-        case .standalone: return endpoint
-        case .auto:
-            let sockets = RuntimeSockets(services.layout, in: services.fileSystem)
-            return isStandard && http01.address == nil && sockets.isServed ? nil : endpoint
-        case .service, .proxied, .webroot: return nil
+        switch (http01.mode, isDetour) {
+        case (.service, _), (.webroot, _): break
+        case (.standalone, _), (.proxied, true), (.auto, true):
+            if isRoots { ports.endpoints.insert(endpoint) }
+        case (.proxied, false):
+            ports.isProxied = ports.isProxied || !services.hasResponder
+        case (.auto, false) where !services.hasResponder:
+            ports.endpoints.insert(endpoint)
+            ports.mayBeProxied = true
+        case (.auto, false): break
         }
     }
 

@@ -17,9 +17,6 @@ package struct IssueCertificates: Sendable {
 
     /// How many orders are under way at a time; a CA counts more of them as a flood.
     private static let lanes = 20
-    /// How long another certctl is waited for that has the port, and how often one looks.
-    private static let patience: Duration = .seconds(30)
-    private static let pause: Duration = .milliseconds(200)
 
     let services: Services
     let general: Settings
@@ -191,7 +188,7 @@ package struct IssueCertificates: Sendable {
         _ conduct: OrderConduct
     ) async -> [Attempt] {
         do {
-            return try await whileNoOtherOrder {
+            return try await services.whileNoOtherOrder {
                 // The port is held before the CA is asked for anything: without it nothing can come
                 // of it.
                 var settings = settings
@@ -204,26 +201,6 @@ package struct IssueCertificates: Sendable {
             return preparations.map { preparation in
                 preparation.order.failed(preparation, error)
                 return (preparation.order.name, .failure(error))
-            }
-        }
-    }
-
-    /// Does `body`, again and again for a while as long as another certctl answers where it has to.
-    private func whileNoOtherOrder<Outcome>(
-        _ body: () async throws -> Outcome
-    ) async throws -> Outcome {
-        var waited: Duration = .zero
-        while true {
-            do {
-                return try await body()
-            } catch let error as HTTP01Error
-                where error.isOfAnotherOrder && waited < Self.patience
-            {
-                if waited == .zero {
-                    services.log.notice("waiting for another certctl that answers its own order")
-                }
-                try await services.clock.sleep(for: Self.pause)
-                waited += Self.pause
             }
         }
     }

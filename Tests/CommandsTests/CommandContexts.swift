@@ -58,7 +58,8 @@ extension CommandContext {
     static func test(
         on screen: Screen = Screen(),
         isJSON: Bool = false,
-        fileSystem: any FileSystem = MemoryFileSystem()
+        fileSystem: any FileSystem = MemoryFileSystem(),
+        log: Log = .silent
     ) -> CommandContext {
         test(
             on: screen,
@@ -69,7 +70,7 @@ extension CommandContext {
                 clock: ManualClock(),
                 processes: SpawnProcessRunner(),
                 user: 1000,
-                log: .silent,
+                log: log,
                 makeTransport: { _ in NoNetwork() },
                 makeSolver: { _ in NoSolver() }
             )

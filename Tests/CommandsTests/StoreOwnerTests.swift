@@ -3,11 +3,18 @@ import Platform
 import Synchronization
 import TestSupport
 import Testing
+import Workflows
 
 @testable import Commands
 
 /// Design §10: root's command and the share in it of the store's owner.
 @Suite struct StoreOwnerTests {
+    private static let port80: OwnersPorts = {
+        var ports = OwnersPorts()
+        ports.endpoints = [Endpoint(port: 80)]
+        return ports
+    }()
+
     private let runner = ScriptedOwner()
 
     private func owner(
@@ -19,8 +26,7 @@ import Testing
             words: words,
             journal: nil,
             runner: runner,
-            listener: listener,
-            log: .silent
+            listener: listener
         )
     }
 
@@ -119,7 +125,10 @@ import Testing
     @Test func `a port that root can bind is passed on`() async throws {
         let sockets = try SocketListener().listen(at: Endpoint(address: "127.0.0.1", port: 0))
         let port = sockets[0].port
-        let ending = await owner(OnePort(sockets)).run(listeningAt: [Endpoint(port: 80)])
+        let ending = await owner(OnePort(sockets)).run(
+            listeningAt: Self.port80,
+            in: CommandContext.test().services
+        )
         #expect(ending == .ended(.success))
         let command = try #require(runner.commands.first)
         #expect(command.user == 998)
@@ -129,15 +138,31 @@ import Testing
     }
 
     @Test func `a port that is taken is left to the owner to wonder about`() async throws {
-        #expect(await owner().run(listeningAt: [Endpoint(port: 80)]) == .ended(.success))
+        #expect(
+            await owner().run(listeningAt: Self.port80, in: CommandContext.test().services)
+                == .ended(.success)
+        )
         #expect(runner.commands.first?.sockets.isEmpty == true)
+    }
+
+    @Test(arguments: [(3, true), (0, false), (6, false)] as [(Int32, Bool)])
+    func `who holds a port is told by root where that may be what failed`(
+        _ status: Int32,
+        _ isTold: Bool
+    ) async throws {
+        runner.end(.exited(status))
+        let screen = Screen()
+        let story = Story(screen.console, isQuiet: false, isVerbose: false)
+        let services = CommandContext.test(log: story.log).services
+        _ = await owner().run(listeningAt: Self.port80, in: services)
+        #expect(screen.errors.contains("user 33") == isTold)
     }
 
     // MARK: What comes of it
 
     @Test func `his failure is told once, by him, and his status passed on`() async throws {
         runner.end(.exited(6))
-        let ending = await owner().run()
+        let ending = await owner().run(in: CommandContext.test().services)
         let failure = #expect(throws: OwnersFailure.self) { try ending.conclude() }
         #expect(failure?.isTold == true)
         #expect(failure?.exitCode == .challengeFailed)
@@ -150,7 +175,7 @@ import Testing
     )
     func `a failure of root's is told by root`(_ status: Int32, _ code: ExitCode) async throws {
         runner.end(.exited(status))
-        let ending = await owner().run()
+        let ending = await owner().run(in: CommandContext.test().services)
         let failure = #expect(throws: OwnersFailure.self) {
             try ending.conclude { throw ScriptedFailure() }
         }
@@ -170,7 +195,7 @@ import Testing
         _ why: String
     ) async throws {
         runner.end(ending)
-        let ending = await owner().run()
+        let ending = await owner().run(in: CommandContext.test().services)
         let failure = #expect(throws: OwnersFailure.self) { try ending.conclude() }
         #expect(failure?.isTold == false)
         #expect(failure?.diagnosis.why == why)
@@ -178,7 +203,7 @@ import Testing
 
     @Test func `a process that cannot be started is one of the store`() async throws {
         runner.fail(ProcessError(executable: "user 998", reason: "there is no user of that number"))
-        let ending = await owner().run()
+        let ending = await owner().run(in: CommandContext.test().services)
         let failure = #expect(throws: OwnersFailure.self) { try ending.conclude() }
         #expect(failure?.exitCode == .store)
         #expect(failure?.diagnosis.why == "user 998: there is no user of that number")
@@ -237,7 +262,7 @@ private struct NoPort: Listener {
         throw .portTaken(endpoint.port)
     }
 
-    func holders(ofPort port: UInt16) -> [PortHolder] { [] }
+    func holders(ofPort port: UInt16) -> [PortHolder] { [.hidden(user: 33)] }
 }
 
 /// Every port is that one.

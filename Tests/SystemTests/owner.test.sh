@@ -1,6 +1,6 @@
 #!/bin/bash
 # The installed store, which has an owner who issues and root who brings into use: who does what, and what the one can make the other do.
-NEED='python3 strace setpriv flock mkfifo iptables pgrep systemd-sysusers systemd-tmpfiles'
+NEED='nginx python3 strace setpriv flock mkfifo iptables pgrep systemd-sysusers systemd-tmpfiles'
 LIMIT=300
 # shellcheck disable=SC2154 # some variables are of testbed.sh and ca.sh
 # shellcheck source-path=SCRIPTDIR source=testbed.sh
@@ -127,7 +127,7 @@ try as_owner "$program" watch a.test --connect 127.0.0.1:9
 ok "the owner himself sees the same, without root's journal" grep -q '^warning  a.test  127.0.0.1:9  silent ' "$T/out"
 ok "and nothing that would be pending" not grep -q deploy-pending "$T/out"
 try as_nobody watch
-ok "a stranger does not" explains 8 "belongs to root" "without root's rights" "sudo certctl watch"
+ok "a stranger does not" explains 8 "store belongs to root" "without root" "sudo certctl watch"
 try certctl log a.test
 ok "the history of both is one" [ "$(grep -cE '  a.test  (issued|deployed)  ' "$T/out")" = 2 ]
 ok "and the alarms are in it" grep -q '  a.test  alert  ' "$T/out"
@@ -261,7 +261,24 @@ wait_for 5 in_ns curl -s -o /dev/null http://127.0.0.1/
 try issue g.test
 ok "is found out by the owner" status_is 3
 ok "and told once" said_once '^certctl: '
+ok "and root says who holds it, which the owner may not see" grep -q 'root could not listen.*python3' "$T/err"
+ok "nothing is left of the socket that was tried" [ ! -e /run/certctl/challenge/http01.sock ]
 stop_pid "$pid"
+mkdir "$T/nginx"
+cat >"$T/nginx.conf" <<CONF
+pid $T/nginx/pid; error_log stderr; events {} http { access_log off; server { listen 80;
+location ^~ /.well-known/acme-challenge/ { proxy_pass http://unix:/run/certctl/challenge/http01.sock:; proxy_set_header Host \$host; } } }
+CONF
+spawn "$T/server" nginx -c "$T/nginx.conf" -g 'daemon off;'
+wait_for 5 in_ns curl -s -o /dev/null http://127.0.0.1/
+try issue h.test
+ok "a web server that passes challenges on is found, with nobody told" status_is 0
+ok "and the owner answers behind it" serves h.test 000001
+try issue h.test --force --http01 proxied
+ok "also where the person says so" serves h.test 000002
+ok "by a socket that was root's to make, and is gone" [ ! -e /run/certctl/challenge/http01.sock ]
+stop_pid "$pid"
+ok "each has his own" each_has_his_own
 
 echo "# an owner who is somebody's tool"
 echo 'root alone knows' >"$T/private/secret"; chmod 600 "$T/private/secret"; chmod 711 "$T/private"

@@ -60,10 +60,16 @@ import Testing
         return try await workflow.bringIntoUse(since: standing)
     }
 
+    private func ports(
+        _ adjust: (inout IssueRequest) -> Void = { _ in }
+    ) throws -> OwnersPorts {
+        try roots([host.request(["example.com"], adjust)]).standing().ports
+    }
+
     private func endpoints(
         _ adjust: (inout IssueRequest) -> Void = { _ in }
     ) throws -> Set<Endpoint> {
-        try roots([host.request(["example.com"], adjust)]).standing().endpoints
+        try ports(adjust).endpoints
     }
 
     private func owners(below path: String) throws -> Set<UInt32> {
@@ -155,9 +161,23 @@ import Testing
         )
     }
 
-    @Test(arguments: [HTTP01Mode.service, .proxied, .webroot("/var/www")])
-    func `root listens at no port that he does not need`(_ mode: HTTP01Mode) throws {
-        #expect(try endpoints { $0.http01.mode = mode }.isEmpty)
+    @Test(arguments: [HTTP01Mode.service, .webroot("/var/www")])
+    func `root listens nowhere for whoever else answers`(_ mode: HTTP01Mode) throws {
+        #expect(try ports { $0.http01.mode = mode } == OwnersPorts())
+    }
+
+    @Test func `root makes the socket that a web server passes challenges to`() throws {
+        let proxied = try ports { $0.http01.mode = .proxied }
+        #expect(proxied.isProxied)
+        #expect(proxied.endpoints.isEmpty)
+        let auto = try ports()
+        #expect(!auto.isProxied)
+        #expect(auto.mayBeProxied)
+        let elsewhere = try ports {
+            $0.http01.mode = .proxied
+            $0.http01.port = 8080
+        }
+        #expect(elsewhere == OwnersPorts())
     }
 
     @Test func `a port that he may bind is left to him, a lower one is the person's choice`() throws

@@ -89,7 +89,8 @@ package final class LocalListeningSocket: Sendable {
     package let socket: ListeningSocket
     /// Where it is.
     package let path: String
-    private let lock: FileLock
+    /// Of who has bound it; `nil` where that is another process, which removes the file as well.
+    private let lock: FileLock?
 
     fileprivate init(socket: ListeningSocket, path: String, lock: FileLock) {
         self.socket = socket
@@ -97,8 +98,15 @@ package final class LocalListeningSocket: Sendable {
         self.lock = lock
     }
 
+    /// Uses a socket that another process has bound.
+    package init(_ socket: ListeningSocket, at path: String) {
+        self.socket = socket
+        self.path = path
+        lock = nil
+    }
+
     deinit {
         // Under the lock nobody else has put another file there.
-        _ = unsafe unlink(path)
+        if lock != nil { _ = unsafe unlink(path) }
     }
 }

@@ -1,3 +1,5 @@
+package import CertificateStore
+
 /// What `certctl renew` deploys itself.
 extension DeployCertificates {
     /// Brings into use what was renewed, and what is still owed of the lineages that were looked at.
@@ -11,5 +13,12 @@ extension DeployCertificates {
         var endings = renewed.isEmpty ? [] : try await run(renewed)
         if !others.isEmpty { endings += try await run(others, isPendingOnly: true) }
         return endings
+    }
+
+    /// The same where another process has renewed: with what is owed of any lineage.
+    package func run(afterRenewing renewed: [LineageName]) async throws -> [Ending] {
+        let done = Set(renewed)
+        let endings = renewed.isEmpty ? [] : try await run(renewed)
+        return try await endings + run(isPendingOnly: true).filter { !done.contains($0.name) }
     }
 }
