@@ -134,5 +134,6 @@ let package = Package(
                 "Renewal", "Settings", "Workflows",
             ]
         ),
+        tests(of: "Simulation", uses: ["ACME", "Renewal"]),
     ]
 )

@@ -68,6 +68,7 @@ package struct DeployCertificates: Sendable {
         if candidates.count > Self.manyLocks { _ = DescriptorLimit.raise() }
         var results: Results = [:]
         var jobs: [Job] = []
+        defer { for job in jobs { job.lock.release() } }
         for name in candidates {
             do {
                 guard var job = try await job(name, isPendingOnly: isPendingOnly) else {

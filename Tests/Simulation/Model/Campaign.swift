@@ -1,4 +1,4 @@
-package import Renewal
+import Renewal
 
 /// Many years of one kind.
 package struct Trial: Sendable {
@@ -30,13 +30,15 @@ package struct TrialResult: Sendable {
     /// Seeds whose year was another one the second time.
     package private(set) var unsteady: [UInt64] = []
 
-    init(_ trial: Trial) {
+    init(_ trial: Trial, _ lives: [Life]) {
         self.trial = trial
+        for life in lives.sorted(by: { $0.seed < $1.seed }) { add(life) }
     }
 
     package var isGood: Bool { faults.isEmpty && unsteady.isEmpty }
 
-    mutating func add(_ record: YearRecord, seed: UInt64, isSteady: Bool) {
+    private mutating func add(_ life: Life) {
+        let record = life.record
         renewals += record.renewals
         orders += record.orders
         expired += record.expired
@@ -44,9 +46,17 @@ package struct TrialResult: Sendable {
         worstMargin = min(worstMargin, record.worstMargin)
         if record.mean > 0 { worstLoad = max(worstLoad, Double(record.most) / record.mean) }
         digest.add(record.digest.value)
-        faults += record.faults.map { (seed, $0) }
-        if !isSteady { unsteady.append(seed) }
+        faults += record.faults.map { (life.seed, $0) }
+        if !life.isSteady { unsteady.append(life.seed) }
     }
+}
+
+/// A year that was lived through, once or twice.
+struct Life: Sendable {
+    let seed: UInt64
+    let record: YearRecord
+    /// Whether it was the same the second time.
+    let isSteady: Bool
 }
 
 /// Lives through many years, some side by side.
@@ -60,58 +70,70 @@ package struct Campaign: Sendable {
         self.lanes = lanes
     }
 
-    /// Lives through the years of `trials` and tells of each trial as it ends.
+    /// Lives through the years of `trials` and tells of each trial as it ends, in their order.
     ///
     /// The first year of each is lived through twice, to see that it is the same again; of ten thousand
     /// lineages, which take long, that of a world in which nothing goes wrong.
     ///
     /// Returns whether nothing was wrong. Throws what keeps a host from being set up.
     package func run(_ trials: [Trial], tell: (TrialResult) -> Void) async throws -> Bool {
+        let jobs = trials.indices.flatMap { trial in
+            (0..<trials[trial].seeds).map { (trial: trial, seed: UInt64($0)) }
+        }
+        var lives = [[Life]](repeating: [], count: trials.count)
+        var told = 0
         var isGood = true
-        for trial in trials {
-            let result = try await run(trial)
-            isGood = isGood && result.isGood
-            tell(result)
+        try await withThrowingTaskGroup(of: (Int, Life).self) { group in
+            var rest = jobs[...]
+            func begin() {
+                guard let job = rest.popFirst() else { return }
+                group.addTask { (job.trial, try await life(trials[job.trial], job.seed)) }
+            }
+            for _ in 0..<lanes { begin() }
+            while let (trial, life) = try await group.next() {
+                lives[trial].append(life)
+                begin()
+                while told < trials.count, lives[told].count == trials[told].seeds {
+                    let result = TrialResult(trials[told], lives[told])
+                    lives[told] = []
+                    isGood = isGood && result.isGood
+                    tell(result)
+                    told += 1
+                }
+            }
         }
         return isGood
-    }
-
-    private typealias Life = (seed: UInt64, record: YearRecord, isSteady: Bool)
-
-    private func run(_ trial: Trial) async throws -> TrialResult {
-        let lives = try await withThrowingTaskGroup(of: Life.self) { group in
-            var lives: [Life] = []
-            for seed in 0..<trial.seeds {
-                if seed >= lanes, let life = try await group.next() { lives.append(life) }
-                group.addTask { try await life(trial, UInt64(seed)) }
-            }
-            return try await group.reduce(into: lives) { $0.append($1) }
-        }
-        var result = TrialResult(trial)
-        for life in lives.sorted(by: { $0.seed < $1.seed }) {
-            result.add(life.record, seed: life.seed, isSteady: life.isSteady)
-        }
-        return result
     }
 
     private func life(_ trial: Trial, _ seed: UInt64) async throws -> Life {
         let record = try await year(trial.world, trial.size, seed).run()
         let isRepeated = seed == 0 && (trial.size < 1000 || trial.world.isCalm)
         let again = isRepeated ? try await year(trial.world, trial.size, seed).run() : record
-        return (seed, record, again.digest == record.digest)
+        return Life(seed: seed, record: record, isSteady: again.digest == record.digest)
     }
 
     private func year(_ world: World, _ size: Int, _ seed: UInt64) -> SimulatedYear {
-        SimulatedYear(world, seed: seed, size: size, forge: forge) { RenewalPolicy.decide($0, at: $1) }
+        SimulatedYear(world, seed: seed, size: size, forge: forge) {
+            RenewalPolicy.decide($0, at: $1)
+        }
     }
 
-    /// Lives through one year.
-    package func year(_ world: World, size: Int, seed: UInt64) async throws -> YearRecord {
-        try await year(world, size, seed).run()
+    /// Lives through a year with each broken policy; returns the faults that were to be found.
+    package func run(
+        _ mutations: [Mutation],
+        seed: UInt64
+    ) async throws -> [(mutation: Mutation, faults: [YearRecord.Fault])] {
+        var found = [[YearRecord.Fault]](repeating: [], count: mutations.count)
+        try await withThrowingTaskGroup(of: (Int, [YearRecord.Fault]).self) { group in
+            for (index, mutation) in mutations.enumerated() {
+                group.addTask { (index, try await faults(of: mutation, seed: seed)) }
+            }
+            for try await (index, faults) in group { found[index] = faults }
+        }
+        return Array(zip(mutations, found))
     }
 
-    /// Lives through a year with a broken policy; returns the faults that were to be found.
-    package func run(_ mutation: Mutation, seed: UInt64) async throws -> [YearRecord.Fault] {
+    private func faults(of mutation: Mutation, seed: UInt64) async throws -> [YearRecord.Fault] {
         guard let world = World.all.first(where: { $0.name == mutation.world }) else {
             preconditionFailure("no world is called \(mutation.world)")
         }

@@ -1,5 +1,5 @@
 import FoundationEssentials
-package import Renewal
+import Renewal
 
 /// A policy that is broken on purpose, to see whether the simulation notices.
 ///
@@ -54,7 +54,7 @@ package struct Mutation: Sendable {
             facts.authority = AuthorityHealth()
             return RenewalPolicy.decide(facts, at: now)
         },
-        Mutation("renews at three in the morning", "6 days", breaks: .load, size: 60) { facts, now in
+        Mutation("renews at three in the morning", "6 days", breaks: .load, size: 24) { facts, now in
             let decision = RenewalPolicy.decide(facts, at: now)
             guard case .renew = decision else { return decision }
             let hours = (now.timeIntervalSince1970 / .hour).rounded(.down)

@@ -112,7 +112,10 @@ final class SimulatedHost {
 
     /// Loses what was written down for the next run.
     func forget() {
-        try? fileSystem.removeFile("\(StoreLayout.system.state)/schedule")
+        for file in ["schedule", "renewal/limits.json"] {
+            // The first time there is none.
+            try? fileSystem.removeFile("\(StoreLayout.system.state)/\(file)")
+        }
     }
 
     /// One run of `certctl renew`.

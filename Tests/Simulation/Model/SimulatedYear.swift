@@ -1,4 +1,4 @@
-package import FoundationEssentials
+import FoundationEssentials
 import Renewal
 import TestSupport
 
@@ -80,7 +80,8 @@ package struct SimulatedYear: Sendable {
     private func next(after host: SimulatedHost, phase: TimeInterval) -> Date {
         let truth = host.time.truth
         var wanted = truth
-        if let moment = host.nextRun() {
+        // Without a schedule every tick is one at which something can happen.
+        if !isForgetful, let moment = host.nextRun() {
             wanted = max(truth, moment.addingTimeInterval(truth.timeIntervalSince(host.time.now)))
         }
         if let change = course.change(after: truth) { wanted = min(wanted, change) }

@@ -46,7 +46,10 @@ package struct World: Sendable {
         }
     }
 
-    private static func clock(_ name: String, _ offset: @escaping @Sendable (Date) -> TimeInterval)
+    private static func clock(
+        _ name: String,
+        _ offset: @escaping @Sendable (Date) -> TimeInterval
+    )
         -> World
     {
         World(name: name, days: mixed) { course, draw in
@@ -58,7 +61,11 @@ package struct World: Sendable {
         }
     }
 
-    private static func advice(_ name: String, _ faults: [AdviceFault], _ length: TimeInterval)
+    private static func advice(
+        _ name: String,
+        _ faults: [AdviceFault],
+        _ length: TimeInterval
+    )
         -> World
     {
         World(name: name, days: mixed) { course, draw in
@@ -110,11 +117,16 @@ package struct World: Sendable {
         World(name: "deploy fails 7 d", days: mixed) { course, draw in
             course.deployFails = Spans([span(course, draw, 7 * .day)])
         },
-        // A16: for good. A15: and for a day the host restarts every minute.
+        // A16: for good. A15: and one day in twenty the host restarts every minute.
         World(name: "names fail for good", days: mixed) { course, draw in
             let first = span(course, draw, 0).lowerBound
             course.unvalidated = Spans([first..<course.year.upperBound])
-            course.restarts = Spans([first..<first.addingTimeInterval(.day)])
+            course.restarts = Spans(
+                (0..<4).map { count in
+                    let day = first.addingTimeInterval(Double(count) * 20 * .day)
+                    return day..<day.addingTimeInterval(.day)
+                }
+            )
         },
         // D20.
         World(name: "old backup restored", days: mixed) { course, draw in

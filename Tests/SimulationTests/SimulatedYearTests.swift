@@ -1,0 +1,42 @@
+import FoundationEssentials
+import Renewal
+import Testing
+
+@testable import Simulation
+
+/// Short years; `make simulate` lives through thousands.
+@Suite struct SimulatedYearTests {
+    private func year(_ name: String, seed: UInt64) async throws -> YearRecord {
+        let world = try #require(World.all.first { $0.name == name })
+        let forge = try Forge()
+        return try await SimulatedYear(world, seed: seed, size: 1, forge: forge) {
+            RenewalPolicy.decide($0, at: $1)
+        }.run()
+    }
+
+    @Test func `the same seed gives the same year, and another one another`() async throws {
+        let first = try await year("90 days", seed: 1)
+        let again = try await year("90 days", seed: 1)
+        let other = try await year("90 days", seed: 2)
+        #expect(first.digest == again.digest)
+        #expect(first.digest != other.digest)
+        #expect(first.renewals >= 5)
+        #expect(first.faults.isEmpty)
+    }
+
+    @Test func `a policy without an emergency bound lets a certificate expire`() async throws {
+        let mutation = try #require(Mutation.all.first { $0.breaks == .nothingExpires })
+        let world = try #require(World.all.first { $0.name == mutation.world })
+        let forge = try Forge()
+        let record = try await SimulatedYear(
+            world,
+            seed: 1,
+            size: 1,
+            forge: forge,
+            policy: mutation.policy
+        ).run()
+        #expect(record.faults.contains { $0.rule == .nothingExpires })
+        let sound = try await year(mutation.world, seed: 1)
+        #expect(sound.faults.isEmpty)
+    }
+}
