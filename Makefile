@@ -14,6 +14,11 @@ SYSTEMD ?= $(PREFIX)/lib
 TREES ?= 1000000
 SEED ?= $(shell od -An -N4 -tu4 /dev/urandom)
 
+# How many years `make simulate` lives through in each world: with 1 and with 100 certificates, and
+# with 10,000.
+SEEDS ?= 50
+LARGE_SEEDS ?= 3
+
 LAYERS := --explicit-target-dependency-import-check error
 # lld folds equal functions and packs relocations, which gold does not: a megabyte less, and no noise about what
 # Foundation has in it and certctl never calls. Nobody links to a program: its names need not be found at run time.
@@ -32,7 +37,7 @@ TEST_PACKAGES := nginx-light pebble docker.io iproute2 iptables strace python3 w
 BENCH_PACKAGES := uacme lego acme-tiny python3-cryptography
 
 .PHONY: help deps demo-deps bench-deps build debug demo test test-quick system-tests checks bench fuzz \
-	format lint install uninstall clean
+	simulate simulate-short format lint install uninstall clean
 
 help: ## shows this
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -84,6 +89,17 @@ fuzz: ## puts a million random trees (TREES, SEED) through nginx's syntax and ba
 	$(call need,$(PACKAGES))
 	swift build $(RELEASE) --product nginx-probe
 	.build/release/nginx-probe trees $(TREES) $(SEED)
+
+simulate: ## lives through thousands of years of certctl (SEEDS, LARGE_SEEDS) and judges them
+	$(call need,$(PACKAGES))
+	swift build $(RELEASE) --product simulate
+	.build/release/simulate long $(SEEDS) $(LARGE_SEEDS)
+
+# One year in each world.
+simulate-short:
+	$(call need,$(PACKAGES))
+	swift build $(RELEASE) --product simulate
+	.build/release/simulate short
 
 bench: bench-deps build ## measures certctl beside other clients
 	bash Tests/Bench/bench $(CERTCTL) $(PEBBLE)

@@ -24,6 +24,17 @@ import Testing
         #expect(first.faults.isEmpty)
     }
 
+    @Test(arguments: ["90 days", "asleep 31 d"])
+    func `questions that are spared change nothing`(name: String) async throws {
+        let world = try #require(World.all.first { $0.name == name })
+        let forge = try Forge()
+        let all = try await SimulatedYear(world, seed: 3, size: 1, forge: forge, asksAlways: true) {
+            RenewalPolicy.decide($0, at: $1)
+        }.run()
+        let spared = try await year(name, seed: 3)
+        #expect(all.digest == spared.digest)
+    }
+
     @Test func `a policy without an emergency bound lets a certificate expire`() async throws {
         let mutation = try #require(Mutation.all.first { $0.breaks == .nothingExpires })
         let world = try #require(World.all.first { $0.name == mutation.world })

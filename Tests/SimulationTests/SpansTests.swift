@@ -20,11 +20,8 @@ import Testing
         #expect(Spans().gaps(in: span(0, 1)) == [span(0, 1)])
     }
 
-    @Test func `the next change is a beginning or an end`() {
+    @Test func `a span ends at its end and before the next moment`() {
         let spans = Spans([span(2, 3), span(5, 6)])
-        #expect(spans.change(after: moment(0)) == moment(2))
-        #expect(spans.change(after: moment(2)) == moment(3))
-        #expect(spans.change(after: moment(6)) == nil)
         #expect(spans.end(at: moment(5)) == moment(6))
         #expect(spans.end(at: moment(4)) == nil)
     }

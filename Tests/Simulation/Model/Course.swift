@@ -39,9 +39,21 @@ package struct Course: Sendable {
     /// When everything on disk is put back as it was at the former moment.
     package var backup: (made: Date, restored: Date)?
 
+    /// When something begins or ends, in order; as of ``noteChanges()``.
+    private var changes: [Date] = []
+
     package init(year: Range<Date>, lifetime: TimeInterval) {
         self.year = year
         self.lifetime = lifetime
+    }
+
+    /// Notes when something begins or ends, once all of it is set.
+    mutating func noteChanges() {
+        let moments = [recall, backup?.made, backup?.restored].compactMap(\.self)
+        let single = Spans([wrongClock?.span, adviceFault?.span].compactMap(\.self))
+        let spans = [authorityDown, hostAway, diskFull, deployFails, unvalidated, restarts, single]
+        changes = (moments + spans.flatMap(\.all).flatMap { [$0.lowerBound, $0.upperBound] })
+            .sorted()
     }
 
     /// How far the host's clock is ahead at `moment`, in seconds.
@@ -52,10 +64,7 @@ package struct Course: Sendable {
 
     /// The next moment behind `moment` at which something begins or ends.
     func change(after moment: Date) -> Date? {
-        let clock = Spans([wrongClock?.span].compactMap(\.self))
-        let backups = [backup?.made, backup?.restored].compactMap(\.self).filter { $0 > moment }
-        let spans = [authorityDown, hostAway, diskFull, deployFails, unvalidated, restarts, clock]
-        return (spans.compactMap { $0.change(after: moment) } + backups).min()
+        changes.first { $0 > moment }
     }
 
     /// When no certificate can come into use, whatever a client does.

@@ -1,3 +1,4 @@
+import Diagnostics
 import FoundationEssentials
 import PKI
 import TestSupport
@@ -9,8 +10,17 @@ package struct Forge: Sendable {
     let request: CertificateSigningRequest
     private let authority: TestCertificateAuthority
 
+    /// A key that guards nothing: chance of the host depends on it, and has to be the same again.
+    private static let pem = """
+        -----BEGIN PRIVATE KEY-----
+        MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgZnZyweWer0RSJ+GA
+        mhKh58V2rgeZhCchv6dp314vUGihRANCAASt4hXG+IGp6R/F9yvUUZf6dnnszIY1
+        c7vi+SuYTcH33cZRqAt46ssHYh42CbGZeghZh4D/CTCbsIL+3k39Dm7G
+        -----END PRIVATE KEY-----
+        """
+
     package init() throws {
-        key = try PrivateKey.make(.p256)
+        key = try PrivateKey(pem: Secret(Array(Self.pem.utf8)))
         request = try CertificateSigningRequest(dnsNames: ["model.test"], key: key)
         authority = try TestCertificateAuthority.make(name: "Model CA")
     }

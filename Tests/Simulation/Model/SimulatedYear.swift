@@ -24,6 +24,7 @@ package struct SimulatedYear: Sendable {
     ///
     /// - Parameters:
     ///   - isForgetful: Whether what is written down for the next run is lost each time.
+    ///   - asksAlways: Whether also those questions are asked that would be answered as before.
     ///   - policy: What decides.
     package init(
         _ world: World,
@@ -31,13 +32,17 @@ package struct SimulatedYear: Sendable {
         size: Int,
         forge: Forge,
         isForgetful: Bool = false,
+        asksAlways: Bool = false,
         policy: @escaping Policy
     ) {
         course = world.course(seed: seed)
         self.size = size
         draw = Draw(seed: seed).about(world.name, UInt64(size))
         self.forge = forge
-        self.policy = policy
+        let shortcut = AdviceShortcut(course)
+        self.policy = { facts, now in
+            policy(asksAlways ? facts : shortcut.completed(facts, at: now), now)
+        }
         self.isForgetful = isForgetful
     }
 

@@ -27,11 +27,6 @@ package struct Spans: Equatable, Sendable {
         all.first { $0.contains(moment) }?.upperBound
     }
 
-    /// The first beginning or end of a span behind `moment`.
-    package func change(after moment: Date) -> Date? {
-        all.lazy.flatMap { [$0.lowerBound, $0.upperBound] }.first { $0 > moment }
-    }
-
     package func union(_ other: Spans) -> Spans {
         Spans(all + other.all)
     }

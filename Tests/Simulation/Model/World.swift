@@ -24,6 +24,7 @@ package struct World: Sendable {
             lifetime: days == 6 ? 160 * .hour : days * .day
         )
         trouble(&course, draw)
+        course.noteChanges()
         return course
     }
 
