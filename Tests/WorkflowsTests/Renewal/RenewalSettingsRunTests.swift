@@ -1,6 +1,7 @@
 import CertificateStore
 import Diagnostics
 import FoundationEssentials
+import Renewal
 import TestSupport
 import Testing
 
