@@ -21,8 +21,10 @@ LARGE_SEEDS ?= 3
 
 LAYERS := --explicit-target-dependency-import-check error
 # lld folds equal functions and packs relocations, which gold does not: a megabyte less, and no noise about what
-# Foundation has in it and certctl never calls.
-LINKER := -Xswiftc -use-ld=lld -Xlinker -s -Xlinker --icf=safe -Xlinker --gc-sections -Xlinker -z -Xlinker pack-relative-relocs
+# Foundation has in it and certctl never calls. Nobody links to a program: its names need not be found at run time.
+# release.ld says why nothing has to be unwound; without the tables there is nothing for a header to point to.
+LINKER := -Xswiftc -use-ld=lld -Xlinker -s -Xlinker --icf=safe -Xlinker --gc-sections -Xlinker -z -Xlinker pack-relative-relocs \
+	-Xlinker --no-export-dynamic -Xlinker --no-eh-frame-hdr -Xlinker release.ld
 RELEASE := -c release --static-swift-stdlib $(LINKER) $(LAYERS)
 CERTCTL := .build/release/certctl
 # Pebble of a newer Debian suite, unpacked and not installed.
@@ -102,6 +104,7 @@ simulate-short:
 bench: bench-deps build ## measures certctl beside other clients
 	bash Tests/Bench/bench $(CERTCTL) $(PEBBLE)
 	bash Tests/Bench/responder-bench $(CERTCTL)
+	bash Tests/Bench/renew-bench $(CERTCTL) $(PEBBLE)
 
 format: ## puts the source in its form
 	swift format -i --recursive --parallel Sources Tests Package.swift

@@ -48,12 +48,18 @@ extension CertificateStore {
 
     /// The lineages that have generations, each with the number of the newest; sorted by name.
     ///
-    /// Reads no more than names: what the generation holds has to be looked at by whoever uses it.
-    package func newestGenerations() throws -> [(name: LineageName, number: GenerationNumber)] {
+    /// Reads no more than names: what the generation holds has to be looked at by whoever uses it. No
+    /// number comes with a lineage whose generations cannot be told: that is found when it is used,
+    /// and keeps nobody from the others.
+    package func newestGenerations() throws -> [(name: LineageName, number: GenerationNumber?)] {
         guard try fileSystem.status(layout.lineages) != nil else { return [] }
         return try fileSystem.list(layout.lineages).compactMap(LineageName.init).compactMap {
             name in
-            try generationNumbers(name).last.map { (name, $0) }
+            do {
+                return try generationNumbers(name).last.map { (name, $0) }
+            } catch {
+                return (name, nil)
+            }
         }
     }
 }

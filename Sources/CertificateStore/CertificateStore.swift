@@ -67,6 +67,12 @@ package struct CertificateStore: Sendable {
         }
     }
 
+    /// Refuses a lineage whose directories someone else could change.
+    package func checkTrust(_ name: LineageName) throws {
+        try checkTrust(directory: layout.lineage(name))
+        try checkTrust(directory: layout.generations(name))
+    }
+
     /// Refuses a key that others could have read.
     func checkTrust(key path: String) throws {
         guard let status = try fileSystem.status(path) else { return }
@@ -143,8 +149,7 @@ package struct CertificateStore: Sendable {
     ///
     /// - Returns: `nil` while another process has it.
     package func lockExisting(_ name: LineageName) throws -> FileLock? {
-        try checkTrust(directory: layout.lineage(name))
-        try checkTrust(directory: layout.generations(name))
+        try checkTrust(name)
         return try FileLock(existing: layout.lock(name), in: fileSystem)
     }
 

@@ -24,6 +24,8 @@ package struct LineageSettings: Codable, Equatable, Sendable {
     package var profile: String?
     /// The common name of the issuer that the chain's top certificate should have.
     package var preferredChain: String?
+    /// Whether a block of certctl.conf was about it; `nil` is no.
+    package var isConfigured: Bool?
     /// Whether the next certificate is for the same key; `nil` is no.
     package var reusesKey: Bool?
     /// A request made elsewhere, in DER, whose key certctl does not have.

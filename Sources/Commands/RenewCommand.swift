@@ -191,6 +191,8 @@ private struct RenewLine: Encodable {
 private struct RenewSummary: Encodable {
     let certificates: Int
     let renewed: Int
+    let failed: Int
+    let held: Int
     let isBusy: Bool
     var nextName: String?
     var nextLook: Date?
@@ -198,6 +200,15 @@ private struct RenewSummary: Encodable {
     init(_ report: RenewReport) {
         certificates = report.count
         renewed = report.renewed.count
+        var (failed, held) = (0, 0)
+        for ending in report.endings {
+            switch ending.outcome {
+            case .failed: failed += 1
+            case .held: held += 1
+            case .renewed, .kept, .busy, .waiting: continue
+            }
+        }
+        (self.failed, self.held) = (failed, held)
         isBusy = report.isBusy
         nextName = report.next?.name.description
         nextLook = report.next?.moment
@@ -209,7 +220,9 @@ private struct RenewSummary: Encodable {
             return "There is no certificate yet: certctl issue example.com\n"
         }
         let number = certificates == 1 ? "1 certificate" : "\(certificates) certificates"
-        let done = renewed == 0 ? "nothing was due" : "\(renewed) renewed"
+        let parts = [(renewed, "renewed"), (failed, "failed"), (held, "held back")]
+            .filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+        let done = parts.isEmpty ? "nothing was due" : parts.joined(separator: ", ")
         let next =
             if let nextName, let nextLook {
                 "; next look at \(nextName): \(TimeText.minute(nextLook))"

@@ -64,6 +64,7 @@ package enum Run {
             context.owner = StoreOwner(
                 try services.store.owner(),
                 words: StoreOwner.words(type, parsed),
+                journal: manager.journal,
                 runner: OwnerProcess(),
                 listener: SocketListener(),
                 log: story.log

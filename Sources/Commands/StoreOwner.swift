@@ -10,6 +10,7 @@ struct StoreOwner: Sendable {
 
     private let user: UInt32
     private let arguments: [String]
+    private let journal: JournalStream?
     private let runner: any OwnerRunner
     private let listener: any Listener
     private let log: Log
@@ -18,12 +19,14 @@ struct StoreOwner: Sendable {
     init(
         _ user: UInt32,
         words: [String],
+        journal: JournalStream?,
         runner: any OwnerRunner,
         listener: any Listener,
         log: Log
     ) {
         self.user = user
         arguments = words
+        self.journal = journal
         self.runner = runner
         self.listener = listener
         self.log = log
@@ -40,6 +43,8 @@ struct StoreOwner: Sendable {
 
     private static func absolute(_ value: String, of option: CommandOption) -> String {
         switch option.completes {
+        case .file where value == ArgumentValues.systemRoots && option.name == "ca-roots":
+            return value
         case .file, .directory:
             return RealPath.ofNewFile(value) ?? value
         case .choices(let forms):
@@ -56,11 +61,12 @@ struct StoreOwner: Sendable {
 
     /// Has the owner do his share; listens for him at `endpoints`, as far as they are free.
     func run(listeningAt endpoints: Set<Endpoint> = []) async -> OwnersEnding {
-        let command = OwnerCommand(
+        var command = OwnerCommand(
             user: user,
             arguments: arguments,
             sockets: endpoints.flatMap(listen).map { (InheritedPort.name, $0) }
         )
+        command.journal = journal
         do {
             let ending = try await runner.run(command)
             guard case .exited(let status) = ending, let code = ExitCode(rawValue: status) else {

@@ -36,7 +36,10 @@ package enum RetryAfter: Equatable, Sendable {
 
 extension HTTPResponse {
     /// The `Retry-After` field as a delay from `now`; `nil` when there is none that can be read.
+    ///
+    /// A date in it is the server's: where that tells the time, the delay is counted from there.
     package func retryAfter(from now: Date) -> Duration? {
-        headers["retry-after"].flatMap(RetryAfter.init)?.delay(from: now)
+        let now = headers["date"].flatMap(HTTPDate.parse) ?? now
+        return headers["retry-after"].flatMap(RetryAfter.init)?.delay(from: now)
     }
 }

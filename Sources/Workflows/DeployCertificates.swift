@@ -68,6 +68,7 @@ package struct DeployCertificates: Sendable {
         if candidates.count > Self.manyLocks { _ = DescriptorLimit.raise() }
         var results: Results = [:]
         var jobs: [Job] = []
+        defer { for job in jobs { job.lock.release() } }
         for name in candidates {
             do {
                 guard var job = try await job(name, isPendingOnly: isPendingOnly) else {
@@ -115,6 +116,7 @@ package struct DeployCertificates: Sendable {
         let now = services.clock.now
         return try store.newestGenerations().filter { name, number in
             guard names?.contains(name) ?? true else { return false }
+            guard let number else { return true }
             if number == .bootstrap { return try !store.isPublished(name) }
             guard let record = records[name], record.generation == number else { return true }
             return !record.isDone(number) && record.isTimely(at: now)

@@ -66,11 +66,15 @@ package struct IssueCertificates: Sendable {
         var endings: [LineageName: Result<IssueOutcome, any Error>] = [:]
         var waiting: [HTTP01Settings: [IssueCertificate.Preparation]] = [:]
         var ready: [IssueCertificate.Obtained] = []
+        var locks: [FileLock] = []
+        // Not when the last task that has one is gone: whoever comes next may be here already.
+        defer { for lock in locks { lock.release() } }
         // By name, so that two commands never wait for a lineage of each other.
         for var order in orders.sorted(by: { $0.name < $1.name }) {
             order.deploys = deploys
             do {
                 let preparation = try await order.prepare()
+                if let lock = preparation.lock { locks.append(lock) }
                 guard let kept = preparation.kept else {
                     waiting[preparation.settings.http01, default: []].append(preparation)
                     continue
@@ -78,6 +82,7 @@ package struct IssueCertificates: Sendable {
                 if try kept.job() == nil {
                     // Nobody has to wait for it while the others are ordered.
                     endings[order.name] = .success(try order.settled(kept))
+                    kept.lock?.release()
                 } else {
                     ready.append(kept)
                 }

@@ -19,6 +19,8 @@ struct IssueSettings: Equatable, Sendable {
     let profile: String?
     let preferredChain: String?
     let http01: HTTP01Settings
+    /// Whether a block of certctl.conf is about the lineage, or was when a person asked for it last.
+    private let isConfigured: Bool
     /// What is remembered of the usual CA, where ``authority`` stands in for it.
     private let substituted: LineageSettings?
 
@@ -36,6 +38,8 @@ struct IssueSettings: Equatable, Sendable {
         general: Settings = Settings()
     ) {
         names = request.names.map(\.value)
+        let wasConfigured = request.outdated != nil && remembered?.isConfigured ?? false
+        isConfigured = block != nil || wasConfigured
         // A remembered value of a newer version that this one cannot read counts as none.
         let known = remembered.flatMap { CertificateAuthority($0.authority) }
         let authority =
@@ -108,6 +112,7 @@ struct IssueSettings: Equatable, Sendable {
         settings.profile = profile
         settings.preferredChain = preferredChain
         settings.reusesKey = reusesKey ? true : nil
+        settings.isConfigured = isConfigured ? true : nil
         settings.certificateSigningRequest = signingRequest.map { Data($0.der) }
         if let substituted {
             settings.substitute = settings.authority

@@ -13,8 +13,10 @@ import Testing
         try CertificateFailure.check(endings, mixed: .partial)
     }
 
-    private func diagnosis(_ errors: [(any Error)?]) throws -> Diagnosis? {
-        #expect(throws: CertificateFailure.self) { try check(errors) }?.diagnosis
+    /// What is told of several certificates of which some have failed.
+    private func diagnosis(_ errors: [(any Error)?]) throws -> Diagnosis {
+        let failure = #expect(throws: CertificateFailure.self) { try check(errors) }
+        return try #require(failure).diagnosis
     }
 
     private static let busy = StoreError.busy("x")
@@ -30,20 +32,20 @@ import Testing
     }
 
     @Test func `several that all failed alike end with their own code`() throws {
-        #expect(try diagnosis([Self.busy, Self.busy])?.exitCode == .store)
-        #expect(try diagnosis([Self.busy, Self.unknown])?.exitCode == .partial)
-        #expect(try diagnosis([Self.busy, nil])?.exitCode == .partial)
+        #expect(try diagnosis([Self.busy, Self.busy]).exitCode == .store)
+        #expect(try diagnosis([Self.busy, Self.unknown]).exitCode == .partial)
+        #expect(try diagnosis([Self.busy, nil]).exitCode == .partial)
     }
 
     @Test func `each is named with its reason, and a fix of several is told once`() throws {
-        let told = try #require(try diagnosis([Self.busy, nil, Self.busy]))
+        let told = try diagnosis([Self.busy, nil, Self.busy])
         #expect(told.what == "2 of 3 certificates failed: l0.test, l2.test")
         #expect(told.why.contains("l0.test: x is in use: ") && told.why.contains("l2.test: "))
         #expect(told.fix == Self.busy.diagnosis.fix)
     }
 
     @Test func `of very many the first are named`() throws {
-        let told = try #require(try diagnosis(Array(repeating: Self.busy, count: 1000)))
+        let told = try diagnosis(Array(repeating: Self.busy, count: 1000))
         #expect(told.what.hasPrefix("1000 of 1000 certificates failed: l0.test, "))
         #expect(told.what.hasSuffix(", l19.test and 980 more"))
         #expect(!told.why.contains("l20.test"))

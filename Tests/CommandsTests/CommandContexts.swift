@@ -60,7 +60,9 @@ extension CommandContext {
         isJSON: Bool = false,
         fileSystem: any FileSystem = MemoryFileSystem()
     ) -> CommandContext {
-        CommandContext(
+        test(
+            on: screen,
+            isJSON: isJSON,
             services: Services(
                 layout: StoreLayout(home: "/home"),
                 fileSystem: fileSystem,
@@ -70,9 +72,20 @@ extension CommandContext {
                 log: .silent,
                 makeTransport: { _ in NoNetwork() },
                 makeSolver: { _ in NoSolver() }
-            ),
+            )
+        )
+    }
+
+    /// A context with services of a test's own.
+    static func test(
+        on screen: Screen,
+        isJSON: Bool = false,
+        services: Services
+    ) -> CommandContext {
+        CommandContext(
+            services: services,
             console: screen.console,
-            story: Story(screen.console, isQuiet: false, isVerbose: false),
+            story: Story(screen.console, isQuiet: true, isVerbose: false),
             isJSON: isJSON
         )
     }

@@ -48,4 +48,12 @@ import Testing
     @Test func `an answer without the field says nothing`() {
         #expect(HTTPResponse(status: 503).retryAfter(from: now) == nil)
     }
+
+    @Test func `a date is counted from the server's time, where that says what it is`() {
+        var response = HTTPResponse(status: 503)
+        response.headers.append("retry-after", "Fri, 15 Jan 2027 10:00:00 GMT")
+        response.headers.append("date", "Fri, 15 Jan 2027 09:00:00 GMT")
+        #expect(response.retryAfter(from: .distantPast) == .seconds(3600))
+        #expect(response.retryAfter(from: .distantFuture) == .seconds(3600))
+    }
 }

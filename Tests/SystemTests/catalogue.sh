@@ -82,7 +82,7 @@ keep() { # what a failure may not touch; what is there is all there may be
   kept=$(precious) before=$(cd "$home" && find . | sort)
 }
 filled() { echo "$1"; } # TEXT   with what it names; for a test to put others in
-judge() { # of the last attempt
+judge() { # of the last attempt; with $answers it may have succeeded with a part, and answer that
   local part marks=('certctl: ' '  why: ' '  fix: ') mark secret
   [[ " ${codes[n]} " == *" $status "* ]] || bad "exit status $status, not ${codes[n]}; it said: $(cat -v "$dir/out" "$dir/err")"
   case $status in
@@ -91,7 +91,7 @@ judge() { # of the last attempt
       for mark in "${marks[@]}"; do
         [ "$(grep -c "^$mark." "$dir/err")" = 1 ] || bad "not one line '$mark': $(cat -v "$dir/err")"
       done
-      [ ! -s "$dir/out" ] || bad "on standard output: $(cat -v "$dir/out")"
+      [ ! -s "$dir/out" ] || [ -n "${answers:-}" ] || bad "on standard output: $(cat -v "$dir/out")"
       ;;
   esac
   while read -r part; do

@@ -143,7 +143,7 @@ P26 | the terms have changed | through "newOrder keep status=403 problem=userAct
 P27 | rateLimited with Retry-After | through "newOrder keep status=429 problem=rateLimited header:Retry-After=86400" | 7 | a rate limit of the CA was reached & after 20
 P27 | rateLimited without | through "newOrder keep status=429 problem=rateLimited" | 7 | a rate limit of the CA was reached & again later
 P27 | rateLimited with status 503 | through "newOrder keep status=503 problem=rateLimited header:Retry-After=86400" | 7 | a rate limit of the CA was reached & after 20
-P27 | kept over restarts | later renew "a limit is remembered by what starts again by itself" | |
+P27 | kept over restarts, by what starts again by itself | held_over_restarts | 0 | not tried before
 P28 | a name that is paused | through "newOrder keep status=429 problem=rateLimited header:Retry-After=86400 set:detail='\"paused; unpause at https://portal.test/unpause?jwt=abc\"'" | 7 | https://portal.test/unpause?jwt=abc
 P29 | CAA forbids it, at finalize | through "finalize keep status=403 problem=caa set:detail='\"CAA record for x.test prevents issuance\"'" | 5 | CAA record for x.test prevents issuance
 P29 | CAA forbids it, at the challenge | through "order set:status='\"invalid\"' challenge keep body={} authz after=2 set:status='\"invalid\"'" | 6 | the CA could not validate
@@ -236,7 +236,7 @@ F17 | a hook by a relative path that leads nowhere | refuse a.test --deploy-hook
 F17 | a hook by a relative path is the file in the folder of who asks, started by its whole path | relative_hook | 0 |
 F17 | a relative path in the configuration | conf 'certificate a.test { deploy_hook hook; }' | 3 | certctl.conf:1:34:
 F17 | a hook that everyone may write | open_hook | 3 | hook
-F18 | a domain is taken out of the configuration | later renew "what is taken out is kept, and renewed no more" | |
+F18 | a domain is taken out of the configuration | later site "certificates are asked for by name so far, and certctl.conf says how: what it no longer has is for whoever makes them of it" | |
 TABLE
 )
 
@@ -301,6 +301,7 @@ token() { printf %s "set:challenges.*.token='\"$1\"'"; } # TEXT
 hundred_links() { printf 'more:Link='\''<https://@HOST/certZ/%d>;rel="alternate"'\'' ' {1..100}; }
 rules_of=(
   [lossy]='any times=0' [cannot_revoke]='directory drop:revokeCert' [same_order]='newOrder reuse finalize times=1 keep status=403 problem=unauthorized'
+  [held_over_restarts]='newOrder keep status=429 problem=rateLimited header:Retry-After=7200'
   [rekey_lost]='keyChange close' [rekey_killed]='keyChange delay=20' [revoke_twice]='any times=0' [preload]='any times=0'
 )
 
@@ -462,6 +463,15 @@ same_order() { # it comes to its certificate from a copy of the store that does 
   rm -rf "$home"; mv "$dir/copy" "$home"
   attempt order --force "${at_ca[@]}"; judge; whole; within_budget
   [ "$(grep -c "^$port on POST newOrder kept" "$T/proxy/log")" = 1 ] || bad "the CA made another order"
+}
+held_over_restarts() {
+  local tries
+  renew() { program_in_ns renew --home "$home"; }
+  proxied_ca; must "a certificate to keep" order "${at_ca[@]}"; must "called back" program_in_ns revoke "$name" --home "$home"
+  answers=1; touch "$T/proxy/$port.on"; attempt renew; [ "$status" = 7 ] || bad "the first time: $status, $(cat "$dir/err")"
+  rm "$T/proxy/$port.on"; tries=$(grep -c "^$port .* newOrder" "$T/proxy/log")
+  attempt renew; rm "$home/lib/schedule"; attempt renew; judge; whole
+  [ "$(grep -c "^$port .* newOrder" "$T/proxy/log")" = "$tries" ] || bad "it was tried again"
 }
 rekey_lost() {
   proxied_ca; must "a certificate to keep" order "${at_ca[@]}"; touch "$T/proxy/$port.on"

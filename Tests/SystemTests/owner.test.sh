@@ -141,7 +141,7 @@ try as_owner "$program" watch a.test --connect 127.0.0.1:9
 ok "the owner himself sees the same, without root's journal" grep -q '^warning  a.test  127.0.0.1:9  silent ' "$T/out"
 ok "and nothing that would be pending" not grep -q deploy-pending "$T/out"
 try as_nobody watch
-ok "a stranger does not" explains 8 "watch" "root" "sudo certctl watch"
+ok "a stranger does not" explains 8 "store belongs to root" "without root" "sudo certctl watch"
 try certctl log a.test
 ok "the history of both is one" [ "$(grep -cE '  a.test  (issued|deployed)  ' "$T/out")" = 2 ]
 ok "and the alarms are in it" grep -q '  a.test  alert  ' "$T/out"

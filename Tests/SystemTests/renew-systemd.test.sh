@@ -198,11 +198,11 @@ never deploy "has a raw socket" 'not supported' "$(socket AF_PACKET)"
 in_sd sh -c 'cd /etc/nginx && rm -rf conf.d sites-enabled modules-enabled && cat >nginx.conf && mkdir conf.d' <<'CONF'
 user www-data;  worker_processes 1;  pid /run/nginx.pid;  error_log /var/log/nginx/error.log notice;
 events { worker_connections 64; }
-http { include /etc/nginx/conf.d/*.conf; server { listen 127.0.0.1:80 default_server; } }
+http { include /etc/nginx/conf.d/*.conf; }
 CONF
 in_sd sh -c 'cd /root && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=old.test -keyout key -out cert' 2>/dev/null
 in_sd sh -c 'cat >/etc/nginx/conf.d/old.conf' <<'CONF'
-server { listen 127.0.0.1:443 ssl;  server_name old.test;  ssl_certificate /root/cert;  ssl_certificate_key /root/key; }
+server { listen 127.0.0.1:80;  listen 127.0.0.1:443 ssl;  server_name old.test;  ssl_certificate /root/cert;  ssl_certificate_key /root/key; }
 CONF
 in_sd systemctl stop certctl-http01.socket certctl-http01.service
 in_sd systemctl start nginx || fail "no nginx: $(in_sd journalctl -u nginx -n 5)"
@@ -249,12 +249,87 @@ in_sd sh -c 'cat >/etc/systemd/system/certctl-renew.timer.d/quick.conf; systemct
 changed() { [ -n "$(served)" ] && [ "$(served)" != "$first" ]; }
 ok "the timer fires, and another certificate is served: nobody did anything" wait_for 60 changed
 in_sd systemctl stop certctl-renew.timer
-settle() { wait_for 60 in_sd sh -c '! systemctl -q is-active certctl-renew certctl-deploy certctl-watch; [ -z "$(systemctl list-jobs --no-legend "certctl-*.service")" ]'; }
+settle() { # until nothing of certctl's runs, or waits to
+  wait_for 60 in_sd sh -c '! systemctl -q is-active certctl-renew certctl-deploy certctl-watch && [ -z "$(systemctl list-jobs --no-legend "certctl-*.service")" ]'
+}
 settle
-in_sd journalctl --no-pager -o short-precise -u certctl-renew -u certctl-deploy -u certctl-watch -u certctl-http01
-echo; in_sd find /var/lib/certctl -printf '%m %u:%g %p\n'
-said_by() { in_sd journalctl -o json -u "$1" | python3 -c 'import json, sys
+entries() { # UNIT   each line that certctl has written as that unit: user, priority, text
+  in_sd journalctl -o json -u "certctl-$1" | python3 -c '
+import json, sys
 for line in sys.stdin:
     entry = json.loads(line)
-    if entry.get("_COMM") == "certctl": print(entry["_UID"], entry["PRIORITY"], entry["MESSAGE"])'; }
+    if entry.get("_COMM") == "certctl":
+        print(entry["_UID"], entry["PRIORITY"], entry["MESSAGE"])'
+}
+wrote() { entries "$1" | grep -E -m 1 "$2" || { entries "$1"; return 1; }; } # UNIT PATTERN
+ok "renew ran as certctl" wrote renew "^$(in_sd id -u certctl) 6 a\.test: renewed"
+ok "deploy ran as root, with its hook" wrote deploy '^0 . hook succeeded .*50-nginx'
+ok "root wrote nothing among what is certctl's" [ -z "$(in_sd find /var/lib/certctl/{accounts,lineages,renewal,watch,tls/gen,tls/.tmp} ! -user certctl)" ]
+ok "and certctl nothing among what is root's" [ -z "$(in_sd find /var/lib/certctl/{deploy,tls/live,tls/nginx} ! -user root)" ]
+# Loopback is brought up by whoever may; a container that is booted for a test is not let.
+ok "while all is well the journal has no warning" [ -z "$(in_sd journalctl -q -p warning -u 'certctl-*' | grep -v 'loopback network device')" ]
+run in_sd systemctl start certctl-renew
+ok "nothing due is a success" status_is 0
+ok "that says so" wrote renew ' 6 1 certificate, nothing was due'
+settle
+asked=$(requests)
+in_sd systemctl start certctl-renew; settle
+ok "and asks nobody" none_since "$asked"
+
+echo "# a renewal that fails"
+in_sd sh -c 'echo 127.0.0.1 a.test >>/etc/hosts
+  mkdir -p /etc/systemd/system/certctl-deploy.service.d; printf "[Unit]\nConditionPathExists=!/run/hold\n" >/etc/systemd/system/certctl-deploy.service.d/hold.conf
+  systemctl daemon-reload; systemctl stop certctl-deploy.timer certctl-watch.timer; touch /run/hold'
+last=$(generation)
+renewed() { in_sd systemctl start certctl-renew; [ "$(generation)" != "$last" ]; }
+ok "a renewal waits for its deployment" wait_for 60 renewed
+settle
+ok "which has not come" not is_served
+run in_sd certctl list
+ok "and is said to be pending" output_has pending
+in_ns bash "$here/pebble.sh" ca-stop "$ca" KILL
+almost_over() { not in_sd openssl x509 -noout -checkend 4 -in "/var/lib/certctl/tls/gen/a.test/$(generation)/cert.pem"; }
+wait_for 60 almost_over || fail "it lives too long"
+in_sd rm /run/hold
+run in_sd systemctl start certctl-renew
+ok "then the CA is down, and renew fails" [ "$status" != 0 ]
+settle
+ok "with the exit code of that" [ "$(in_sd systemctl show -p ExecMainStatus --value certctl-renew)" = 4 ]
+ok "as an error in the journal, which says what to do" wrote renew '^[0-9]+ 3 .*fix: '
+ok "and what waited is deployed all the same" is_served
+ok "watch was started by it, after that" wrote watch .
+run in_sd systemctl start certctl-watch
+ok "it fails while there is something to see" [ "$(in_sd systemctl show -p ExecMainStatus --value certctl-watch)" = 10 ]
+ok "which systemctl --failed shows" in_sd sh -c 'systemctl --failed --no-legend | grep certctl-watch.service'
+ok "and is critical, or an error, in the journal" wrote watch '^[0-9]+ [23] .*a\.test'
+ok "its user's file tells the same" in_sd grep -q a.test /var/lib/certctl/watch/status.json
+echo "# the journal"
+in_sd journalctl -q --no-pager -o short-precise -u certctl-renew -u certctl-deploy -u certctl-watch | grep -vE 'unmet condition|nothing was due|systemd\[1\]: (certctl-renew|Finished|Starting)' | tail -n 60
+
+echo "# an attacker who is certctl"
+cp "$here/hostile-store.py" "$T/units"
+in_sd sh -c 'mkdir -m 700 /root/private; echo "nothing for others" >/root/private/secret'
+photo_of_root() { in_sd find /etc /root/private /usr/local /run/certctl /home -xdev -printf '%y %m %U:%G %s %T@ %p %l\n' | sort; }
+run as_certctl python3 /units/hostile-store.py /var/lib/certctl a.test /root/private/secret /run/ran
+ok "leaves traps of all kinds" status_is 0
+before=$(photo_of_root)
+in_sd timeout 60 systemctl start certctl-deploy 2>/dev/null
+ok "deploy comes to its end" not in_sd systemctl is-active certctl-deploy
+ok "it has brought into use what a copy without a trap is" in_sd test -e /var/lib/certctl/tls/nginx/good.test.conf
+trapped() { # none of what has a trap in its certificates
+  not in_sd ls /var/lib/certctl/tls/nginx /var/lib/certctl/tls/live | grep -E '^(up|root|key|names|link[0-9]|pipe[0-9]|huge[0-9]|link-generations?|link-lineage)\.test|[^a-z0-9.:/-]'
+}
+ok "and nothing that leads elsewhere, never ends, or has a name that is none" trapped
+ok "it has run nothing" in_sd test ! -e /run/ran
+ok "and written nothing outside of its own" diff <(echo "$before") <(photo_of_root)
+ok "what root alone may read, nobody has been told" [ -z "$(in_sd sh -c 'journalctl -q | grep "nothing for others"; grep -r "nothing for others" /var/lib/certctl')" ]
+ok "it tells of the traps, as an error" wrote deploy '^0 3 certctl: .* certificates failed'
+ok "and what was served is served" [ -n "$(served)" ]
+in_sd journalctl -q --no-pager -o cat -u certctl-deploy | grep -v 'unmet condition' | tail -n 40
+
+echo "# uninstalled"
+run in_sd make -s -C /units/source uninstall
+ok "make uninstall succeeds" status_is 0
+ok "nothing runs, and nothing will" [ -z "$(in_sd sh -c 'systemctl list-units --no-legend "certctl*"; find /etc/systemd /usr/local -name "*certctl*" ! -path "*.d*"')" ]
+ok "certificates and settings are left" in_sd sh -c 'test -e /etc/certctl/certctl.conf && test -e /var/lib/certctl/tls/live/a.test'
 summary

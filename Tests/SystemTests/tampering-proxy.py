@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Stands in TLS in front of a real CA and changes its answers by rules, one set of rules a port; for catalogue.test.sh.
+"""Stands in TLS in front of a real CA and changes its answers by rules, one set of rules a port; for the catalogues.
 
 usage: tampering-proxy.py CA-ADDRESS CA-PORT FOLDER
 
@@ -17,6 +17,7 @@ newOrder, order, authz, challenge, finalize, cert, keyChange, revoke, renewalInf
     keep                   the request is not passed on; its answer is empty
     close  reset=PERCENT   the request is passed on, its answer dropped; or cut off by RST after so much of its body
     delay=SECONDS          before the answer
+    clock                  the time that the answer tells is later by so many seconds as FOLDER/PORT.clock says
     status=N  body=TEXT    in place of the CA's
     problem=TYPE           a problem document with the members that `set` gives it
     set:PATH=JSON          a member of the JSON, as set:challenges.*.token='"x"'; @HOST and @PORT are filled in
@@ -30,6 +31,7 @@ newOrder, order, authz, challenge, finalize, cert, keyChange, revoke, renewalInf
     chain=KIND             a certificate chain of our own making, see Chains
 """
 import base64
+import email.utils
 import http.client
 import json
 import os
@@ -299,6 +301,9 @@ class Handler(socketserver.StreamRequestHandler):
             return False
         elif kind == "delay":
             time.sleep(min(float(value), LONGEST))
+        elif kind == "clock":
+            with open(f"{FOLDER}/{self.server.port.number}.clock") as file:
+                answer.header("Date", email.utils.formatdate(time.time() + float(file.read()), usegmt=True))
         elif kind == "status":
             answer.status = int(value)
         elif kind == "body":

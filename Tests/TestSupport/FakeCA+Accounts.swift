@@ -46,6 +46,7 @@ extension FakeCA {
         guard arguments.count == 1, arguments[0].contains(".") else {
             return HTTPResponse(status: 404)
         }
+        if let advice = behaviour.advice { return advice() }
         return Self.json(
             #"{"suggestedWindow":{"start":"2027-03-01T00:00:00Z","end":"2027-03-02T00:00:00Z"},"#
                 + #""explanationURL":"https://ca.test/why"}"#

@@ -7,7 +7,7 @@ import PKI
 /// It checks of each signed request what a CA checks before the signature: that the nonce is one
 /// of its own and fresh, that `url` is the URL asked, that the signer is named as RFC 8555 §6.2
 /// says. What it does wrong on purpose is its ``Behaviour``.
-package struct FakeCA {
+package struct FakeCA: Sendable {
     /// What is to be answered, or the way in which nothing is.
     package typealias Outcome = Result<HTTPResponse, TransportFailure>
 
@@ -37,6 +37,15 @@ package struct FakeCA {
         package var refusesReplacement = false
         /// Whether no account gets another key.
         package var refusesKeyChange = false
+        /// How long certificates are valid, in seconds.
+        package var lifetime: TimeInterval = 90 * 86_400
+        /// Answers in place of the CA, before anything is done; `nil` lets it answer. Is told which
+        /// resource is asked, and the names of a new order.
+        package var outage: (@Sendable (Resource, _ names: [String]) -> Outcome?)?
+        /// What it says of when to renew, at each question; `nil` for a window in the far future.
+        package var advice: (@Sendable () -> HTTPResponse)?
+        /// How far the `Date` of its answers is ahead of the time, in seconds; `nil` for no `Date`.
+        package var skew: TimeInterval? = 0
         /// Other chains for every certificate, in PEM.
         package var alternates: (@Sendable (_ request: [UInt8]) -> [[UInt8]])?
 
@@ -64,17 +73,28 @@ package struct FakeCA {
         var names: [String]
         var isAnswered: [Bool]
         var request: [UInt8]?
+        /// When it was finalized.
+        var issued: Date?
         var polls = 0
         var isInvalid = false
     }
 
     package static let directoryURL = "https://ca.test/directory"
+    /// Let's Encrypt's address, for tests of what is known of it alone.
+    package static let letsEncrypt = "https://acme-v02.api.letsencrypt.org"
+
+    /// What all its URLs begin with.
+    package let base: String
 
     package var behaviour = Behaviour()
     /// How many requests of each kind have come, the refused ones included.
     package private(set) var counts: [Resource: Int] = [:]
+    /// How many requests have come.
+    package var requestCount: Int { counts.values.reduce(0, +) }
     /// How many orders were made.
-    package private(set) var orderCount: Int = 0
+    package var orderCount: Int { orderedNames.count }
+    /// The names of each order that was made.
+    package private(set) var orderedNames: [[String]] = []
     /// How many certificates were made: orders that were finalized.
     package private(set) var certificateCount = 0
     /// What the responder serves, by path; the CA looks here when it validates.
@@ -101,7 +121,12 @@ package struct FakeCA {
     private var orders: [OrderState] = []
 
     /// Makes a CA with a clock of its own.
-    package init(_ authority: TestCertificateAuthority, now: @escaping @Sendable () -> Date) {
+    package init(
+        _ authority: TestCertificateAuthority,
+        at base: String = "https://ca.test",
+        now: @escaping @Sendable () -> Date
+    ) {
+        self.base = base
         self.authority = authority
         self.now = now
     }
@@ -114,14 +139,21 @@ package struct FakeCA {
     }
 
     package mutating func answer(_ request: HTTPRequest) -> Outcome {
-        let path = request.url.description.dropFirst("https://ca.test".count)
+        let path = request.url.description.dropFirst(base.count)
         let parts = path.split(separator: "/").map(String.init)
         guard let resource = Resource(rawValue: parts.first ?? "") else {
             return .success(HTTPResponse(status: 404))
         }
         counts[resource, default: 0] += 1
+        if let outage = behaviour.outage {
+            let names = resource == .newOrder ? SignedRequest(request)?.identifiers : nil
+            if let outcome = outage(resource, names ?? []) { return outcome }
+        }
         var response = respond(resource, Array(parts.dropFirst()), request)
         response.headers.append("replay-nonce", makeNonce())
+        if let skew = behaviour.skew {
+            response.headers.append("date", Self.date(now().addingTimeInterval(skew)))
+        }
         if let lost = behaviour.lostAnswers[resource], lost > 0 {
             behaviour.lostAnswers[resource] = lost - 1
             return .failure(.notConnected("the connection was closed"))
@@ -202,9 +234,9 @@ package struct FakeCA {
         let terms = behaviour.termsOfService.map { #""termsOfService":"\#($0)""# } ?? ""
         return Self.json(
             """
-            {"newNonce":"https://ca.test/nonce","newAccount":"https://ca.test/newAccount",
-            "newOrder":"https://ca.test/newOrder","keyChange":"https://ca.test/keyChange",
-            "revokeCert":"https://ca.test/revokeCert"\(behaviour.moreOfDirectory),
+            {"newNonce":"\(base)/nonce","newAccount":"\(base)/newAccount",
+            "newOrder":"\(base)/newOrder","keyChange":"\(base)/keyChange",
+            "revokeCert":"\(base)/revokeCert"\(behaviour.moreOfDirectory),
             "meta":{\(terms)\(behaviour.moreOfMeta)}}
             """
         )
@@ -219,7 +251,7 @@ package struct FakeCA {
         if isNew, signed.payload["termsOfServiceAgreed"] != "true" {
             return Self.problem("userActionRequired", "agree first", status: 403)
         }
-        let url = accounts[key] ?? "https://ca.test/account/\(accounts.count)"
+        let url = accounts[key] ?? "\(base)/account/\(accounts.count)"
         guard !ended.contains(url) else {
             return Self.problem("unauthorized", "the account is deactivated", status: 403)
         }
@@ -237,27 +269,27 @@ package struct FakeCA {
         }
         profiles.append(signed.profile)
         replacements.append(signed.replaces)
-        orderCount += 1
         let names = signed.identifiers
+        orderedNames.append(names)
         orders.append(OrderState(names: names, isAnswered: names.map { _ in false }))
         var response = order(orders.count - 1, status: 201)
-        response.headers.append("location", "https://ca.test/order/\(orders.count - 1)")
+        response.headers.append("location", "\(base)/order/\(orders.count - 1)")
         return response
     }
 
     private func order(_ number: Int, status: Int = 200) -> HTTPResponse {
         let order = orders[number]
         let authorizations = order.names.indices.map {
-            #""https://ca.test/authorization/\#(number)/\#($0)""#
+            #""\#(base)/authorization/\#(number)/\#($0)""#
         }
         let state = self.state(order)
         let certificate =
-            state == "valid" ? #","certificate":"https://ca.test/certificate/\#(number)""# : ""
+            state == "valid" ? #","certificate":"\#(base)/certificate/\#(number)""# : ""
         return Self.json(
             """
             {"status":"\(state)","expires":"\(behaviour.expires)",
             "authorizations":[\(authorizations.joined(separator: ","))],
-            "finalize":"https://ca.test/finalize/\(number)"\(certificate)}
+            "finalize":"\(base)/finalize/\(number)"\(certificate)}
             """,
             status: status
         )
@@ -296,7 +328,7 @@ package struct FakeCA {
             {"status":"\(status)","identifier":{"type":"dns","value":"\(order.names[part])"},
             "challenges":[{"type":"dns-persist-01","url":17},
             {"type":"http-01","status":"\(status)","token":"\(token(number, part))",
-            "url":"https://ca.test/challenge/\(number)/\(part)"\(error)}]}
+            "url":"\(base)/challenge/\(number)/\(part)"\(error)}]}
             """
         )
     }
@@ -317,16 +349,19 @@ package struct FakeCA {
             return Self.problem("orderNotReady", "the order is not ready", status: 403)
         }
         orders[number].request = signed.certificateSigningRequest
+        orders[number].issued = now()
         certificateCount += 1
         return pollOrder(number)
     }
 
     private mutating func certificate(_ number: Int) -> HTTPResponse {
-        guard let request = orders[number].request else { return HTTPResponse(status: 404) }
-        let chain = behaviour.chain?(authority, request) ?? goodChain(request)
+        guard let request = orders[number].request, let issued = orders[number].issued else {
+            return HTTPResponse(status: 404)
+        }
+        let chain = behaviour.chain?(authority, request) ?? goodChain(request, at: issued)
         var headers: HTTPHeaders = ["content-type": "application/pem-certificate-chain"]
         for index in (behaviour.alternates?(request) ?? []).indices {
-            headers.append("link", "<https://ca.test/alternate/\(number)/\(index)>;rel=alternate")
+            headers.append("link", "<\(base)/alternate/\(number)/\(index)>;rel=alternate")
         }
         return HTTPResponse(status: 200, headers: headers, body: chain)
     }
@@ -338,14 +373,14 @@ package struct FakeCA {
         return HTTPResponse(status: 200, body: chains[index])
     }
 
-    /// 90 days from an hour ago, for exactly what was asked for.
-    private func goodChain(_ request: [UInt8]) -> [UInt8] {
-        let start = now().addingTimeInterval(-3600)
+    /// From an hour before it was issued, for exactly what was asked for.
+    private func goodChain(_ request: [UInt8], at issued: Date) -> [UInt8] {
+        let start = issued.addingTimeInterval(-3600)
         do {
             let leaf = try authority.issue(
                 csr: request,
                 notBefore: start,
-                notAfter: start.addingTimeInterval(90 * 86_400)
+                notAfter: start.addingTimeInterval(behaviour.lifetime)
             )
             return authority.chainPEM(leaf: leaf)
         } catch {

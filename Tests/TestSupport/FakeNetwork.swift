@@ -4,22 +4,36 @@ package import HTTP01
 import Platform
 import Synchronization
 
-/// The network between a client and a ``FakeCA``, and the responder that the CA asks.
+/// The network between a client and some ``FakeCA``s, and the responder that they ask.
 package final class FakeNetwork: Transport, ChallengeSolver, ChallengePresenter {
-    private let ca: Mutex<FakeCA>
+    private let authorities: Mutex<[FakeCA]>
 
-    package init(_ ca: sending FakeCA) {
-        self.ca = Mutex(ca)
+    package init(_ ca: FakeCA) {
+        authorities = Mutex([ca])
     }
 
-    /// Lets a test look at the CA or change it.
-    package func withCA<Result>(_ body: (inout sending FakeCA) -> sending Result) -> sending Result
-    {
-        ca.withLock(body)
+    /// Adds a CA with another address.
+    package func add(_ ca: FakeCA) {
+        authorities.withLock { $0.append(ca) }
+    }
+
+    /// Lets a test look at a CA, by its place, or change it.
+    package func withCA<Result: Sendable>(
+        _ place: Int = 0,
+        _ body: (inout FakeCA) -> Result
+    ) -> Result {
+        authorities.withLock { body(&$0[place]) }
     }
 
     package func send(_ request: HTTPRequest) async throws(TransportFailure) -> HTTPResponse {
-        let response = try ca.withLock { $0.answer(request) }.get()
+        let outcome: FakeCA.Outcome = authorities.withLock { authorities in
+            for place in authorities.indices
+            where request.url.description.hasPrefix(authorities[place].base + "/") {
+                return authorities[place].answer(request)
+            }
+            return .failure(.hostNotFound("Could not resolve host"))
+        }
+        let response = try outcome.get()
         guard response.body.count <= request.bodyLimit else {
             throw .tooLarge(limit: request.bodyLimit)
         }
@@ -29,14 +43,20 @@ package final class FakeNetwork: Transport, ChallengeSolver, ChallengePresenter 
     package func serving<Result: Sendable>(
         _ body: (any ChallengePresenter) async throws -> Result
     ) async throws -> Result {
-        defer { ca.withLock { $0.served = [:] } }
+        defer { serve { _ in [:] } }
         return try await body(self)
     }
 
     package func present(_ answers: [KeyAuthorization]) async throws {
-        ca.withLock { ca in
-            for answer in answers {
-                ca.served[answer.path] = answer.content
+        serve { served in
+            answers.reduce(into: served) { $0[$1.path] = $1.content }
+        }
+    }
+
+    private func serve(_ change: ([String: String]) -> [String: String]) {
+        authorities.withLock { authorities in
+            for place in authorities.indices {
+                authorities[place].served = change(authorities[place].served)
             }
         }
     }

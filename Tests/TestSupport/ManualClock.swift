@@ -4,11 +4,18 @@ import Synchronization
 
 /// A clock that stands still but for sleeping, which moves it on and returns at once.
 package final class ManualClock: WallClock {
+    private static let uptimeAtStart: TimeInterval = 1000
+
+    private let start: Date
     private let state: Mutex<(moment: Date, uptime: TimeInterval)>
 
     package init(_ now: Date = Date(timeIntervalSince1970: 1_800_000_000)) {
-        state = Mutex((now, 1000))
+        start = now
+        state = Mutex((now, Self.uptimeAtStart))
     }
+
+    /// What a clock would show that nobody has set.
+    package var truth: Date { start.addingTimeInterval(uptime - Self.uptimeAtStart) }
 
     package var now: Date { state.withLock { $0.moment } }
 

@@ -24,8 +24,8 @@ package final class MemoryFileSystem: FileSystem {
 
     /// Makes an empty file system of `user`.
     ///
-    /// - Parameter survivesPowerCuts: Whether it is kept what a power cut would leave, and writes are
-    ///   cut short; without both it is quick enough for millions of certificates.
+    /// With `survivesPowerCuts` it is kept what a power cut would leave, and writes are cut short;
+    /// without both it is quick enough for millions of certificates.
     package init(user: UInt32 = 1000, survivesPowerCuts: Bool = true) {
         state = Mutex(MemoryDisk(user: user, survivesPowerCuts: survivesPowerCuts))
         observer = Mutex(nil)

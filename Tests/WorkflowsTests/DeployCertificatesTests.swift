@@ -210,6 +210,22 @@ import Testing
         #expect(try !report("b.test").isDeployPending)
     }
 
+    /// Whoever owns the store must not keep root from the rest of it.
+    @Test(arguments: [true, false])
+    func `a link in the place of a lineage's certificates is told, and keeps no other waiting`(
+        _ isPending: Bool
+    ) async throws {
+        try await commit(["a.example"])
+        try await commit()
+        host.disk.put(link: "\(Self.tls)/gen/b.example", to: "/etc")
+        host.disk.put("\(TestHost.home)/lib/lineages/b.example/lock", [], mode: .privateFile)
+        let endings = try await deploy(pending: isPending)
+        #expect(endings.map { "\($0.name)" } == ["a.example", "b.example", "example.com"])
+        #expect(error(endings[1]) as? StoreError != nil)
+        #expect(try generation(endings[0]) == 1)
+        #expect(try generation(endings[2]) == 1)
+    }
+
     @Test func `a hook after that fails is owed alone`() async throws {
         let start = hook("post.d/10-start")
         for name in ["pre.d/10-stop", "deploy.d/10-copy"] { hook(name) }

@@ -24,15 +24,17 @@ final class TestHost: Sendable {
     init() throws {
         authority = try TestCertificateAuthority.make().intermediate()
         let clock = clock
-        network = FakeNetwork(FakeCA(authority) { clock.now })
+        network = FakeNetwork(FakeCA(authority) { clock.truth })
         disk.put(directory: Self.home)
     }
 
-    var services: Services {
+    var services: Services { services(on: disk) }
+
+    func services(on fileSystem: any FileSystem) -> Services {
         let network = network
         return Services(
             layout: StoreLayout(home: Self.home),
-            fileSystem: disk,
+            fileSystem: fileSystem,
             clock: clock,
             processes: hooks,
             user: 1000,
@@ -151,4 +153,12 @@ final class RecordedLog: Sendable {
     }
 
     var messages: [String] { entries.withLock { $0.map(\.message) } }
+
+    /// The messages from that level on, each with what is said besides.
+    func lines(from level: Log.Level) -> [String] {
+        entries.withLock { $0 }.filter { $0.level >= level }.map { entry in
+            let fields = entry.fields.map { " \($0.key)=\($0.value)" }.sorted()
+            return entry.message + fields.joined()
+        }
+    }
 }

@@ -186,6 +186,7 @@ extension CertificateStore {
         let line = ScheduleFile.line(name, Date(timeIntervalSince1970: 0))
         // In one call: with O_APPEND, lines of several processes do not mix.
         _ = try fileSystem.write(file, line[...])
+        try fileSystem.sync(file)
     }
 }
 

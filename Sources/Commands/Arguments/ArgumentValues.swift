@@ -152,8 +152,11 @@ enum ArgumentValues {
         return .only(text)
     }
 
+    /// What stands for the system's roots in `--ca-roots`.
+    static let systemRoots = "system"
+
     static func roots(_ text: String, _ services: Services) throws -> AuthorityRoots {
-        text == "system" ? .system : .file(try rootsFile(text, services))
+        text == systemRoots ? .system : .file(try rootsFile(text, services))
     }
 
     private static func rootsFile(_ path: String, _ services: Services) throws -> String {

@@ -37,10 +37,16 @@ enum ForecastText {
                     + "days: \(week.count) (from \(TimeText.day(week.start)))."
             )
         }
-        let limits = forecast.limitsMet
-        return verdicts
-            + (limits.isEmpty
-                ? ["No limit that the CAs have published is reached."] : limits.map(limit))
+        return verdicts + limits(forecast)
+    }
+
+    private static func limits(_ forecast: Forecast) -> [String] {
+        guard forecast.lines.contains(where: { $0.authority.limits != nil }) else {
+            return ["Of the CAs in use no limits are known."]
+        }
+        let met = forecast.limitsMet
+        return met.isEmpty
+            ? ["No limit that the CAs have published is reached."] : met.map(limit)
     }
 
     private static func cadence(_ cadence: Forecast.Cadence) -> String {

@@ -1,8 +1,11 @@
+import Synchronization
+
 /// A lock that one process has until it gives it back or ends, however it ends.
 ///
 /// The file stays for ever: one that is removed could be locked twice.
 package final class FileLock: Sendable {
-    private let file: OpenFile
+    /// `nil` once it is given back.
+    private let file: Mutex<OpenFile?>
     private let fileSystem: any FileSystem
 
     /// Takes the lock on the file at `path`, which is made where it is missing.
@@ -40,11 +43,20 @@ package final class FileLock: Sendable {
             fileSystem.closeQuietly(file)
             throw error
         }
-        self.file = file
+        self.file = Mutex(file)
         self.fileSystem = fileSystem
     }
 
     deinit {
-        fileSystem.closeQuietly(file)
+        release()
+    }
+
+    /// Gives it back now, whoever still has a part in it; more than once is no more than once.
+    package func release() {
+        let held = file.withLock { file in
+            defer { file = nil }
+            return file
+        }
+        if let held { fileSystem.closeQuietly(held) }
     }
 }

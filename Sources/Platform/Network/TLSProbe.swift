@@ -50,11 +50,18 @@ private struct Handshake: Sendable {
         // Host and port of the URL stay those of the name: only the connection goes elsewhere.
         let target = unsafe curl_slist_append(nil, "::\(address)")
         defer { unsafe curl_slist_free_all(target) }
+        // Where libcurl puts its explanation; of a fixed address, which an array does not have.
+        let explanation = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+        defer { unsafe explanation.deallocate() }
+        unsafe explanation.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         guard unsafe prepare(easy),
-            unsafe certctl_curl_set_list(easy, CURLOPT_CONNECT_TO, target) == CURLE_OK
+            unsafe certctl_curl_set_list(easy, CURLOPT_CONNECT_TO, target) == CURLE_OK,
+            unsafe certctl_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, explanation) == CURLE_OK
         else { return .failure(.broken("this libcurl lacks an option that certctl needs")) }
         let code = unsafe curl_easy_perform(easy)
-        guard code == CURLE_OK else { return .failure(unsafe failure(easy, code)) }
+        guard code == CURLE_OK else {
+            return .failure(unsafe failure(easy, code, String(cString: explanation)))
+        }
         let chain = unsafe presentedChain(easy)
         return chain.isEmpty
             ? .failure(.noHandshake("the server presents no certificate")) : .success(chain)
@@ -136,9 +143,12 @@ private struct Handshake: Sendable {
     /// Tells what libcurl's code means here.
     private func failure(
         _ easy: UnsafeMutableRawPointer,
-        _ code: CURLcode
+        _ code: CURLcode,
+        _ explanation: String
     ) -> TLSProbeFailure {
-        let text = unsafe String(cString: curl_easy_strerror(code)).harmless(limit: Self.shownText)
+        let words =
+            explanation.isEmpty ? unsafe String(cString: curl_easy_strerror(code)) : explanation
+        let text = words.harmless(limit: Self.shownText)
         let seconds = max(1, Int(timeLimit.roundedUpToMilliseconds) / 1000)
         switch code {
         case CURLE_COULDNT_CONNECT:

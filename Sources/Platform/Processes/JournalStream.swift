@@ -17,6 +17,9 @@ package struct JournalStream: Equatable, Sendable {
         self.inode = inode
     }
 
+    /// `DEVICE:INODE`, for a process that writes to the same stream.
+    var text: String { "\(device):\(inode)" }
+
     /// Whether `descriptor` is that stream: it may have been turned elsewhere since.
     package func isConnected(to descriptor: Int32) -> Bool {
         var status = stat()

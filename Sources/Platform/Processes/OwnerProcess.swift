@@ -56,11 +56,13 @@ package struct OwnerProcess: OwnerRunner {
     ) throws(SystemCallError) -> pid_t {
         let descriptors = command.sockets.map(\.socket.raw)
         let number = "LISTEN_PID="
-        let variables = [
-            "LISTEN_FDS=\(descriptors.count)",
-            "LISTEN_FDNAMES=\(command.sockets.map(\.name).joined(separator: ":"))",
-            number + numberRoom,
-        ]
+        let journal = command.journal.map { ["JOURNAL_STREAM=\($0.text)"] } ?? []
+        let variables =
+            journal + [
+                "LISTEN_FDS=\(descriptors.count)",
+                "LISTEN_FDNAMES=\(command.sockets.map(\.name).joined(separator: ":"))",
+                number + numberRoom,
+            ]
         var failed: UnsafePointer<CChar>?
         let (child, code) = unsafe withCStrings([program] + command.arguments) { arguments in
             unsafe withCStrings(variables) { strings in

@@ -7,13 +7,15 @@ package protocol OwnerRunner: Sendable {
 }
 
 /// What the other user is to do, and all that he gets for it: his environment tells of the sockets and
-/// of nothing else.
+/// the journal, and of nothing else.
 package struct OwnerCommand: Sendable {
     package var user: UInt32
     /// The arguments after the program's own name.
     package var arguments: [String]
     /// Sockets that listen where he may not, each by its name.
     package var sockets: [(name: String, socket: ListeningSocket)]
+    /// The journal, where that is what he writes to.
+    package var journal: JournalStream?
 
     package init(
         user: UInt32,

@@ -15,7 +15,19 @@ struct FailureVerdict: Sendable {
     /// What the CA has said of a limit.
     private let detail: String
 
-    /// Judges what an order ended with.
+    /// Judges what an order ended with at a CA whose clock is ahead by so many seconds.
+    ///
+    /// What this machine's clock was asked for is told by the CA's.
+    init(_ error: any Error, skew: TimeInterval) {
+        let verdict = FailureVerdict(error)
+        self.init(
+            verdict.failureClass,
+            until: verdict.until?.addingTimeInterval(skew),
+            verdict.detail
+        )
+    }
+
+    /// Judges what a question or an order ended with.
     init(_ error: any Error) {
         switch error {
         case let error as ACMEError: self.init(error)

@@ -79,6 +79,7 @@ struct RenewalLooks: Sendable {
     ///
     /// Throws what keeps the lineage from being read.
     func look(_ name: LineageName, at now: Date) throws -> RenewalLook? {
+        try store.checkTrust(name)
         let lineage = try store.lineage(name)
         let isBegun = lineage.isBegun(at: now)
         let isTrue = try lineage.current.map { try store.isTrue($0) } ?? true

@@ -66,7 +66,7 @@ extension RenewalRound {
         at now: Date
     ) {
         let look = due.look
-        let verdict = FailureVerdict(error)
+        let verdict = FailureVerdict(error, skew: skews[look.authority] ?? 0)
         var state = look.state
         let failure = FailureRecord(
             after: state.failures?.believed(at: now),

@@ -71,18 +71,19 @@ extension RenewalRound {
         unreachable error: any Error,
         at now: Date
     ) {
+        let isWanted =
+            switch decision {
+            case .renew(_, .substitute): false
+            case .renew, .hold(_, .outage): true
+            case .ask: look.due <= now || renewal.request.isForced
+            case .keep, .hold: renewal.request.isForced
+            }
         let next = look.facts.authority.blocked(at: now) ?? now
-        switch decision {
-        case .renew(_, .substitute): return
-        case .renew, .hold(_, .outage):
+        if isWanted {
             services.noteFailure(look.name, error)
             settle(look.name, .failed(error), look: next)
-        case _ where renewal.request.isForced:
-            services.noteFailure(look.name, error)
-            settle(look.name, .failed(error), look: next)
-        case .ask:
+        } else if decision == .ask {
             settle(look.name, .kept(due: look.due), look: next)
-        case .keep, .hold: return
         }
     }
 
@@ -114,7 +115,7 @@ extension RenewalRound {
             settled: { name, result in
                 results.withLock { $0[name] = result }
                 guard let order = limited[name], let subject = subjects[name] else { return }
-                RenewalRound.count(result, order, subject.look, limits, at: now())
+                RenewalRound.count(result, order, subject.look, limits, skew: skew, at: now())
             }
         )
         do {
@@ -157,6 +158,7 @@ extension RenewalRound {
         _ order: LimitedOrder,
         _ look: RenewalLook,
         _ limits: LimitKeeper,
+        skew: TimeInterval,
         at now: Date
     ) {
         let error: any Error
@@ -168,7 +170,7 @@ extension RenewalRound {
             if (failure as? WorkflowError)?.isHold ?? false { return }
             error = failure
         }
-        let verdict = FailureVerdict(error)
+        let verdict = FailureVerdict(error, skew: skew)
         if verdict.isOfAnswer { limits.noteAnswer(order.authority) }
         switch verdict.failureClass {
         case .authority:

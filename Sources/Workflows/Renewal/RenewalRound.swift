@@ -48,6 +48,7 @@ struct RenewalRound {
         for name in try names(at: now) {
             do {
                 if let look = try looks.look(name, at: now) {
+                    tellWhatVanished(of: look)
                     groups[look.authority, default: []].append(look)
                 } else if try store.isThere(name) {
                     settle(name, .waiting, look: now + RenewCertificates.horizon)

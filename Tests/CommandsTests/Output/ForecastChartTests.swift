@@ -165,6 +165,13 @@ import Testing
         )
     }
 
+    @Test func `where no limits are known it does not say that none is reached`() throws {
+        let text = try ForecastText.text(
+            forecast([subject("a", issued: "2026-11-01", days: 90, .other)])
+        )
+        #expect(text.hasSuffix("\nOf the CAs in use no limits are known.\n"))
+    }
+
     @Test func `a timer that is too slow is told, with what to do`() throws {
         let text = try ForecastText.text(
             forecast([subject("a", issued: "2026-11-26", days: 1, .own)])

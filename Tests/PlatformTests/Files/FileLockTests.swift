@@ -24,6 +24,16 @@ import Testing
         #expect(try FileLock(home("lock"), in: files) != nil)
     }
 
+    @Test func `a lock that is given back is free at once, and not given back twice`() throws {
+        let lock = try #require(try FileLock(home("lock"), in: files))
+        lock.release()
+        let next = try FileLock(home("lock"), in: files)
+        #expect(next != nil)
+        lock.release()
+        #expect(try FileLock(home("lock"), in: files) == nil)
+        withExtendedLifetime((lock, next)) {}
+    }
+
     @Test func `two locks have nothing to do with each other`() throws {
         let one = try #require(try FileLock(home("one"), in: files))
         #expect(try FileLock(home("other"), in: files) != nil)

@@ -113,7 +113,9 @@ package struct Campaign: Sendable {
     }
 
     private func year(_ world: World, _ size: Int, _ seed: UInt64) -> SimulatedYear {
-        SimulatedYear(world, seed: seed, size: size, forge: forge) { RenewalPolicy.decide($0, at: $1) }
+        SimulatedYear(world, seed: seed, size: size, forge: forge) {
+            RenewalPolicy.decide($0, at: $1)
+        }
     }
 
     /// Lives through a year with each broken policy; returns the faults that were to be found.

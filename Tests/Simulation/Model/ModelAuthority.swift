@@ -158,7 +158,10 @@ extension ModelAuthority {
             return RenewalInfo(past(issued.issued), interval: interval)
         case .tooLate:
             let end = issued.notAfter.addingTimeInterval(.day)
-            return RenewalInfo(issued.notAfter.addingTimeInterval(-.minute)..<end, interval: interval)
+            return RenewalInfo(
+                issued.notAfter.addingTimeInterval(-.minute)..<end,
+                interval: interval
+            )
         case .nonsense:
             return try nonsense(serial, issued, at: now)
         case .unanswered:

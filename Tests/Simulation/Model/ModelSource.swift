@@ -54,7 +54,8 @@ final class ModelSource: CertificateSource {
         }
     }
 
-    func clockSkew(of authority: CertificateAuthority, roots: String?) async throws -> TimeInterval {
+    func clockSkew(of authority: CertificateAuthority, roots: String?) async throws -> TimeInterval
+    {
         try self.authority.reach(at: time.truth)
         let skew = time.truth.timeIntervalSince(time.now)
         // What networks make of the same moment is no difference.
@@ -108,12 +109,21 @@ final class ModelSource: CertificateSource {
     }
 
     /// Asks the CA, once more without the predecessor where it says that this has a successor.
-    private func issue(_ number: Int, _ lineage: Lineage, lanes: Int) throws -> ModelAuthority.Issued {
+    private func issue(
+        _ number: Int,
+        _ lineage: Lineage,
+        lanes: Int
+    ) throws -> ModelAuthority.Issued {
         let serial = lineage.current.flatMap { Forge.serial($0.manifest.serial) }
         let names = lineage.settings?.names ?? []
         do {
             return try ask(
-                ModelOrder(lineage: number, names: names, replaces: serial, isRenewal: serial != nil),
+                ModelOrder(
+                    lineage: number,
+                    names: names,
+                    replaces: serial,
+                    isRenewal: serial != nil
+                ),
                 lanes: lanes
             )
         } catch ACMEError.refused(let problem) where problem.kind == .alreadyReplaced {

@@ -47,7 +47,10 @@ package struct World: Sendable {
         }
     }
 
-    private static func clock(_ name: String, _ offset: @escaping @Sendable (Date) -> TimeInterval)
+    private static func clock(
+        _ name: String,
+        _ offset: @escaping @Sendable (Date) -> TimeInterval
+    )
         -> World
     {
         World(name: name, days: mixed) { course, draw in
@@ -59,7 +62,11 @@ package struct World: Sendable {
         }
     }
 
-    private static func advice(_ name: String, _ faults: [AdviceFault], _ length: TimeInterval)
+    private static func advice(
+        _ name: String,
+        _ faults: [AdviceFault],
+        _ length: TimeInterval
+    )
         -> World
     {
         World(name: name, days: mixed) { course, draw in

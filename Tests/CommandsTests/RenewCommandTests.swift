@@ -1,0 +1,246 @@
+import ACME
+import CertificateStore
+import Diagnostics
+import FoundationEssentials
+import HTTP
+import Platform
+import TestSupport
+import Testing
+import Workflows
+
+@testable import Commands
+
+/// `certctl renew`, from its arguments to what it writes and ends with.
+@Suite struct RenewCommandTests {
+    private static let day: Double = 86_400
+
+    private let disk = MemoryFileSystem()
+    private let clock = ManualClock()
+    private let network: FakeNetwork
+
+    init() throws {
+        let clock = clock
+        let authority = try TestCertificateAuthority.make().intermediate()
+        network = FakeNetwork(FakeCA(authority) { clock.truth })
+        network.add(FakeCA(authority, at: FakeCA.letsEncrypt) { clock.truth })
+        disk.put(directory: "/home")
+    }
+
+    private var services: Services {
+        let network = network
+        return Services(
+            layout: StoreLayout(home: "/home"),
+            fileSystem: disk,
+            clock: clock,
+            processes: SpawnProcessRunner(),
+            user: 1000,
+            log: .silent,
+            makeTransport: { _ in network },
+            makeSolver: { _ in network }
+        )
+    }
+
+    private func issue(
+        _ names: String...,
+        from authority: String = FakeCA.directoryURL,
+        isForced: Bool = false
+    ) async throws {
+        let requests = try names.map { name in
+            var request = IssueRequest(
+                names: [try Identifier(name)],
+                agreesToTerms: { _ in true },
+                progress: { _ in }
+            )
+            request.authority = CertificateAuthority(authority)
+            request.isForced = isForced
+            return request
+        }
+        for ending in try await IssueCertificates(requests, services: services).run() {
+            _ = try ending.result.get()
+        }
+    }
+
+    /// Runs it, and returns what it wrote and its exit code.
+    private func renew(
+        _ words: String...,
+        isJSON: Bool = false
+    ) async throws -> (output: String, code: ExitCode) {
+        let screen = Screen()
+        let arguments = try ParsedArguments(words, options: RenewCommand.options)
+        let context = CommandContext.test(on: screen, isJSON: isJSON, services: services)
+        do {
+            try await RenewCommand(arguments).run(in: context)
+            return (screen.output, .success)
+        } catch {
+            return (screen.output, Run.diagnosis(of: error).exitCode)
+        }
+    }
+
+    private func fail(_ outage: @escaping @Sendable (FakeCA.Resource, [String]) -> FakeCA.Outcome?)
+    {
+        network.withCA { $0.behaviour.outage = outage }
+    }
+
+    private func mend() {
+        network.withCA { $0.behaviour.outage = nil }
+    }
+
+    // MARK: What it says
+
+    @Test func `without certificates it says how to get one`() async throws {
+        let (output, code) = try await renew()
+        #expect(output == "There is no certificate yet: certctl issue example.com\n")
+        #expect(code == .success)
+    }
+
+    @Test func `with nothing due it says what is looked at next`() async throws {
+        try await issue("a.test", "b.test")
+        _ = try await renew()
+        let (output, code) = try await renew()
+        #expect(
+            output
+                == "2 certificates, nothing was due; next look at a.test: 2027-01-22 08:00 UTC\n"
+        )
+        #expect(code == .success)
+    }
+
+    @Test func `what was renewed is told with its end and the reason`() async throws {
+        try await issue("a.test")
+        clock.advance(by: .seconds(61 * Self.day))
+        let (output, code) = try await renew()
+        #expect(
+            output == """
+                a.test: renewed, valid until 2027-06-15 (its lifetime is nearly over)
+                1 certificate, 1 renewed
+
+                """
+        )
+        #expect(code == .success)
+    }
+
+    @Test func `what is forced was asked for`() async throws {
+        try await issue("a.test")
+        let (output, _) = try await renew("a.test", "--force")
+        #expect(output.hasPrefix("a.test: renewed, valid until 2027-04-15 (it was asked for)\n"))
+    }
+
+    @Test func `in JSON each is a line, and so is the sum`() async throws {
+        try await issue("a.test", "b.test")
+        clock.advance(by: .seconds(61 * Self.day))
+        fail { resource, names in
+            resource == .newOrder && names == ["b.test"]
+                ? .success(FakeCA.problem("caa", "not this CA", status: 403)) : nil
+        }
+        let (output, code) = try await renew(isJSON: true)
+        let lines = output.split(separator: "\n").map(String.init)
+        try #require(lines.count == 3)
+        #expect(lines[0].contains(#""name":"a.test""#))
+        #expect(lines[0].contains(#""outcome":"renewed""#))
+        #expect(lines[0].contains(#""notAfter":"2027-06-15T07:00:00Z""#))
+        #expect(lines[0].contains(#""because":"its lifetime is nearly over""#))
+        #expect(lines[1].contains(#""name":"b.test""#))
+        #expect(lines[1].contains(#""outcome":"failed""#))
+        #expect(lines[1].contains(#""reason":""#))
+        #expect(lines[2].contains(#""certificates":2"#))
+        #expect(lines[2].contains(#""renewed":1"#))
+        #expect(lines[2].contains(#""failed":1"#))
+        #expect(lines[2].contains(#""isBusy":false"#))
+        #expect(code == .partial)
+    }
+
+    // MARK: What it ends with
+
+    @Test func `0: a second renew leaves everything to the first`() async throws {
+        try await issue("a.test")
+        let lock = try services.store.lockRenewal()
+        #expect(lock != nil)
+        let (output, code) = try await renew()
+        withExtendedLifetime(lock) {}
+        #expect(output == "Another renew is at work; nothing was done.\n")
+        #expect(code == .success)
+    }
+
+    @Test func `2: a rehearsal cannot be forced`() throws {
+        let arguments = try ParsedArguments(
+            ["--dry-run", "--force"],
+            options: RenewCommand.options
+        )
+        #expect(throws: UsageError.contradiction("dry-run", "force")) {
+            try RenewCommand(arguments)
+        }
+    }
+
+    @Test func `2: a CA without a staging cannot be rehearsed with`() async throws {
+        try await issue("a.test")
+        let before = network.withCA { $0.requestCount }
+        #expect(try await renew("--dry-run").code == .usage)
+        #expect(network.withCA { $0.requestCount } == before)
+    }
+
+    @Test func `3: a certificate that there is none of`() async throws {
+        try await issue("a.test")
+        #expect(try await renew("b.test").code == .configuration)
+    }
+
+    @Test func `4: the CA cannot be reached, and is then left alone for a while`() async throws {
+        try await issue("a.test", "b.test")
+        clock.advance(by: .seconds(61 * Self.day))
+        fail { _, _ in .failure(.notConnected("refused")) }
+        let (output, code) = try await renew()
+        #expect(code == .unreachable)
+        #expect(output.contains("a.test: failed: no answer from https://ca.test"))
+        #expect(output.hasPrefix("a.test"))
+        #expect(output.contains("\n2 certificates, 2 failed; next look at "))
+        // The timer comes again and again: what is held back is no news, but to whoever asks.
+        #expect(try await renew().code == .success)
+        let named = try await renew("a.test")
+        #expect(named.code == .unreachable)
+        #expect(named.output.contains("a.test: due, not tried before 2027-03-17 08:0"))
+        mend()
+        clock.advance(by: .seconds(120))
+        #expect(try await renew().code == .success)
+    }
+
+    @Test func `6: no name of it could be validated`() async throws {
+        try await issue("a.test")
+        clock.advance(by: .seconds(61 * Self.day))
+        network.withCA { $0.behaviour.challengeProblem = "no route to host" }
+        #expect(try await renew().code == .challengeFailed)
+    }
+
+    @Test func `7: a limit is reached, by the CA's word or by this host's count`() async throws {
+        for _ in 1...5 { try await issue("a.test", from: "letsencrypt", isForced: true) }
+        _ = try await CertificateRevocation(services, reason: nil)
+            .run(lineage: "a.test", byKey: false)
+        let (output, code) = try await renew("a.test")
+        #expect(code == .rateLimited)
+        #expect(output.contains("a.test: due, not tried before 2027-01-16 18:00 UTC: "))
+        #expect(output.contains("its limit of 5 certificates for exactly these names is used up"))
+        #expect(try await renew("a.test", "--force").code == .success)
+    }
+
+    @Test func `11: some were renewed and others were not`() async throws {
+        try await issue("a.test", "b.test", "c.test")
+        clock.advance(by: .seconds(61 * Self.day))
+        fail { resource, names in
+            resource == .newOrder && names == ["b.test"]
+                ? .success(FakeCA.problem("caa", "not this CA", status: 403)) : nil
+        }
+        let (output, code) = try await renew()
+        #expect(code == .partial)
+        #expect(output.contains("\n3 certificates, 2 renewed, 1 failed"))
+    }
+
+    @Test func `what is not deployed is left, and what is deployed is told as renewed`()
+        async throws
+    {
+        try await issue("a.test")
+        clock.advance(by: .seconds(61 * Self.day))
+        let name = try #require(LineageName("a.test"))
+        _ = try await renew("--no-deploy")
+        #expect(try services.store.deployRecords()[name]?.generation == GenerationNumber(1))
+        clock.advance(by: .seconds(61 * Self.day))
+        _ = try await renew()
+        #expect(try services.store.deployRecords()[name]?.generation == GenerationNumber(3))
+    }
+}

@@ -1,0 +1,260 @@
+import Diagnostics
+import Platform
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Commands
+
+/// Design §10: root's command and the share in it of the store's owner.
+@Suite struct StoreOwnerTests {
+    private let runner = ScriptedOwner()
+
+    private func owner(
+        _ listener: any Listener = NoPort(),
+        _ words: [String] = ["renew"]
+    ) -> StoreOwner {
+        StoreOwner(
+            998,
+            words: words,
+            journal: nil,
+            runner: runner,
+            listener: listener,
+            log: .silent
+        )
+    }
+
+    private func words(_ command: any Command.Type, _ words: [String]) throws -> [String] {
+        let options = command.options + CommandOption.common
+        return StoreOwner.words(command, try ParsedArguments(words, options: options))
+    }
+
+    // MARK: What the owner is told
+
+    @Test func `the owner gets the same command, with its operands behind two hyphens`() throws {
+        #expect(
+            try words(IssueCommand.self, ["a.test", "--force", "--ca", "zerossl", "b.test"])
+                == ["issue", "--owners-share", "--ca=zerossl", "--force", "--", "a.test", "b.test"]
+        )
+        #expect(try words(RenewCommand.self, []) == ["renew", "--owners-share"])
+    }
+
+    @Test func `the person's hook stays with root`() throws {
+        #expect(
+            try words(IssueCommand.self, ["a.test", "--deploy-hook", "/usr/bin/true"])
+                == ["issue", "--owners-share", "--", "a.test"]
+        )
+    }
+
+    @Test(
+        arguments: [
+            ("--csr", "req.pem", "--csr=/there/req.pem"),
+            ("--webroot", "../www", "--webroot=/www"),
+            ("--http01", "webroot:.", "--http01=webroot:/there"),
+            ("--ca-roots", "ca.pem", "--ca-roots=/there/ca.pem"),
+        ]
+    )
+    func `a path means the same to the owner, who is elsewhere`(
+        _ option: String,
+        _ path: String,
+        _ expected: String
+    ) throws {
+        let place = try TemporaryDirectory()
+        let files = POSIXFileSystem()
+        try files.makeDirectory(place("there"), .privateDirectory)
+        try files.makeDirectory(place("www"), .privateDirectory)
+        for name in ["req.pem", "ca.pem"] {
+            try files.writeNewFile(place("there/\(name)"), [], .publicFile)
+        }
+        // Relative to where the test is: it is one process, and others run in it.
+        let back = String(repeating: "../", count: 40)
+        let prefix = option == "--http01" ? "webroot:" : ""
+        let relative = "\(prefix)\(back)\(place("there"))/\(path.dropFirst(prefix.count))"
+        let parts = expected.split(separator: "/", maxSplits: 1)
+        #expect(
+            try words(IssueCommand.self, ["a.test", option, relative])
+                == [
+                    "issue", "--owners-share", "\(parts[0])\(place.path)/\(parts[1])", "--",
+                    "a.test",
+                ]
+        )
+    }
+
+    @Test(
+        arguments: [
+            ["--ca-roots=system"], ["--http01=auto"], ["--ca=https://ca.test:14000/dir"],
+            ["--email=ops@a.test"], ["--csr=/not/there"],
+        ]
+    )
+    func `what is no path of a file stays as it is`(_ given: [String]) throws {
+        #expect(
+            try words(IssueCommand.self, given) == ["issue", "--owners-share"] + given
+        )
+    }
+
+    @Test func `a file that is not there yet is named from where the person is`() throws {
+        let here = try #require(RealPath.of("."))
+        #expect(
+            try words(WatchCommand.self, ["--textfile", "new.prom", "--connect", "a:1"])
+                == ["watch", "--owners-share", "--connect=a:1", "--textfile=\(here)/new.prom"]
+        )
+    }
+
+    @Test func `an option that may be repeated is passed on each time`() throws {
+        #expect(
+            try words(WatchCommand.self, ["--connect", "a:1", "--connect=b:2"])
+                == ["watch", "--owners-share", "--connect=a:1", "--connect=b:2"]
+        )
+    }
+
+    @Test func `the mark is in no help and never suggested`() {
+        #expect(!CommandOption.common.contains(.ownersShare))
+        #expect(throws: UsageError.unknownOption("--owners-shar", suggestion: nil)) {
+            try ParsedArguments(["--owners-shar"], options: CommandOption.common + [.ownersShare])
+        }
+    }
+
+    // MARK: What he gets
+
+    @Test func `a port that root can bind is passed on`() async throws {
+        let sockets = try SocketListener().listen(at: Endpoint(address: "127.0.0.1", port: 0))
+        let port = sockets[0].port
+        let ending = await owner(OnePort(sockets)).run(listeningAt: [Endpoint(port: 80)])
+        #expect(ending == .ended(.success))
+        let command = try #require(runner.commands.first)
+        #expect(command.user == 998)
+        #expect(command.arguments == ["renew"])
+        #expect(command.sockets.map(\.name) == ["http"])
+        #expect(command.sockets.map(\.socket.port) == [port])
+    }
+
+    @Test func `a port that is taken is left to the owner to wonder about`() async throws {
+        #expect(await owner().run(listeningAt: [Endpoint(port: 80)]) == .ended(.success))
+        #expect(runner.commands.first?.sockets.isEmpty == true)
+    }
+
+    // MARK: What comes of it
+
+    @Test func `his failure is told once, by him, and his status passed on`() async throws {
+        runner.end(.exited(6))
+        let ending = await owner().run()
+        let failure = #expect(throws: OwnersFailure.self) { try ending.conclude() }
+        #expect(failure?.isTold == true)
+        #expect(failure?.exitCode == .challengeFailed)
+    }
+
+    @Test(
+        arguments: [
+            (0, ExitCode.deployment), (9, .deployment), (6, .partial),
+        ] as [(Int32, ExitCode)]
+    )
+    func `a failure of root's is told by root`(_ status: Int32, _ code: ExitCode) async throws {
+        runner.end(.exited(status))
+        let ending = await owner().run()
+        let failure = #expect(throws: OwnersFailure.self) {
+            try ending.conclude { throw ScriptedFailure() }
+        }
+        #expect(failure?.isTold == false)
+        #expect(failure?.exitCode == code)
+        #expect(failure?.diagnosis.what == "the hook failed")
+    }
+
+    @Test(
+        arguments: [
+            (ChildResult.Ending.signalled(9), "signal 9 ended it"),
+            (.exited(127), "it ended with status 127"),
+        ]
+    )
+    func `an end without a word is told by root`(
+        _ ending: ChildResult.Ending,
+        _ why: String
+    ) async throws {
+        runner.end(ending)
+        let ending = await owner().run()
+        let failure = #expect(throws: OwnersFailure.self) { try ending.conclude() }
+        #expect(failure?.isTold == false)
+        #expect(failure?.diagnosis.why == why)
+    }
+
+    @Test func `a process that cannot be started is one of the store`() async throws {
+        runner.fail(ProcessError(executable: "user 998", reason: "there is no user of that number"))
+        let ending = await owner().run()
+        let failure = #expect(throws: OwnersFailure.self) { try ending.conclude() }
+        #expect(failure?.exitCode == .store)
+        #expect(failure?.diagnosis.why == "user 998: there is no user of that number")
+    }
+
+    // MARK: Who runs what
+
+    @Test func `what is the owner's as a whole is not done by root`() async throws {
+        let screen = Screen()
+        var context = CommandContext.test(on: screen)
+        context.owner = owner()
+        let options = RevokeCommand.options + CommandOption.common
+        let command = try RevokeCommand(ParsedArguments(["a.test"], options: options))
+        try await Run.run(command, in: context)
+        #expect(runner.commands.count == 1)
+        #expect(screen.output.isEmpty)
+    }
+
+    @Test func `a list is root's own`() async throws {
+        let screen = Screen()
+        var context = CommandContext.test(on: screen)
+        context.owner = owner()
+        let options = ListCommand.options + CommandOption.common
+        try await Run.run(ListCommand(ParsedArguments([], options: options)), in: context)
+        #expect(runner.commands.isEmpty)
+        #expect(screen.output.hasPrefix("There is no certificate yet"))
+    }
+}
+
+/// An owner's process that does not run.
+private final class ScriptedOwner: OwnerRunner {
+    private let state = Mutex<(commands: [OwnerCommand], result: Result<Int32, ProcessError>?)>(
+        ([], nil)
+    )
+    private let ending = Mutex(ChildResult.Ending.exited(0))
+
+    var commands: [OwnerCommand] { state.withLock { $0.commands } }
+
+    func end(_ ending: ChildResult.Ending) { self.ending.withLock { $0 = ending } }
+
+    func fail(_ error: ProcessError) { state.withLock { $0.result = .failure(error) } }
+
+    func run(_ command: OwnerCommand) async throws(ProcessError) -> ChildResult.Ending {
+        let result = state.withLock { state in
+            state.commands.append(command)
+            return state.result
+        }
+        if case .failure(let error)? = result { throw error }
+        return ending.withLock { $0 }
+    }
+}
+
+/// Every port is taken.
+private struct NoPort: Listener {
+    func listen(at endpoint: Endpoint) throws(ListenError) -> [ListeningSocket] {
+        throw .portTaken(endpoint.port)
+    }
+
+    func holders(ofPort port: UInt16) -> [PortHolder] { [] }
+}
+
+/// Every port is that one.
+private struct OnePort: Listener {
+    private let sockets: [ListeningSocket]
+
+    init(_ sockets: [ListeningSocket]) {
+        self.sockets = sockets
+    }
+
+    func listen(at endpoint: Endpoint) throws(ListenError) -> [ListeningSocket] { sockets }
+
+    func holders(ofPort port: UInt16) -> [PortHolder] { [] }
+}
+
+private struct ScriptedFailure: Diagnosable {
+    var diagnosis: Diagnosis {
+        Diagnosis(what: "the hook failed", why: "it did", fix: "mend it", exitCode: .deployment)
+    }
+}

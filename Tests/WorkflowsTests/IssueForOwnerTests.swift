@@ -1,0 +1,177 @@
+import CertificateStore
+import Deployment
+import Diagnostics
+import FoundationEssentials
+import Platform
+import Settings
+import TestSupport
+import Testing
+
+@testable import Workflows
+
+/// Design §10: root's part in `certctl issue`, in a store of somebody else.
+@Suite struct IssueForOwnerTests {
+    private static let owner: UInt32 = 1000
+    private static let lib = "\(TestHost.home)/lib"
+
+    private let host: TestHost
+
+    init() throws {
+        host = try TestHost()
+        // As the installation makes them.
+        try host.store.prepare()
+        for path in ["", "/tls", "/tls/live", "/tls/nginx", "/deploy"] {
+            host.disk.setOwner(Self.lib + path, 0)
+        }
+        host.disk.setMode(Self.lib, FileMode(0o1771))
+    }
+
+    private var root: Services {
+        let own = host.services
+        return Services(
+            layout: own.layout,
+            fileSystem: own.fileSystem,
+            clock: own.clock,
+            processes: own.processes,
+            user: 0,
+            log: own.log,
+            makeTransport: own.makeTransport,
+            makeSolver: own.makeSolver
+        )
+    }
+
+    private func roots(_ requests: [IssueRequest]) throws -> IssueCertificates {
+        try IssueCertificates(requests, services: root)
+    }
+
+    /// Root's command: the owner's process runs in its midst.
+    private func issue(
+        _ request: IssueRequest,
+        whileAway: () async throws -> Void = {}
+    ) async throws -> [IssueCertificates.Ending] {
+        host.disk.act(as: 0)
+        let workflow = try roots([request])
+        let standing = try workflow.standing()
+        host.disk.act(as: Self.owner)
+        _ = try await IssueCertificates([request], services: host.services).run(deploys: false)
+        try await whileAway()
+        host.disk.act(as: 0)
+        return try await workflow.bringIntoUse(since: standing)
+    }
+
+    private func endpoints(
+        _ adjust: (inout IssueRequest) -> Void = { _ in }
+    ) throws -> Set<Endpoint> {
+        try roots([host.request(["example.com"], adjust)]).standing().endpoints
+    }
+
+    private func owners(below path: String) throws -> Set<UInt32> {
+        let paths = host.disk.contents(below: Self.lib + path).keys
+        return Set(try paths.compactMap { try host.disk.status($0)?.owner })
+    }
+
+    @Test func `what the owner has issued is brought into use by root`() async throws {
+        let hook = "\(TestHost.home)/etc/hooks/deploy.d/tell"
+        host.disk.act(as: 0)
+        host.disk.put(hook, Array("#!/bin/sh".utf8), mode: FileMode(0o755))
+        let endings = try await issue(host.request())
+        let outcome = try #require(endings.first).result.get()
+        #expect(outcome.word == "issued")
+        #expect(outcome.hooks == [hook])
+        #expect(try host.faultOfServedPair() == nil)
+        for path in ["/tls/gen", "/accounts", "/lineages"] {
+            #expect(try owners(below: path) == [Self.owner])
+        }
+        for path in ["/tls/nginx", "/tls/live", "/deploy"] {
+            #expect(try owners(below: path) == [0])
+        }
+    }
+
+    @Test func `what was good before is told as unchanged`() async throws {
+        _ = try await issue(host.request())
+        let requests = host.network.withCA { $0.orderCount }
+        let outcome = try #require(try await issue(host.request()).first).result.get()
+        #expect(outcome.word == "unchanged")
+        #expect(host.network.withCA { $0.orderCount } == requests)
+    }
+
+    @Test func `by force an older certificate is no success`() async throws {
+        _ = try await issue(host.request())
+        host.misbehave {
+            $0.challengeProblem = #"{"type":"urn:ietf:params:acme:error:connection"}"#
+        }
+        let endings = try await issue(host.request { $0.isForced = true })
+        #expect(endings.isEmpty)
+        #expect(try host.faultOfServedPair() == nil)
+    }
+
+    @Test func `a pair to start nginx with is published by root where there is no certificate`()
+        async throws
+    {
+        host.misbehave {
+            $0.challengeProblem = #"{"type":"urn:ietf:params:acme:error:connection"}"#
+        }
+        #expect(try await issue(host.request()).isEmpty)
+        #expect(try host.faultOfServedPair() == nil)
+        let name = try #require(LineageName("example.com"))
+        #expect(try host.store.publishedGeneration(of: name) == .bootstrap)
+        #expect(try owners(below: "/tls/gen") == [Self.owner])
+        #expect(try owners(below: "/tls/nginx") == [0])
+    }
+
+    @Test func `a hook that cannot run is refused before the owner is asked`() throws {
+        let request = try host.request { $0.deployHook = "/not/there" }
+        #expect(throws: HookError.self) { try roots([request]).standing() }
+    }
+
+    @Test func `the owner clears away what is old, and keeps what is served`() async throws {
+        _ = try await issue(host.request())
+        host.disk.act(as: Self.owner)
+        for _ in 1...4 { try await host.issue(deploys: false) { $0.isForced = true } }
+        let generations = try host.disk.list("\(Self.lib)/tls/gen/example.com")
+        #expect(generations == ["000001", "000004", "000005"])
+    }
+
+    @Test func `the owner sees by the link whether his certificate is in use`() async throws {
+        host.disk.act(as: Self.owner)
+        try await host.issue(deploys: false)
+        func isPending() throws -> Bool {
+            try ListCertificates(host.services).one("example.com").isDeployPending
+        }
+        #expect(try isPending())
+        _ = try await issue(host.request())
+        #expect(try !isPending())
+    }
+
+    // MARK: Ports
+
+    @Test func `root listens for him at the standard port`() throws {
+        #expect(try endpoints() == [Endpoint(port: 80)])
+        #expect(try endpoints { $0.http01.mode = .standalone } == [Endpoint(port: 80)])
+        #expect(
+            try endpoints { $0.http01.address = .only("192.0.2.1") }
+                == [Endpoint(address: "192.0.2.1", port: 80)]
+        )
+    }
+
+    @Test(arguments: [HTTP01Mode.service, .proxied, .webroot("/var/www")])
+    func `root listens at no port that he does not need`(_ mode: HTTP01Mode) throws {
+        #expect(try endpoints { $0.http01.mode = mode }.isEmpty)
+    }
+
+    @Test func `a port that he may bind is left to him, a lower one is the person's choice`() throws
+    {
+        #expect(try endpoints { $0.http01.port = 8080 }.isEmpty)
+        #expect(try endpoints { $0.http01.port = 81 } == [Endpoint(port: 81)])
+    }
+
+    @Test func `no port is bound because the owner remembers it`() async throws {
+        _ = try await issue(host.request { $0.http01.port = 25 })
+        #expect(try endpoints { $0.isForced = true }.isEmpty)
+    }
+
+    @Test func `no port is bound for a certificate that is good`() async throws {
+        _ = try await issue(host.request(["example.com"]))
+        #expect(try endpoints().isEmpty)
+    }
+}

@@ -1,0 +1,386 @@
+import ACME
+import CertificateStore
+import Diagnostics
+import FoundationEssentials
+import HTTP
+import Platform
+import Renewal
+import TestSupport
+import Testing
+
+@testable import Workflows
+
+/// What fails is tried again ever more rarely, which no restart forgets.
+@Suite struct RenewalFailureRunTests {
+    private let host: TestHost
+
+    init() throws {
+        host = try TestHost()
+    }
+
+    /// Issues a certificate for each name, and waits until they are due.
+    private func due(_ names: [String] = ["a.test"], after days: Double = 61) async throws {
+        for name in names { try await host.issue([name]) }
+        host.wait(days * .day)
+    }
+
+    private var orders: Int { host.network.withCA { $0.orderedNames.count } }
+
+    @Test func `after a failure a minute passes, then ten, then a hundred, then days`()
+        async throws
+    {
+        try await due()
+        host.misbehave { $0.challengeProblem = "no route to host" }
+        var attempts: [Date] = []
+        for _ in 0..<(6 * 24 * 4) {
+            let before = orders
+            try await host.renew()
+            if orders > before { attempts.append(host.clock.now) }
+            host.wait(10 * .minute)
+        }
+        let pauses = zip(attempts, attempts.dropFirst()).map { $1.timeIntervalSince($0) / .minute }
+        #expect((5...8).contains(attempts.count))
+        #expect(pauses[0] < 11)
+        #expect((10...25).contains(pauses[1]))
+        #expect((75...136).contains(pauses[2]))
+        #expect(pauses.dropFirst(3).allSatisfy { (18 * 60...31 * 60).contains($0) })
+    }
+
+    @Test func `A15: a thousand restarts are no reason for another attempt`() async throws {
+        try await due()
+        host.misbehave { $0.challengeProblem = "no route to host" }
+        let before = orders
+        #expect(try await host.renew().words == ["a.test": "failed: 6"])
+        let requests = host.requests()
+        for _ in 1...1000 { try await host.renew() }
+        #expect(orders - before == 1)
+        #expect(host.requests() == requests)
+        #expect(try await host.renew(["a.test"]).words == ["a.test": "held: backoff"])
+    }
+
+    @Test func `a person who insists gets past it`() async throws {
+        try await due()
+        host.misbehave { $0.challengeProblem = "no route to host" }
+        try await host.renew()
+        host.misbehave { $0.challengeProblem = nil }
+        #expect(try await host.renew(["a.test"]).words == ["a.test": "held: backoff"])
+        let words = try await host.renew(["a.test"], isForced: true).words
+        #expect(words == ["a.test": "renewed: lifetime"])
+        // And it is forgotten: the next failure is the first one again.
+        host.wait(61 * .day)
+        host.misbehave { $0.challengeProblem = "no route to host" }
+        try await host.renew()
+        host.wait(2 * .minute)
+        #expect(try await host.renew().words == ["a.test": "failed: 6"])
+    }
+
+    @Test func `what only a person can mend waits for a day at once`() async throws {
+        try await due()
+        host.misbehave { behaviour in
+            behaviour.outage = { resource, _ in
+                resource == .newOrder
+                    ? .success(FakeCA.problem("rejectedIdentifier", "not that one", status: 403))
+                    : nil
+            }
+        }
+        #expect(try await host.renew().words == ["a.test": "failed: 5"])
+        host.wait(17 * .hour)
+        #expect(try await host.renew(["a.test"]).words == ["a.test": "held: backoff"])
+        host.wait(14 * .hour)
+        #expect(try await host.renew().words == ["a.test": "failed: 5"])
+    }
+
+    @Test func `a failure of this host's own costs no attempt and is tried by every run`()
+        async throws
+    {
+        try await due()
+        let name = try #require(LineageName("a.test"))
+        let key = try #require(try host.store.lineage(name).current?.files.privateKey)
+        host.disk.setMode(key, FileMode(0o666))
+        let before = orders
+        for _ in 1...3 {
+            #expect(try await host.renew().words == ["a.test": "failed: 8"])
+            host.wait(.hour)
+        }
+        #expect(orders == before)
+        host.disk.setMode(key, .privateFile)
+        #expect(try await host.renew().words == ["a.test": "renewed: lifetime"])
+    }
+
+    @Test func `one lineage that fails keeps no other from being renewed`() async throws {
+        try await due(["a.test", "bad.test", "c.test"])
+        host.misbehave { behaviour in
+            behaviour.outage = { resource, names in
+                names == ["bad.test"]
+                    ? .success(FakeCA.problem("caa", "not this CA", status: 403)) : nil
+            }
+        }
+        let words = try await host.renew().words
+        #expect(words["a.test"] == "renewed: lifetime")
+        #expect(words["bad.test"] == "failed: 5")
+        #expect(words["c.test"] == "renewed: lifetime")
+    }
+
+    // MARK: A CA that is down
+
+    private static let thirty = (1...30).map { "n\($0).test" }
+
+    @Test(arguments: [
+        FakeCA.Outcome.failure(.notConnected("refused")),
+        .failure(.timedOut("nothing came")),
+        .success(HTTPResponse(status: 503)),
+        .success(HTTPResponse(status: 200, headers: [:], body: Array("<html>portal".utf8))),
+    ])
+    func `a CA that is down is asked once for all of its certificates`(
+        _ outcome: FakeCA.Outcome
+    ) async throws {
+        try await due(Self.thirty)
+        host.misbehave { $0.outage = { _, _ in outcome } }
+        var before = host.requests()
+        let words = try await host.renew().words
+        #expect(words.count == 30)
+        #expect(words.values.allSatisfy { $0 == "failed: 4" }, "\(words)")
+        #expect(host.requests() - before <= 4)
+        before = host.requests()
+        #expect(try await host.renew().endings.isEmpty)
+        let named = try await host.renew(Self.thirty).words
+        #expect(named.values.allSatisfy { $0 == "held: outage" }, "\(named)")
+        #expect(host.requests() == before)
+        host.misbehave { $0.outage = nil }
+        host.wait(2 * .minute)
+        #expect(try await host.renew().renewed.count == 30)
+    }
+
+    @Test func `without a network nobody is to blame, and every run tries once`() async throws {
+        try await due(Self.thirty)
+        host.misbehave { $0.outage = { _, _ in .failure(.hostNotFound("no such host")) } }
+        for _ in 1...3 {
+            let before = host.requests()
+            let words = try await host.renew().words
+            #expect(words.count == 30)
+            #expect(words.values.allSatisfy { $0 == "failed: 4" }, "\(words)")
+            #expect(host.requests() - before == 1)
+            host.wait(.hour)
+        }
+        host.misbehave { $0.outage = nil }
+        #expect(try await host.renew().renewed.count == 30)
+    }
+
+    @Test func `a CA that makes no orders is asked by those under way, and by no other`()
+        async throws
+    {
+        try await due(Self.thirty)
+        host.misbehave { behaviour in
+            behaviour.outage = { resource, _ in
+                resource == .newOrder ? .success(HTTPResponse(status: 500)) : nil
+            }
+        }
+        let before = host.count(.newOrder)
+        let words = try await host.renew().words
+        #expect(host.count(.newOrder) - before <= 4 * 4)
+        #expect(words.values.filter { $0 == "failed: 4" }.count <= 4)
+        #expect(words.values.filter { $0 == "held: outage" }.count >= 26)
+        // A directory that can be read does not make it work.
+        var attempts: [Int] = []
+        for _ in 1...48 {
+            host.wait(.hour)
+            let before = host.count(.newOrder)
+            try await host.renew()
+            attempts.append(host.count(.newOrder) - before)
+        }
+        #expect(attempts.filter { $0 > 0 }.count <= 6)
+    }
+
+    @Test func `what one CA fails at is no matter of another`() async throws {
+        try addSecond()
+        let second = try #require(CertificateAuthority("https://second.test/directory"))
+        try await host.issue(["a.test"])
+        try await host.issue(["b.test"]) { $0.authority = second }
+        host.wait(61 * .day)
+        host.misbehave { $0.outage = { _, _ in .failure(.notConnected("refused")) } }
+        #expect(
+            try await host.renew().words == ["a.test": "failed: 4", "b.test": "renewed: lifetime"]
+        )
+    }
+
+    // MARK: Another CA
+
+    /// Adds a second CA to the network.
+    private func addSecond() throws {
+        let clock = host.clock
+        host.network.add(
+            FakeCA(host.authority, at: "https://second.test") { clock.truth }
+        )
+    }
+
+    private func configure(_ text: String) {
+        host.disk.put("\(TestHost.home)/etc/certctl.conf", Array(text.utf8))
+    }
+
+    @Test func `A13: with little left and a CA down for half a day the other one is asked`()
+        async throws
+    {
+        try addSecond()
+        configure("fallback https://second.test/directory;\n")
+        try await due(after: 62)
+        host.misbehave { $0.outage = { _, _ in .failure(.notConnected("refused")) } }
+        // Two thirds are over and more than a quarter is left: the usual CA has time to come back.
+        var moment: Date?
+        for _ in 1...(15 * 24) where moment == nil {
+            host.wait(.hour)
+            if try await host.renew().renewed.count == 1 { moment = host.clock.now }
+        }
+        let renewed = try #require(moment)
+        let old = try #require(LineageName("a.test"))
+        #expect(host.certificates(at: 1) == 1)
+        #expect(host.certificates() == 1)
+        let notAfter = Date(timeIntervalSince1970: 1_800_000_000) - .hour + 90 * .day
+        #expect(notAfter.timeIntervalSince(renewed) < 22.5 * .day)
+        // The usual one is remembered, and asked the next time.
+        let settings = try #require(try host.store.lineage(old).settings)
+        #expect(settings.authority == FakeCA.directoryURL)
+        #expect(settings.issuing == "https://second.test/directory")
+        host.misbehave { $0.outage = nil }
+        host.wait(61 * .day)
+        #expect(try await host.renew().words == ["a.test": "renewed: lifetime"])
+        #expect(host.certificates() == 2)
+        #expect(host.certificates(at: 1) == 1)
+        #expect(try host.store.lineage(old).settings?.issuing == FakeCA.directoryURL)
+    }
+
+    @Test func `A13: a CA whose directory answers and that makes no orders is down too`()
+        async throws
+    {
+        try addSecond()
+        configure("fallback https://second.test/directory;\n")
+        try await due(after: 69)
+        host.misbehave { behaviour in
+            behaviour.outage = { resource, _ in
+                resource == .newOrder ? .success(HTTPResponse(status: 500)) : nil
+            }
+        }
+        var hours = 0
+        while hours < 24 * 5, try await host.renew().renewed.isEmpty {
+            hours += 1
+            host.wait(.hour)
+        }
+        #expect((12...80).contains(hours))
+        #expect(host.certificates(at: 1) == 1)
+    }
+
+    @Test func `A13: one who has named no other CA waits for the usual one`() async throws {
+        try addSecond()
+        try await due(after: 80)
+        host.misbehave { $0.outage = { _, _ in .failure(.notConnected("refused")) } }
+        for _ in 1...48 {
+            host.wait(.hour)
+            #expect(try await host.renew().renewed.isEmpty)
+        }
+        #expect(host.requests(at: 1) == 0)
+    }
+
+    // MARK: Limits
+
+    @Test func `P27: a limit is kept to the second, over every restart`() async throws {
+        try await due()
+        host.misbehave { behaviour in
+            behaviour.outage = { resource, _ in
+                guard resource == .newOrder else { return nil }
+                var answer = FakeCA.problem("rateLimited", "too many already", status: 429)
+                answer.headers.append("retry-after", "172800")
+                return .success(answer)
+            }
+        }
+        #expect(try await host.renew().words == ["a.test": "failed: 7"])
+        let moment = host.clock.now + 2 * .day
+        host.misbehave { $0.outage = nil }
+        let before = host.requests()
+        host.wait(2 * .day - 60)
+        let report = try await host.renew(["a.test"])
+        #expect(report.words == ["a.test": "held: rateLimit"])
+        guard case .held(let until, _, _) = report.endings.first?.outcome else { return }
+        #expect(abs(until.timeIntervalSince(moment)) < 2)
+        #expect(host.requests() == before)
+        host.wait(62)
+        #expect(try await host.renew().words == ["a.test": "renewed: lifetime"])
+    }
+
+    @Test func `P27: a limit without a moment is tried again by the usual steps`() async throws {
+        try await due()
+        host.misbehave { behaviour in
+            behaviour.outage = { resource, _ in
+                resource == .newOrder
+                    ? .success(FakeCA.problem("rateLimited", "too many", status: 429)) : nil
+            }
+        }
+        let before = host.count(.newOrder)
+        for _ in 1...(24 * 6) {
+            try await host.renew()
+            host.wait(10 * .minute)
+        }
+        #expect((3...5).contains(host.count(.newOrder) - before))
+    }
+
+    @Test func `P27: a person who insists asks before the moment`() async throws {
+        try await due()
+        host.misbehave { behaviour in
+            behaviour.outage = { resource, _ in
+                guard resource == .newOrder else { return nil }
+                var answer = FakeCA.problem("rateLimited", "too many already", status: 429)
+                answer.headers.append("retry-after", "7200")
+                return .success(answer)
+            }
+        }
+        try await host.renew()
+        host.misbehave { $0.outage = nil }
+        #expect(try await host.renew(["a.test"]).words == ["a.test": "held: rateLimit"])
+        let words = try await host.renew(["a.test"], isForced: true).words
+        #expect(words == ["a.test": "renewed: lifetime"])
+    }
+
+    @Test func `a limit of the account holds all that are ordered with it`() async throws {
+        try await due(Self.thirty)
+        host.misbehave { behaviour in
+            behaviour.outage = { resource, _ in
+                guard resource == .newOrder else { return nil }
+                let text = "too many new orders (300) from this account in the last 3h0m0s"
+                var answer = FakeCA.problem("rateLimited", text, status: 429)
+                answer.headers.append("retry-after", "3600")
+                return .success(answer)
+            }
+        }
+        let before = host.count(.newOrder)
+        let words = try await host.renew().words
+        #expect(host.count(.newOrder) - before <= 4)
+        #expect(words.values.filter { $0 == "held: rateLimit" }.count >= 26)
+        host.misbehave { $0.outage = nil }
+        host.wait(50 * .minute)
+        let requests = host.count(.newOrder)
+        #expect(try await host.renew().renewed.isEmpty)
+        #expect(host.count(.newOrder) == requests)
+        host.wait(11 * .minute)
+        #expect(try await host.renew().renewed.count == 30)
+    }
+
+    @Test(arguments: [
+        (#"too many certificates (5) already issued for this exact set of identifiers"#, 122_400),
+        (#"too many failed authorizations (5) for \"n7.test\" in the last 1h0m0s"#, 720),
+    ])
+    func `a limit of names holds these names alone`(
+        _ text: String,
+        _ seconds: Int
+    ) async throws {
+        try await due(Self.thirty)
+        host.misbehave { behaviour in
+            behaviour.outage = { resource, names in
+                guard names == ["n7.test"] else { return nil }
+                var answer = FakeCA.problem("rateLimited", text, status: 429)
+                answer.headers.append("retry-after", "\(seconds)")
+                return .success(answer)
+            }
+        }
+        let words = try await host.renew().words
+        #expect(words["n7.test"] == "failed: 7")
+        #expect(words.values.filter { $0 == "renewed: lifetime" }.count == 29)
+    }
+}

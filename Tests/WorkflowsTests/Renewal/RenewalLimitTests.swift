@@ -1,0 +1,130 @@
+import ACME
+import CertificateStore
+import Diagnostics
+import FoundationEssentials
+import HTTP
+import Renewal
+import TestSupport
+import Testing
+
+@testable import Workflows
+
+/// Let's Encrypt's published limits are counted here, so that the CA does not have to refuse.
+@Suite struct RenewalLimitTests {
+    private let host: TestHost
+
+    init() throws {
+        host = try TestHost()
+        let clock = host.clock
+        host.network.add(FakeCA(host.authority, at: FakeCA.letsEncrypt) { clock.truth })
+    }
+
+    private func issue(_ names: [String], isForced: Bool = true) async throws {
+        try await host.issue(names) { request in
+            request.authority = CertificateAuthority("letsencrypt")
+            request.isForced = isForced
+        }
+    }
+
+    /// Five certificates for the same names in a day: all that the CA allows in a week.
+    private func useUp() async throws {
+        for _ in 1...5 {
+            try await issue(["a.test"])
+            host.wait(.hour)
+        }
+    }
+
+    @Test func `before the last ones it is told which attempt it is`() async throws {
+        try await useUp()
+        let lines = host.log.lines(from: .notice).filter { $0.contains("nearly reached") }
+        #expect(lines.contains { $0.contains("attempt=4 of 5") && $0.contains("for=a.test") })
+        #expect(lines.contains { $0.contains("attempt=5 of 5") })
+        #expect(!lines.contains { $0.contains("attempt=1 of 5") || $0.contains("6 of 5") })
+    }
+
+    @Test func `a renewal that the CA would refuse is not asked for, and told until when`()
+        async throws
+    {
+        try await useUp()
+        try await revoke()
+        let before = host.requests(at: 1)
+        let report = try await host.renew()
+        #expect(report.words == ["a.test": "held: rateLimit"])
+        guard case .held(let until, _, let reason) = report.endings.first?.outcome else { return }
+        // The first of five was five hours ago, and one comes back every 34 hours.
+        #expect(abs(until.timeIntervalSince(host.clock.now) - 29 * .hour) < .minute)
+        #expect(reason.contains("limit of 5 certificates for exactly these names"))
+        #expect(reason.contains(until.formatted(.iso8601)))
+        #expect(host.count(.newOrder, at: 1) == 5)
+        #expect(host.requests(at: 1) - before <= 2)
+    }
+
+    @Test func `once there is room again it is renewed`() async throws {
+        try await useUp()
+        try await revoke()
+        try await host.renew()
+        host.wait(28 * .hour)
+        #expect(try await host.renew(["a.test"]).words == ["a.test": "held: rateLimit"])
+        host.wait(2 * .hour)
+        #expect(try await host.renew().words == ["a.test": "renewed: revoked"])
+    }
+
+    @Test func `a person who insists asks all the same`() async throws {
+        try await useUp()
+        let words = try await host.renew(["a.test"], isForced: true).words
+        #expect(words == ["a.test": "renewed: demand"])
+        #expect(host.count(.newOrder, at: 1) == 6)
+    }
+
+    @Test func `an order of a person is refused likewise`() async throws {
+        try await useUp()
+        try await revoke()
+        do {
+            try await issue(["a.test"], isForced: false)
+            Issue.record("a sixth was issued")
+        } catch let error as WorkflowError {
+            #expect(error.diagnosis.exitCode == .rateLimited)
+            #expect(error.diagnosis.why.contains("limit of 5 certificates for exactly these names"))
+        }
+        #expect(host.count(.newOrder, at: 1) == 5)
+    }
+
+    @Test func `an order that names its predecessor is not counted`() async throws {
+        let clock = host.clock
+        host.network.withCA(1) { ca in
+            ca.behaviour.moreOfDirectory = #","renewalInfo":"\#(ca.base)/renewalInfo""#
+            ca.behaviour.advice = {
+                FakeCA.window(clock.truth - 20 * .hour, clock.truth - 10 * .hour)
+            }
+        }
+        try await useUp()
+        var renewals = 0
+        for _ in 1...24 {
+            renewals += try await host.renew().renewed.count
+            host.wait(.hour)
+        }
+        #expect(renewals == 1)
+    }
+
+    @Test func `a name that the CA could not validate five times in an hour is left alone`()
+        async throws
+    {
+        try await issue(["a.test"])
+        host.network.withCA(1) { $0.behaviour.challengeProblem = "no route to host" }
+        for _ in 1...5 { _ = try? await issue(["a.test"]) }
+        #expect(host.count(.newOrder, at: 1) == 6)
+        try await revoke()
+        let report = try await host.renew()
+        #expect(report.words == ["a.test": "held: rateLimit"])
+        guard case .held(_, _, let reason) = report.endings.first?.outcome else { return }
+        #expect(reason.contains("failed validations of this name"))
+        host.network.withCA(1) { $0.behaviour.challengeProblem = nil }
+        host.wait(13 * .minute)
+        #expect(try await host.renew().words == ["a.test": "renewed: revoked"])
+    }
+
+    private func revoke() async throws {
+        _ = try await CertificateRevocation(host.services, reason: .superseded)
+            .run(lineage: "a.test", byKey: false)
+    }
+}

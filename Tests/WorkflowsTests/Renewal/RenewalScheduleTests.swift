@@ -1,0 +1,111 @@
+import CertificateStore
+import FoundationEssentials
+import Platform
+import Renewal
+import TestSupport
+import Testing
+
+@testable import Workflows
+
+/// The schedule is a cache: lost or damaged it is made again, and the answer is the same.
+@Suite struct RenewalScheduleTests {
+    private static let path = "\(TestHost.home)/lib/schedule"
+
+    private let host: TestHost
+
+    init() throws {
+        host = try TestHost()
+    }
+
+    /// Three lineages that are not due, and what a run says of them.
+    private func prepare() async throws -> (bytes: [UInt8], next: (LineageName, Date)) {
+        let clock = host.clock
+        let start = clock.now + 30 * .day
+        host.advise { FakeCA.window(start, start + .day, retryAfter: "86400") }
+        for name in ["a.test", "b.test", "c.test"] {
+            try await host.issue([name])
+            host.wait(.hour)
+        }
+        try await host.renew()
+        host.wait(.hour)
+        let report = try await host.renew()
+        let next = try #require(report.next)
+        return (try host.disk.readFile(Self.path, limit: 65_536), (next.name, next.moment))
+    }
+
+    private func expectSame(
+        _ next: (LineageName, Date),
+        _ comment: Comment
+    ) async throws {
+        let before = host.requests()
+        let report = try await host.renew()
+        #expect(report.count == 3, comment)
+        #expect(report.renewed.isEmpty, comment)
+        #expect(report.next?.name == next.0, comment)
+        #expect(report.next?.moment == next.1, comment)
+        #expect(host.requests() == before, comment)
+    }
+
+    @Test func `cut off anywhere, it is made again without a question to anyone`() async throws {
+        let (bytes, next) = try await prepare()
+        for length in 0..<bytes.count {
+            host.disk.put(Self.path, Array(bytes.prefix(length)))
+            try await expectSame(next, "cut at \(length)")
+            // And the next run reads nothing but it.
+            let disk = WatchedFileSystem(host.disk)
+            #expect(try await host.renew(on: disk).next?.moment == next.1)
+            let unneeded = disk.paths.filter { $0.contains("/lineages/") }
+            #expect(unneeded == [], "cut at \(length)")
+        }
+    }
+
+    @Test func `with any bit turned over, likewise`() async throws {
+        let (bytes, next) = try await prepare()
+        for place in bytes.indices {
+            var damaged = bytes
+            damaged[place] ^= 1 << UInt8(place % 8)
+            host.disk.put(Self.path, damaged)
+            try await expectSame(next, "byte \(place)")
+        }
+    }
+
+    @Test func `without it, likewise`() async throws {
+        let (_, next) = try await prepare()
+        try host.disk.removeFile(Self.path)
+        try await expectSame(next, "no schedule")
+    }
+
+    @Test func `what stands in its place and is no file is told`() async throws {
+        _ = try await prepare()
+        try host.disk.removeFile(Self.path)
+        host.disk.put(link: Self.path, to: "/etc/passwd")
+        let report = try await host.renew()
+        #expect(report.count == 3)
+        #expect(try host.disk.status(Self.path)?.kind == .file)
+    }
+
+    @Test func `one of a clock that was ahead is not believed`() async throws {
+        let (_, next) = try await prepare()
+        host.clock.jump(by: 20 * .hour)
+        try await host.renew()
+        host.clock.jump(by: -20 * .hour)
+        host.wait(.minute)
+        let report = try await host.renew()
+        #expect(report.count == 3)
+        #expect(report.words.count == 3)
+        #expect(report.next?.moment ?? .distantFuture <= next.1)
+    }
+
+    @Test func `a schedule that cannot be written keeps nothing from being renewed`()
+        async throws
+    {
+        _ = try await prepare()
+        try host.disk.removeFile(Self.path)
+        host.disk.put(directory: Self.path)
+        host.wait(35 * .day)
+        _ = try? await host.renew()
+        for name in ["a.test", "b.test", "c.test"] {
+            #expect(try host.generation(name) == 2)
+        }
+    }
+}
