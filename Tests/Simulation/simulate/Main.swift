@@ -10,12 +10,12 @@ import Simulation
         let numbers = words.compactMap { Int($0) }
         switch (words.first, words.count, numbers.count) {
         case ("short", 1, _):
-            try await report(shortTrials)
+            try await report(shortTrials, Mutation.all)
         case ("long", 3, 2):
-            try await report(longTrials(seeds: numbers[0], largeSeeds: numbers[1]))
+            try await report(longTrials(seeds: numbers[0], largeSeeds: numbers[1]), Mutation.all)
         case ("worlds", 4, 2):
             let worlds = World.all.filter { $0.name.contains(words[3]) }
-            try await report(worlds.map { Trial($0, size: numbers[0], seeds: numbers[1]) })
+            try await report(worlds.map { Trial($0, size: numbers[0], seeds: numbers[1]) }, [])
         default: usage()
         }
     }
@@ -46,7 +46,7 @@ import Simulation
     }
 
     /// Prints the table of `trials`, then whether broken policies are noticed.
-    private static func report(_ trials: [Trial]) async throws {
+    private static func report(_ trials: [Trial], _ mutations: [Mutation]) async throws {
         let started = ContinuousClock.now
         let campaign = try Campaign(lanes: lanes)
         tell(ResultTable.head)
@@ -54,7 +54,7 @@ import Simulation
             tell(ResultTable.line(of: result))
             ResultTable.complaints(of: result).forEach(tell)
         }
-        for (mutation, faults) in try await campaign.run(Mutation.all, seed: 1) {
+        for (mutation, faults) in try await campaign.run(mutations, seed: 1) {
             let verdict =
                 faults.first.map { "caught, \(faults.count) times: \($0)" } ?? "NOT CAUGHT"
             tell("broken on purpose: \(mutation.name): \(verdict)")
