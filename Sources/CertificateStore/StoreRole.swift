@@ -67,6 +67,8 @@ extension CertificateStore {
     /// The user whose keys and accounts these are: the owner of `accounts`, or else who runs
     /// certctl.
     package func owner() throws -> UInt32 {
+        // What a link leads to is nobody's store; whoever uses it is told so.
+        guard try fileSystem.status(layout.state)?.kind == .directory else { return user }
         // Only root can take the second one away from the owner of an installed store.
         for path in [layout.accounts, layout.generations] {
             if let status = try fileSystem.status(path) { return status.owner }

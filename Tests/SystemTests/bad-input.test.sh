@@ -180,7 +180,7 @@ for mode in 644 640 604; do
 done
 chmod 600 "$key"; chown -R nobody "$home"
 try issue a.test --force
-ok "a store of another user: 8" explains 8 "is not safe to use" "belongs to user 65534" "chown -R"
+ok "a store of another user: 8" explains 8 "is not safe to use" "belongs to user 65534" "sudo -u" "chown root"
 chown -R root "$home"
 run issue a.test --force
 ok "put right, it is used" sound a.test p256 a.test
