@@ -127,7 +127,7 @@ rm "$dir/cert.pem"; cp "$T/cert.pem" "$dir/cert.pem"; chmod 644 "$dir/cert.pem";
 sed -i 's/"names" : \[/"names" : [ "x\\"; touch \/tmp\/pwned; \\"", /' "$dir/manifest.json"
 { echo '#!/bin/sh'; echo "echo \"\$CERTCTL_NAMES\" >$home/names"; } >"$hooks/deploy.d/10"
 try deploy
-ok "names that somebody wrote beside the certificate are not what hooks are told" [ "$(cat "$home/names")" = trust.test ]
+ok "with names that mean something to a shell beside it a certificate counts as damaged, and no hook is told of it" [ ! -e "$home/names" ]
 
 echo "# H-cases fail"
 declare -A when=()
