@@ -11,11 +11,21 @@ import Settings
 extension RenewalRound {
     mutating func renew(_ group: [RenewalLook], of authority: CertificateAuthority) async {
         var looks = group.map { completed($0) }
-        let reach: Reach = isAsked(looks) ? await self.reach(looks[0]) : .leftAlone
+        let reach: Reach = isAsked(looks) ? await self.reach(nearest(looks)) : .leftAlone
         // What that has taught of the CA and of the time counts for all.
         looks = looks.map { completed($0) }
         if case .there = reach { looks = await advised(looks, authority) }
         await order(looks, authority, reach)
+    }
+
+    /// The one that is nearest to its end: how soon a CA that is down is asked again goes by that, or
+    /// it would expire while the others have time.
+    private func nearest(_ looks: [RenewalLook]) -> RenewalLook {
+        let now = services.clock.now
+        func distance(_ look: RenewalLook) -> TimeInterval {
+            look.current.map { abs($0.manifest.validity.remaining(at: now)) } ?? .infinity
+        }
+        return looks.min { distance($0) < distance($1) } ?? looks[0]
     }
 
     /// Whether their CA has to be spoken to.
