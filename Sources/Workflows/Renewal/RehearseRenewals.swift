@@ -22,7 +22,9 @@ package struct RehearseRenewals: Sendable {
             try request.names.isEmpty
             ? store.lineageNames() : request.names.map { try store.existingLineage($0).name }
         let requests = try names.compactMap { name -> IssueRequest? in
-            guard let hosts = try store.lineage(name).settings?.names else { return nil }
+            guard let hosts = try store.lineage(name).settings?.names, !hosts.isEmpty else {
+                return nil
+            }
             let progress = request.progress
             var issue = IssueRequest(
                 names: try hosts.map { try Identifier($0) },

@@ -279,6 +279,16 @@ import Testing
 
     // MARK: What a person asks for
 
+    @Test func `a rehearsal passes over settings that name no host`() async throws {
+        try await issue("a.test")
+        let name = try #require(LineageName("a.test"))
+        var settings = try #require(try host.store.lineage(name).settings)
+        settings.names = []
+        try host.store.save(settings, of: name)
+        let endings = try await RehearseRenewals(host.services, RenewRequest()).run()
+        #expect(endings.isEmpty)
+    }
+
     @Test func `a name that is none is told before anything is done`() async throws {
         try await issue("a.test")
         host.wait(61 * .day)
