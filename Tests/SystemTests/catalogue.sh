@@ -119,7 +119,6 @@ see() { # FILE TEXT…
   for text in "${@:2}"; do grep -qF -- "$text" "$here/../../$1" || bad "there is no '$text' in $1"; done
 }
 has_command() { "$program" help "$1" >/dev/null 2>&1; }
-later() { ! has_command "$1" || bad "there is certctl $1 now: $2"; } # COMMAND REASON
 never() { [ -n "$1" ]; } # REASON
 
 line() { # NUMBER
@@ -160,8 +159,7 @@ cases() { # LETTER:COUNT…
     present=$(printf '%s\n' "${id[@]}" | grep "^$letter" | sort -u | wc -l)
     for n in "${!id[@]}"; do
       [[ ${id[n]} == "$letter"* ]] || continue
-      case ${how[n]} in later\ * | never\ *) eval "set -- ${how[n]}" ;; *) set -- ;; esac
-      case ${1:-} in later) echo "# ${id[n]} (${what[n]}) is for certctl $2: $3" ;; never) echo "# ${id[n]} (${what[n]}) is not possible here: $2" ;; esac
+      case ${how[n]} in never\ *) eval "set -- ${how[n]}" && echo "# ${id[n]} (${what[n]}) is not possible here: $2" ;; esac
       [ ! -e "$T/rows/$n/missing" ] || echo "# ${id[n]} (${what[n]}) $(cat "$T/rows/$n/missing")"
     done
     sum+=("$present of $count $letter-cases")

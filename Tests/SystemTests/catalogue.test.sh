@@ -20,7 +20,6 @@ LIMIT=420
 #   accept WORD…           the same, which gets a certificate; it is for the names in the last column
 #   send BYTES             what the responder is sent during an order; the codes are those of its answers, or `close`
 #   see FILE TEXT…         the test that proves it: TEXT is in FILE
-#   later COMMAND REASON   `certctl COMMAND` will prove it: once there is such a command this line is a failure
 #   never REASON           not possible on this machine
 #   anything else          a function below
 #
@@ -236,7 +235,8 @@ F17 | a hook by a relative path that leads nowhere | refuse a.test --deploy-hook
 F17 | a hook by a relative path is the file in the folder of who asks, started by its whole path | relative_hook | 0 |
 F17 | a relative path in the configuration | conf 'certificate a.test { deploy_hook hook; }' | 3 | certctl.conf:1:34:
 F17 | a hook that everyone may write | open_hook | 3 | hook
-F18 | a domain is taken out of the configuration | later site "certificates are asked for by name so far, and certctl.conf says how: what it no longer has is for whoever makes them of it" | |
+F18 | a block is taken out of the configuration | taken_out "certificate other.test;" | 0 | no longer has names that are renewed all the same & to change that=certctl delete
+F18 | a name is taken out of a block | taken_out "certificate $name;" | 0 | no longer has names that are renewed all the same & to change that=certctl issue
 TABLE
 )
 
@@ -463,6 +463,14 @@ same_order() { # it comes to its certificate from a copy of the store that does 
   rm -rf "$home"; mv "$dir/copy" "$home"
   attempt order --force "${at_ca[@]}"; judge; whole; within_budget
   [ "$(grep -c "^$port on POST newOrder kept" "$T/proxy/log")" = 1 ] || bad "the CA made another order"
+}
+taken_out() { # SETTINGS   that have nothing of it any more, or not all
+  mkdir -p "$home/etc"; echo "certificate $name www.$name;" >"$home/etc/certctl.conf"
+  proxied_ca; must "a certificate to keep" order "${at_ca[@]}"; must "called back" program_in_ns revoke "$name" --home "$home"
+  echo "$1" >"$home/etc/certctl.conf"
+  answers=1; attempt program_in_ns renew --home "$home"; judge; whole
+  grep -q "^$name: renewed" "$dir/out" || bad "it was not renewed: $(cat "$dir/out")"
+  [ "$(openssl x509 -in "$home/lib/tls/live/$name/cert.pem" -noout -ext subjectAltName | hosts | wc -l)" = 2 ] || bad "it has lost a name"
 }
 held_over_restarts() {
   local tries

@@ -225,6 +225,16 @@ ok "and none with the CA itself" [ ! -e "$home/lib/accounts/letsencrypt" ]
 resolve dry.test 192.0.2.1
 try rehearse dry.test
 ok "what would fail fails: 6" explains 6 "could not validate dry.test" "192.0.2.1" "port 80"
+# Certificates that are said to be Let's Encrypt's, and rehearsed as such.
+cp -a "$home" "$T/theirs"
+sed -i 's#"authority" *: *"[^"]*"#"authority":"https://acme-v02.api.letsencrypt.org/directory"#' "$T"/theirs/lib/lineages/*/settings.json
+kept=$(photo "$T/theirs/lib/tls" "$T/theirs/lib/lineages")
+run certctl renew ari.test short.test --dry-run --agree-tos --home "$T/theirs"
+ok "a renewal is rehearsed likewise" status_is 0
+ok "one certificate and the next" output_has "short.test: rehearsed"
+ok "and nothing of that is kept" same "$kept" "$T/theirs/lib/tls" "$T/theirs/lib/lineages"
+try certctl renew ari.test --dry-run --force --home "$T/theirs"
+ok "a rehearsal cannot be forced: 2" explains 2 "--dry-run and --force exclude each other" "only one of them" "leave one out"
 try issue dry.test --dry-run
 ok "a CA without a staging: 2" explains 2 "a dry run is not possible" "no staging" "--ca letsencrypt-staging"
 

@@ -1,8 +1,9 @@
 #!/bin/bash
 # certctl renew against a real CA: by the CA's window and by lifetime, with the predecessor named; nothing while nothing is due; killed at
-# SAMPLES places by strace and gone on with; with its caches damaged; one that fails beside good ones.
+# SAMPLES places by strace and gone on with; with its caches damaged; one that fails beside good ones; three of twenty that are due; and the
+# others two months later, under faketime and on a host that has been up for as long.
 #   SAMPLES=20   places to kill it at
-NEED='strace taskset python3'
+NEED='strace taskset python3 faketime unshare'
 LIMIT=500
 # shellcheck disable=SC2034,SC2046,SC2154 # some variables are for ca.sh, some its
 # shellcheck source-path=SCRIPTDIR source=testbed.sh
@@ -12,6 +13,7 @@ LIMIT=500
 # shellcheck source=strace.sh
 . "${BASH_SOURCE%/*}/strace.sh"
 SAMPLES=${SAMPLES:-20}
+faketime=$(ls /usr/lib/*/faketime/libfaketime.so.1) || fail "no libfaketime; nothing was tested"
 
 renew() { certctl renew --home "$home" "$@"; }
 generation() { basename "$(readlink "$home/lib/tls/live/$1")"; } # NAME
@@ -99,7 +101,44 @@ ok "and deploy does what waits" [ "$(generation good.test)" != "$good" ]
 ok "while the other goes on with what it had" [ "$(generation bad.test)" = "$bad" ]
 run certctl delete bad.test --home "$home"; run certctl delete good.test --home "$home"
 
+echo "# twenty, of which three are due"
+# The CA behind a proxy that can tell another time; its own TLS is believed for years.
+mkdir "$T/proxy"
+cp "$ca/ca.pem" "$T/proxy"; cp "$ca/ca.pem" "$T/proxy/test-ca.pem"; cp "$ca/ca.key" "$T/proxy/test-ca.key"
+cat "$ca/cert.pem" "$ca/key.pem" >"$T/proxy/server.pem"
+echo "20000 $(base64 -w 0 <<<'any clock')" >"$T/proxy/rules"
+spawn "$T/proxy.said" python3 "$here/tampering-proxy.py" 127.0.0.1 14000 "$T/proxy"
+wait_for 20 [ -e "$T/proxy/ready" ] || fail "no proxy: $(cat "$T/proxy.said")"
+options=(--ca https://localhost:20000/dir --ca-roots "$ca/ca.pem" --agree-tos --http01-port 80)
+home=$T/twenty
+run issue --each $(printf 'n%s.test ' {1..20}) --profile default
+ok "twenty certificates" [ "$(stored)" = 20 ]
+for name in n3.test n9.test n17.test; do run certctl revoke $name --home "$home"; done
+count=$(made); run renew
+ok "the three that are due are renewed" output_has "20 certificates, 3 renewed"
+ok "for three certificates of the CA" [ "$(made)" = $((count + 3)) ]
+ok "and no other is touched" [ "$(cd "$home/lib/tls/gen" && echo */000002)" = 'n17.test/000002 n3.test/000002 n9.test/000002' ]
+
+run renew
+ok "what was just renewed is asked about" output_has "20 certificates, nothing was due"
+
+echo "# two months later"
+later=$((61 * 86400))
+echo $later >"$T/proxy/20000.clock"; touch "$T/proxy/20000.on"
+# libfaketime adds to the environment, and Swift looks for the arguments in front of it: so a shell comes first.
+renew_later() {
+  in_ns unshare --time --boottime $later --fork timeout -k 5 100 env LD_PRELOAD="$faketime" DONT_FAKE_MONOTONIC=1 FAKETIME_DONT_RESET=1 \
+    FAKETIME="+${later}s" bash -c 'exec "$@"' - "$program" renew --home "$home" "$@"
+}
+count=$(made); run renew_later
+ok "all of 90 days are due, and renewed in one run" output_has "20 certificates, 20 renewed"
+ok "each once" [ "$(made)" = $((count + 20)) ]
+ok "by a clock that nobody doubts" not output_has clock
+ok "and brought into use" [ "$(find "$home/lib/tls/live" -lname '*/000003' | wc -l)$(find "$home/lib/tls/live" -lname '*/000002' | wc -l)" = 317 ]
+ok "as pairs that fit" pair_is_sound n7.test
+
 echo "# killed"
+ca_use ca
 home=$T/killed
 run issue k.test
 traced() { in_ns timeout 100 taskset -c 0 strace -f -qq -yy -s 40 -o "$T/trace" -e "trace=$calls" "$@" "$program" renew k.test --force --home "$home"; }
