@@ -13,15 +13,14 @@ enum RenewFailure {
         _ deployed: [DeployCertificates.Ending],
         isNamed: Bool
     ) throws {
-        var deployFailures: [LineageName: any Error] = [:]
-        for ending in deployed {
-            if case .failure(let error) = ending.result { deployFailures[ending.name] = error }
-        }
+        let results = Dictionary(
+            uniqueKeysWithValues: deployed.map { ($0.name, $0.result.failure) }
+        )
         var endings: [(name: LineageName, error: (any Error)?)] = []
         for ending in report.endings {
             switch ending.outcome {
             case .renewed:
-                endings.append((ending.name, deployFailures[ending.name]))
+                endings.append((ending.name, results[ending.name] ?? nil))
             case .failed(let error):
                 endings.append((ending.name, error))
             case .held(let until, let hold, let reason) where isNamed:
@@ -30,6 +29,9 @@ enum RenewFailure {
             case .held, .kept, .busy, .waiting: continue
             }
         }
+        // What an earlier run has left, or another process has renewed, fails as well as what is new.
+        let told = Set(endings.map(\.name))
+        endings += deployed.filter { !told.contains($0.name) }.map { ($0.name, $0.result.failure) }
         try CertificateFailure.check(endings, mixed: .partial)
     }
 }

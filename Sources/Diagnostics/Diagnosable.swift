@@ -6,3 +6,8 @@ package protocol Diagnosable: Error {
     /// The failure as what, why and fix.
     var diagnosis: Diagnosis { get }
 }
+
+extension Error {
+    /// Why, in one line, also of an error that cannot explain itself.
+    package var why: String { (self as? any Diagnosable)?.diagnosis.why ?? "\(self)" }
+}

@@ -40,6 +40,12 @@ package enum FailureBackoff {
         return max(shortest, base * (1 + jitter * (2 * share - 1)))
     }
 
+    /// How long to wait after `count` failures in a row where nothing expires by it and nobody else
+    /// waits at the same time: without jitter, in seconds.
+    package static func plainStep(after count: Int) -> TimeInterval {
+        (1...fastSteps.count).contains(count) ? fastSteps[count - 1] : slowStep
+    }
+
     private static func slow(remaining: TimeInterval?) -> TimeInterval {
         guard let remaining, abs(remaining) < nearEnd else { return slowStep }
         return min(max(remaining / 12, .hour), slowStep)

@@ -24,6 +24,11 @@ package struct DeployCertificates: Sendable {
     package struct Ending: Sendable {
         package let name: LineageName
         package let result: Result<Outcome, any Error>
+
+        package init(name: LineageName, result: Result<Outcome, any Error>) {
+            self.name = name
+            self.result = result
+        }
     }
 
     /// A lineage that is locked, and what readers are to be pointed at.

@@ -21,14 +21,7 @@ struct DeployHooks: Sendable {
         self.settings = settings
     }
 
-    private var runner: HookRunner {
-        HookRunner(
-            fileSystem: services.fileSystem,
-            processes: services.processes,
-            user: services.user,
-            log: services.log
-        )
-    }
+    private var runner: HookRunner { services.hookRunner }
 
     /// Those of `pre.d`.
     func before() throws -> [Hook] { try hooks(in: services.layout.preHooks) }
@@ -65,10 +58,9 @@ struct DeployHooks: Sendable {
             try runner.check(hook)
             return hook
         } catch {
-            let reason = (error as? any Diagnosable)?.diagnosis.why ?? "\(error)"
             services.log.warning(
                 "a hook that failed before cannot be run any more",
-                ["path": hook, "reason": reason]
+                ["path": hook, "reason": error.why]
             )
             return nil
         }

@@ -58,8 +58,7 @@ package struct OpenPorts: Sendable {
     /// Tells what root sees of whoever is in the way, as the owner may not.
     package func tellObstacles(_ log: Log) {
         for obstacle in obstacles {
-            let reason = (obstacle as? any Diagnosable)?.diagnosis.why ?? "\(obstacle)"
-            log.notice("root could not listen for the owner of the store", ["reason": reason])
+            log.notice("root could not listen for the owner of the store", ["reason": obstacle.why])
         }
     }
 }

@@ -14,8 +14,7 @@ extension Services {
         do {
             try store.write(event, isOfDeployment: isOfDeployment)
         } catch {
-            let reason = (error as? any Diagnosable)?.diagnosis.why ?? "\(error)"
-            log.warning("the history cannot be written", ["reason": reason])
+            log.warning("the history cannot be written", ["reason": error.why])
         }
     }
 

@@ -200,8 +200,7 @@ package final class LimitKeeper: Sendable {
         do {
             try save()
         } catch {
-            let reason = (error as? any Diagnosable)?.diagnosis.why ?? "\(error)"
-            services.log.warning("what is used of limits cannot be saved", ["reason": reason])
+            services.log.warning("what is used of limits cannot be saved", ["reason": error.why])
         }
     }
 
@@ -242,26 +241,4 @@ package final class LimitKeeper: Sendable {
     private static func account(_ authority: CertificateAuthority) -> String {
         "\(authority.folder) account"
     }
-}
-
-extension CertificateAuthority {
-    /// The limits that it has published; `nil` where none are known.
-    package var rateLimits: RateLimits? {
-        switch folder {
-        case "letsencrypt": .letsEncrypt
-        case "letsencrypt-staging": .letsEncryptStaging
-        default: nil
-        }
-    }
-}
-
-/// A limit of a CA that leaves no room for an order.
-package struct LimitReached: Equatable, Sendable {
-    package let authority: String
-    /// What is counted.
-    package let subject: String
-    package let scope: String
-    package let size: Int
-    /// When there is room again.
-    package let next: Date
 }

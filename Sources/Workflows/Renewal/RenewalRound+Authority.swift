@@ -11,21 +11,20 @@ import Settings
 extension RenewalRound {
     mutating func renew(_ group: [RenewalLook], of authority: CertificateAuthority) async {
         var looks = group.map { completed($0) }
-        let reach: Reach = isAsked(looks) ? await self.reach(nearest(looks)) : .leftAlone
+        let reach: Reach = isAsked(looks) ? await self.reach(looks) : .leftAlone
         // What that has taught of the CA and of the time counts for all.
         looks = looks.map { completed($0) }
         if case .there = reach { looks = await advised(looks, authority) }
         await order(looks, authority, reach)
     }
 
-    /// The one that is nearest to its end: how soon a CA that is down is asked again goes by that, or
-    /// it would expire while the others have time.
-    private func nearest(_ looks: [RenewalLook]) -> RenewalLook {
-        let now = services.clock.now
-        func distance(_ look: RenewalLook) -> TimeInterval {
-            look.current.map { abs($0.manifest.validity.remaining(at: now)) } ?? .infinity
-        }
-        return looks.min { distance($0) < distance($1) } ?? looks[0]
+    /// What is left, in seconds, of the certificate that is nearest to its end, on either side of it.
+    ///
+    /// How soon a CA that is down is asked again goes by that, or it would expire while the others have
+    /// time.
+    static func leastRemaining(of looks: [RenewalLook], at now: Date) -> TimeInterval? {
+        looks.compactMap { $0.current?.manifest.validity.remaining(at: now) }
+            .min { abs($0) < abs($1) }
     }
 
     /// Whether their CA has to be spoken to.
@@ -71,7 +70,8 @@ extension RenewalRound {
     /// Finds out whether the CA is there, and what time it is.
     ///
     /// One question for all of its certificates: what it comes to counts for each of them.
-    private mutating func reach(_ look: RenewalLook) async -> Reach {
+    private mutating func reach(_ looks: [RenewalLook]) async -> Reach {
+        let look = looks[0]
         let now = services.clock.now
         // One that is known to be down is left alone, unless the time is in question.
         if clock.isBelieved, !renewal.request.isForced,
@@ -86,7 +86,7 @@ extension RenewalRound {
             )
             return .there
         } catch {
-            noteOutage(look, error)
+            noteOutage(looks, error)
             services.log.warning(
                 "the CA cannot be reached",
                 ["CA": look.authority.folder, "reason": Self.reason(error, clock)]
@@ -97,23 +97,23 @@ extension RenewalRound {
 
     var source: any CertificateSource { renewal.source }
 
-    func noteOutage(_ look: RenewalLook, _ error: any Error) {
+    private func noteOutage(_ looks: [RenewalLook], _ error: any Error) {
         let verdict = FailureVerdict(error)
         // Without a network no CA is to blame.
         guard verdict.failureClass != .network else { return }
         let now = services.clock.now
         limits.noteOutage(
-            look.authority,
+            looks[0].authority,
             reason: Self.reason(error, clock),
             until: verdict.until,
-            remaining: look.current?.manifest.validity.remaining(at: now),
+            remaining: Self.leastRemaining(of: looks, at: now),
             at: now,
-            look.facts.random
+            looks[0].facts.random
         )
     }
 
     /// What an error is told as; a CA that is not trusted under a clock in doubt may be all right.
-    static func reason(_ error: any Error, _ clock: RenewalClock) -> String {
+    private static func reason(_ error: any Error, _ clock: RenewalClock) -> String {
         let text = Services.reason(of: error)
         guard !clock.isBelieved,
             case ACMEError.noAnswer(.notTrusted(.dates, _), _) = error

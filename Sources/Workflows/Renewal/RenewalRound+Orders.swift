@@ -30,7 +30,7 @@ extension RenewalRound {
         }
         var rest = due[...]
         while !rest.isEmpty {
-            await order(Array(rest.prefix(Self.batch)), authority)
+            await order(Array(rest.prefix(Self.batch)), of: looks, authority)
             rest = rest.dropFirst(Self.batch)
         }
     }
@@ -87,8 +87,10 @@ extension RenewalRound {
         }
     }
 
+    /// Orders what is due of `looks`.
     private mutating func order(
         _ due: [Due],
+        of looks: [RenewalLook],
         _ authority: CertificateAuthority
     ) async {
         let subjects = Dictionary(uniqueKeysWithValues: due.map { ($0.look.name, $0) })
@@ -97,6 +99,7 @@ extension RenewalRound {
         let results = Mutex<[LineageName: Result<IssueOutcome, any Error>]>([:])
         let (limits, services) = (limits, services)
         let skew = skews[authority] ?? 0
+        let remaining = Self.leastRemaining(of: looks, at: now(of: authority))
         let now: @Sendable () -> Date = { services.clock.now.addingTimeInterval(skew) }
         let conduct = OrderConduct(
             lanes: Self.lanes,
@@ -115,7 +118,15 @@ extension RenewalRound {
             settled: { name, result in
                 results.withLock { $0[name] = result }
                 guard let order = limited[name], let subject = subjects[name] else { return }
-                RenewalRound.count(result, order, subject.look, limits, skew: skew, at: now())
+                RenewalRound.count(
+                    result,
+                    order,
+                    limits,
+                    remaining: remaining,
+                    skew: skew,
+                    at: now(),
+                    subject.look.facts.random
+                )
             }
         )
         do {
@@ -153,13 +164,16 @@ extension RenewalRound {
     }
 
     /// Counts what came of an order for the CA as a whole, so that those that wait know of it.
+    ///
+    /// `remaining` is what is left of the certificate that is nearest to its end, in seconds.
     private static func count(
         _ result: Result<IssueOutcome, any Error>,
         _ order: LimitedOrder,
-        _ look: RenewalLook,
         _ limits: LimitKeeper,
+        remaining: TimeInterval?,
         skew: TimeInterval,
-        at now: Date
+        at now: Date,
+        _ random: StableRandom
     ) {
         let error: any Error
         switch result {
@@ -178,9 +192,9 @@ extension RenewalRound {
                 order.authority,
                 reason: Services.reason(of: error),
                 until: verdict.until,
-                remaining: look.current?.manifest.validity.remaining(at: now),
+                remaining: remaining,
                 at: now,
-                look.facts.random
+                random
             )
         case .rateLimited:
             guard let until = verdict.until, !verdict.isOf(order.names, at: now) else { return }

@@ -43,14 +43,7 @@ struct WatchAlerts: Sendable {
         return observations
     }
 
-    private var runner: HookRunner {
-        HookRunner(
-            fileSystem: services.fileSystem,
-            processes: services.processes,
-            user: services.user,
-            log: services.log
-        )
-    }
+    private var runner: HookRunner { services.hookRunner }
 
     private func hooks() -> [String]? {
         do {

@@ -70,11 +70,10 @@ struct LoadJudgement {
         }
     }
 
-    /// Three times what is expected; where that is a handful, what chance alone makes of it once in ten
-    /// million hours.
+    /// Three times what is expected; where that is a score or less, what chance alone makes of it once in
+    /// ten million hours.
     private func allowed(_ expected: Double) -> Int {
-        let triple = Int((3 * expected).rounded(.down))
-        return size >= 1000 ? triple : max(triple, Self.quantile(expected))
+        max(Int((3 * expected).rounded(.down)), Self.quantile(expected))
     }
 
     /// The count that a Poisson distribution exceeds with a probability below one in ten million.

@@ -191,6 +191,36 @@ import Testing
         #expect(attempts.filter { $0 > 0 }.count <= 6)
     }
 
+    /// A year's lesson: one with weeks left, or long past its end, must not set the pace for one that
+    /// has hours.
+    @Test(arguments: [true, false])
+    func `a CA that is down is asked by the hour while any certificate is near its end`(
+        isUnreachable: Bool
+    ) async throws {
+        // Unreachable: a.test has weeks left, z.test hours. Else: a.test has long expired.
+        try await host.issue([isUnreachable ? "z.test" : "a.test"])
+        host.wait(20 * .day)
+        try await host.issue([isUnreachable ? "a.test" : "z.test"])
+        host.wait((isUnreachable ? 65 : 85) * .day)
+        host.misbehave { behaviour in
+            behaviour.outage = { resource, _ in
+                resource == .newOrder || isUnreachable
+                    ? .success(HTTPResponse(status: 503)) : nil
+            }
+        }
+        var attempts: [Int] = []
+        for _ in 1...110 {
+            let before = isUnreachable ? host.requests() : host.count(.newOrder)
+            try await host.renew()
+            attempts.append((isUnreachable ? host.requests() : host.count(.newOrder)) - before)
+            host.wait(.hour)
+        }
+        #expect(attempts.suffix(24).filter { $0 > 0 }.count >= 5, "\(attempts)")
+        host.misbehave { $0.outage = nil }
+        host.wait(2 * .hour)
+        #expect(try await host.renew().renewed.map(\.description).contains("z.test"))
+    }
+
     @Test func `what one CA fails at is no matter of another`() async throws {
         try addSecond()
         let second = try #require(CertificateAuthority("https://second.test/directory"))

@@ -7,7 +7,7 @@ import Testing
 @testable import CertificateStore
 
 /// What CAs have said about when to renew: a damaged line is one question more.
-@Suite struct AdviceFileTests {
+@Suite struct AdviceBookTests {
     private let fixture: StoreFixture
     private let now = StoreFixture.now
     private let first = GenerationNumber(1)

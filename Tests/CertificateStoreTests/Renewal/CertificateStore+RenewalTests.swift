@@ -7,7 +7,7 @@ import Testing
 @testable import CertificateStore
 
 /// What is kept of limits, of the clock, and the secret that random moments are drawn with.
-@Suite struct RenewalMemoryTests {
+@Suite struct CertificateStoreRenewalTests {
     private let fixture: StoreFixture
     private let now = StoreFixture.now
     private let authority = "https://ca.test/directory"

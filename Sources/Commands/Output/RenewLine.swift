@@ -1,0 +1,101 @@
+import CertificateStore
+import Diagnostics
+import FoundationEssentials
+import Renewal
+import Workflows
+
+/// What came of one lineage, as text and as a line of JSON.
+struct RenewLine: Encodable {
+    let name: String
+    let outcome: String
+    var because: String?
+    var notAfter: Date?
+    var until: Date?
+    var reason: String?
+
+    /// `nil` for what nobody needs to hear of: that a certificate is not due.
+    init?(_ ending: RenewReport.Ending) {
+        name = ending.name.description
+        switch ending.outcome {
+        case .renewed(let certificate, let cause):
+            outcome = "renewed"
+            because = cause.explanation
+            notAfter = certificate.manifest.notAfter
+        case .held(let until, let hold, let reason):
+            outcome = "held"
+            because = hold.rawValue
+            self.until = until
+            self.reason = reason
+        case .failed(let error):
+            outcome = "failed"
+            reason = Run.diagnosis(of: error).what
+        case .busy:
+            outcome = "busy"
+        case .kept, .waiting:
+            return nil
+        }
+    }
+
+    var text: String {
+        let details: String
+        switch outcome {
+        case "renewed":
+            let end = notAfter.map { ", valid until \(TimeText.day($0))" } ?? ""
+            details = "renewed\(end) (\(because ?? ""))"
+        case "held":
+            let moment = until.map { TimeText.minute($0) } ?? ""
+            details = "due, not tried before \(moment): \(reason ?? "")"
+        case "busy":
+            details = "another certctl is at work on it"
+        default:
+            details = "failed: \(reason ?? "")"
+        }
+        return "\(name): \(details)\n"
+    }
+}
+
+/// How all of them stand, as text and as a line of JSON.
+struct RenewSummary: Encodable {
+    let certificates: Int
+    let renewed: Int
+    let failed: Int
+    let held: Int
+    let isBusy: Bool
+    var nextName: String?
+    var nextLook: Date?
+
+    init(_ report: RenewReport) {
+        certificates = report.count
+        renewed = report.renewed.count
+        var (failed, held) = (0, 0)
+        for ending in report.endings {
+            switch ending.outcome {
+            case .failed: failed += 1
+            case .held: held += 1
+            case .renewed, .kept, .busy, .waiting: continue
+            }
+        }
+        (self.failed, self.held) = (failed, held)
+        isBusy = report.isBusy
+        nextName = report.next?.name.description
+        nextLook = report.next?.moment
+    }
+
+    var text: String {
+        guard !isBusy else { return "Another renew is at work; nothing was done.\n" }
+        guard certificates > 0 else {
+            return "There is no certificate yet: certctl issue example.com\n"
+        }
+        let number = certificates == 1 ? "1 certificate" : "\(certificates) certificates"
+        let parts = [(renewed, "renewed"), (failed, "failed"), (held, "held back")]
+            .filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+        let done = parts.isEmpty ? "nothing was due" : parts.joined(separator: ", ")
+        let next =
+            if let nextName, let nextLook {
+                "; next look at \(nextName): \(TimeText.minute(nextLook))"
+            } else {
+                ""
+            }
+        return "\(number), \(done)\(next)\n"
+    }
+}

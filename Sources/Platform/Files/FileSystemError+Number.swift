@@ -1,0 +1,19 @@
+import Glibc
+
+extension FileSystemError.Reason {
+    /// Sorts an error number of the system.
+    init(_ code: Int32) {
+        switch code {
+        case ENOENT: self = .notFound
+        case EEXIST: self = .exists
+        case EACCES, EPERM: self = .notPermitted
+        case EROFS: self = .readOnly
+        case EXDEV: self = .otherFileSystem
+        case ENOSPC, EDQUOT: self = .noSpace
+        case ELOOP: self = .symbolicLink
+        case ENOTDIR: self = .notDirectory
+        case ENOTEMPTY: self = .notEmpty
+        default: self = .other(code)
+        }
+    }
+}

@@ -1,0 +1,137 @@
+import CertificateStore
+import Diagnostics
+import FoundationEssentials
+import PKI
+import Platform
+
+/// What there is to say of what was seen.
+extension WatchCertificates {
+    /// Compares what was seen with what is stored; of lineages that were not asked about, what was seen
+    /// before stays.
+    func judge(
+        _ sightings: Sightings,
+        _ lineages: [WatchedLineage],
+        _ memory: WatchMemory,
+        asked: [LineageName]?
+    ) -> [Observation] {
+        let now = services.clock.now
+        let answers = Dictionary(grouping: sightings.answers, by: \.question.lineage)
+        var all = sightings.lost
+        for lineage in lineages {
+            let name = lineage.name
+            let isAsked = asked?.contains(name) ?? true
+            let pending = memory.pending(name)
+            let served =
+                isAsked
+                ? (answers[name] ?? []).flatMap { judge($0, lineage, pending) }
+                : memory.served(["\(name)"])
+            let isServedSeen = served.contains { seen in
+                seen.notAfter != nil && seen.notAfter == lineage.current?.manifest.notAfter
+            }
+            let own = lineage.observations(
+                pending: pending,
+                isServedSeen: isServedSeen,
+                now: now
+            )
+            all +=
+                own
+                + served.sorted {
+                    ($0.name ?? "", $0.address ?? "") < ($1.name ?? "", $1.address ?? "")
+                }
+        }
+        return all
+    }
+
+    private func judge(
+        _ answer: ServedAddresses.Answer,
+        _ lineage: WatchedLineage,
+        _ pending: Observation?
+    ) -> [Observation] {
+        guard let expectation = lineage.expectation(pending, now: services.clock.now) else {
+            return []
+        }
+        if let failure = answer.failure {
+            return [observation(answer, nil, ServedJudgement(failure, expectation))]
+        }
+        let hasWay = answer.sightings.contains { sighting in
+            if case .failure(.noRoute) = sighting.1 { false } else { true }
+        }
+        return answer.sightings.map { address, result in
+            switch result {
+            case .success(let chain):
+                return judge(answer, address, chain, lineage.name, expectation)
+            case .failure(let failure):
+                let judgement = ServedJudgement(failure, expectation)
+                let excused = hasWay && address.isIPv6 ? judgement.excusingMissingRoute : judgement
+                return observation(answer, address, excused)
+            }
+        }
+    }
+
+    private func judge(
+        _ answer: ServedAddresses.Answer,
+        _ address: SocketAddress,
+        _ chain: [[UInt8]],
+        _ name: LineageName,
+        _ expectation: ServedJudgement.Expectation
+    ) -> Observation {
+        let presented: CertificateChain
+        do {
+            presented = try CertificateChain(presented: chain)
+        } catch {
+            let reason = error.diagnosis.why.harmless(limit: 300)
+            let judgement = ServedJudgement(unreadable: reason)
+            return observation(answer, address, judgement)
+        }
+        var expectation = expectation
+        // What cannot be read is not ours, and cannot be missed: the lineage is told as unreadable.
+        expectation.served = try? store.generation(of: presented.leaf, name)
+        if let served = expectation.served {
+            expectation.issuers = (try? store.issuers(of: served, name)) ?? []
+        }
+        let judgement = ServedJudgement(
+            presented,
+            for: ProbedHost.of(answer.question.name),
+            expectation,
+            now: services.clock.now
+        )
+        return observation(answer, address, judgement, notAfter: presented.leaf.notAfter)
+    }
+
+    private func observation(
+        _ answer: ServedAddresses.Answer,
+        _ address: SocketAddress?,
+        _ judgement: ServedJudgement,
+        notAfter: Date? = nil
+    ) -> Observation {
+        Observation(
+            lineage: "\(answer.question.lineage)",
+            name: answer.question.name,
+            address: address?.description,
+            state: judgement.state,
+            level: judgement.level,
+            message: judgement.message.harmless(limit: 1000),
+            notAfter: notAfter,
+            since: services.clock.now
+        )
+    }
+}
+
+extension CertificateChain {
+    /// Reads what a server presents, the leaf first.
+    ///
+    /// What comes after the leaf and cannot be read vouches for nothing.
+    fileprivate init(presented: [[UInt8]]) throws(PKIError) {
+        var certificates: [Certificate] = []
+        for pem in presented {
+            guard let block = try PEM.blocks(in: pem).first else { throw .noCertificate }
+            do throws(PKIError) {
+                certificates.append(try Certificate(der: block.content))
+            } catch {
+                guard !certificates.isEmpty else { throw error }
+            }
+        }
+        guard let leaf = certificates.first else { throw .noCertificate }
+        self.init(leaf: leaf, issuers: Array(certificates.dropFirst()))
+    }
+}
