@@ -9,7 +9,9 @@ enum CRC32C {
     }
 
     static func checksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
-        ~bytes.reduce(~UInt32(0)) { sum, byte in
+        // Fetched once, and not for every byte.
+        let table = table
+        return ~bytes.reduce(~UInt32(0)) { sum, byte in
             table[Int(UInt8(truncatingIfNeeded: sum) ^ byte)] ^ (sum >> 8)
         }
     }

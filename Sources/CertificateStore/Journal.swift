@@ -23,7 +23,13 @@ package struct Journal<Record: Codable & Sendable>: Sendable {
 
     /// Reads all whole records.
     package func records() throws -> [Record] {
-        try load().records
+        var records: [Record] = []
+        guard try fileSystem.status(path) != nil else { return records }
+        try readLines { json, _ in
+            // What a newer version has written means nothing to this one.
+            if let record = try? StoreJSON.decode(Record.self, json) { records.append(record) }
+        }
+        return records
     }
 
     /// The size of the file in bytes.
@@ -33,8 +39,9 @@ package struct Journal<Record: Codable & Sendable>: Sendable {
 
     /// Adds a record.
     package func append(_ record: Record) throws {
-        let (_, wholeLength) = try load()
+        var wholeLength = 0
         let isNew = try fileSystem.status(path) == nil
+        if !isNew { try readLines { _, end in wholeLength = end } }
         let file = try fileSystem.open(path, .appending(.privateFile))
         do throws(FileSystemError) {
             // A record behind a torn one would never be read.
@@ -58,22 +65,15 @@ package struct Journal<Record: Codable & Sendable>: Sendable {
         try fileSystem.replaceFile(path, bytes, .privateFile, temporary: temporary)
     }
 
-    private func load() throws -> (records: [Record], wholeLength: Int) {
-        guard try fileSystem.status(path) != nil else { return ([], 0) }
+    /// Hands over the JSON of each whole record, and where in the file its line ends.
+    private func readLines(_ take: (ArraySlice<UInt8>, Int) -> Void) throws {
         let bytes = try fileSystem.readFile(path, limit: Self.sizeLimit)
-        var records: [Record] = []
-        var wholeLength = 0
         var start = bytes.startIndex
         // JSON has no line breaks but escaped ones, so that every one ends a record.
         while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
-            if let json = Self.json(ofLine: bytes[start..<end]) {
-                wholeLength = end + 1
-                // What a newer version has written means nothing to this one.
-                if let record = try? StoreJSON.decode(Record.self, json) { records.append(record) }
-            }
+            if let json = Self.json(ofLine: bytes[start..<end]) { take(json, end + 1) }
             start = end + 1
         }
-        return (records, wholeLength)
     }
 
     private static func line(_ record: Record) -> [UInt8] {

@@ -19,7 +19,7 @@ package struct LineageName: Hashable, Comparable, Sendable, CustomStringConverti
             }
         }
         guard isAllowed, (1...200).contains(text.utf8.count),
-            let first = text.first, first.isLetter || first.isNumber
+            let first = text.utf8.first, !".-_".utf8.contains(first)
         else { return nil }
         description = text
     }

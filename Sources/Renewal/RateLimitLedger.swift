@@ -37,10 +37,13 @@ package struct RateLimitLedger: Equatable, Sendable, Codable {
 
     /// Takes a token, also where there is none: what has been used is used.
     package mutating func take(_ limit: RateLimit, of scope: String, at now: Date) {
-        // What is full again needs no line any more.
-        full = full.filter { $0.value > now }
         let next = moment(limit, scope, at: now).addingTimeInterval(limit.refill)
         full[Self.key(limit, scope)] = min(next, now.addingTimeInterval(limit.span))
+    }
+
+    /// Drops the buckets that are full again at `now`: they need no line any more.
+    package mutating func forgetFull(at now: Date) {
+        full = full.filter { $0.value > now }
     }
 
     /// When the bucket is full, never before `now`, and never later than an empty one takes.

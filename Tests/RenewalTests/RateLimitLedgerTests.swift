@@ -101,6 +101,7 @@ import Testing
         var ledger = RateLimitLedger()
         ledger.take(limit, of: "a", at: now)
         ledger.take(limit, of: "b", at: now + Days(30))
+        ledger.forgetFull(at: now + Days(30))
         var fresh = RateLimitLedger()
         fresh.take(limit, of: "b", at: now + Days(30))
         #expect(ledger == fresh)

@@ -11,11 +11,11 @@ import Testing
         Course(year: start..<start.addingTimeInterval(.year), lifetime: 90 * .day)
     }
 
-    /// A year with one order every hour, and with `count` more in its hundredth.
-    private func record(_ count: Int) -> YearRecord {
+    /// A year with `mean` orders every hour, and with `count` more in its hundredth.
+    private func record(_ count: Int, mean: Int = 1) -> YearRecord {
         var record = YearRecord(course.year)
         for hour in 0..<8760 {
-            for _ in 0..<(hour == 100 ? count + 1 : 1) {
+            for _ in 0..<(hour == 100 ? mean + count : mean) {
                 let moment = start.addingTimeInterval((Double(hour) + 0.5) * .hour)
                 let event = ModelSource.OrderEvent(lineage: 0, moment: moment, ending: "issued")
                 record.note([event])
@@ -24,12 +24,17 @@ import Testing
         return record
     }
 
-    @Test func `three times the mean is borne, and four times is not`() {
+    /// Of twenty an hour three times as many; of one what chance makes of it.
+    @Test(arguments: [(20, 40), (1, 9)])
+    func `three times the mean is borne, or what chance explains, and no more`(
+        mean: Int,
+        more: Int
+    ) {
         let judgement = LoadJudgement(course, size: 10_000)
-        var borne = record(2)
+        var borne = record(more, mean: mean)
         judgement.judge(&borne)
         #expect(borne.faults.isEmpty)
-        var fault = record(3)
+        var fault = record(more + 1, mean: mean)
         judgement.judge(&fault)
         #expect(fault.faults.map(\.rule) == [.load])
     }

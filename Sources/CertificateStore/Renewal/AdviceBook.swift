@@ -5,19 +5,31 @@ package import Renewal
 /// What CAs have said about when to renew, of all lineages: a cache, but one that spares as many
 /// questions as there are certificates.
 package struct AdviceBook: Equatable, Sendable {
-    /// Of one certificate.
-    private struct Entry: Equatable {
-        let generation: GenerationNumber
-        let advice: RenewalAdvice
-    }
-
-    private var entries: [LineageName: Entry] = [:]
+    /// The lines as they are in the file: a run reads few of ten thousand, and changes fewer.
+    private var lines: [ArraySlice<UInt8>] = []
+    /// Where in ``lines`` that of a lineage is, by its name.
+    private var places: [ArraySlice<UInt8>: Int] = [:]
 
     package init() {}
 
-    /// What was said of that generation; `nil` where nothing was.
+    /// What was said of that generation; `nil` where nothing was, and where the line is damaged: that is
+    /// one question more.
     package func advice(_ name: LineageName, _ generation: GenerationNumber) -> RenewalAdvice? {
-        entries[name].flatMap { $0.generation == generation ? $0.advice : nil }
+        guard let place = places[Array(name.description.utf8)[...]],
+            let words = CheckedLine.words(lines[place]), words.count == 8,
+            CheckedLine.number(words[1]) == generation.value,
+            let asked = Self.date(words[5]), let next = Self.date(words[6]),
+            let failures = CheckedLine.number(words[7])
+        else { return nil }
+        let window: RenewalWindow? =
+            if let start = Self.date(words[2]), let end = Self.date(words[3]),
+                let learned = Self.date(words[4])
+            {
+                RenewalWindow(start: start, end: end, learned: learned)
+            } else {
+                nil
+            }
+        return RenewalAdvice(window: window, asked: asked, next: next, failures: failures)
     }
 
     /// Notes what was said.
@@ -26,52 +38,59 @@ package struct AdviceBook: Equatable, Sendable {
         _ name: LineageName,
         _ generation: GenerationNumber
     ) {
-        entries[name] = Entry(generation: generation, advice: advice)
+        let window =
+            advice.window.map {
+                "\($0.start.wholeSeconds) \($0.end.wholeSeconds) \($0.learned.wholeSeconds)"
+            } ?? "x x x"
+        let line = CheckedLine.encode(
+            "\(name) \(generation.value) \(window) \(advice.asked.wholeSeconds) "
+                + "\(advice.next.wholeSeconds) \(advice.failures)"
+        )
+        put(line.dropLast())
     }
 
-    /// Forgets lineages that are no longer there.
+    /// Forgets lineages that are no longer there, and lines that are damaged.
     package mutating func keep(_ isThere: (LineageName) -> Bool) {
-        entries = entries.filter { isThere($0.key) }
+        let all = lines
+        self = AdviceBook()
+        for line in all {
+            guard let text = CheckedLine.text(line),
+                let name = LineageName(String(decoding: Self.name(text), as: UTF8.self)),
+                isThere(name)
+            else { continue }
+            put(line)
+        }
     }
 
-    /// Reads the file; a line that is damaged is one question more.
+    /// Takes the bytes of the file.
     init(_ bytes: [UInt8]) {
-        for line in bytes.split(separator: UInt8(ascii: "\n")) {
-            guard let words = CheckedLine.words(line), words.count == 8,
-                let name = LineageName(String(decoding: words[0], as: UTF8.self)),
-                let generation = CheckedLine.number(words[1]),
-                let asked = Self.date(words[5]), let next = Self.date(words[6]),
-                let failures = CheckedLine.number(words[7])
-            else { continue }
-            let window: RenewalWindow? =
-                if let start = Self.date(words[2]), let end = Self.date(words[3]),
-                    let learned = Self.date(words[4])
-                {
-                    RenewalWindow(start: start, end: end, learned: learned)
-                } else {
-                    nil
-                }
-            let advice = RenewalAdvice(window: window, asked: asked, next: next, failures: failures)
-            note(advice, name, GenerationNumber(generation))
-        }
+        for line in bytes.split(separator: UInt8(ascii: "\n")) { put(line) }
     }
 
     /// The file's bytes.
     var bytes: [UInt8] {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(120 * entries.count)
-        for (name, entry) in entries.sorted(by: { $0.key < $1.key }) {
-            let advice = entry.advice
-            let window =
-                advice.window.map {
-                    "\($0.start.wholeSeconds) \($0.end.wholeSeconds) \($0.learned.wholeSeconds)"
-                } ?? "x x x"
-            bytes += CheckedLine.encode(
-                "\(name) \(entry.generation.value) \(window) \(advice.asked.wholeSeconds) "
-                    + "\(advice.next.wholeSeconds) \(advice.failures)"
-            )
+        bytes.reserveCapacity(lines.reduce(0) { $0 + $1.count + 1 })
+        for line in lines {
+            bytes += line
+            bytes.append(UInt8(ascii: "\n"))
         }
         return bytes
+    }
+
+    /// Puts a line without its end in the place of the one before of that lineage.
+    private mutating func put(_ line: ArraySlice<UInt8>) {
+        let name = Self.name(line)
+        if let place = places[name] {
+            lines[place] = line
+        } else {
+            places[name] = lines.count
+            lines.append(line)
+        }
+    }
+
+    private static func name(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        line.prefix { $0 != UInt8(ascii: " ") }
     }
 
     private static func date(_ word: ArraySlice<UInt8>) -> Date? {

@@ -8,13 +8,18 @@ enum CheckedLine {
         return bytes + Array(" \(String(CRC32C.checksum(bytes), radix: 16))\n".utf8)
     }
 
-    /// The words of a line without its end; `nil` where the checksum is not theirs.
-    static func words(_ line: ArraySlice<UInt8>) -> [ArraySlice<UInt8>]? {
+    /// The words of a line without its end, in one piece; `nil` where the checksum is not theirs.
+    static func text(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         guard let space = line.lastIndex(of: UInt8(ascii: " ")),
             let checksum = number(line[(space + 1)...], radix: 16),
             CRC32C.checksum(line[..<space]) == checksum
         else { return nil }
-        return line[..<space].split(separator: UInt8(ascii: " "))
+        return line[..<space]
+    }
+
+    /// The words of a line without its end; `nil` where the checksum is not theirs.
+    static func words(_ line: ArraySlice<UInt8>) -> [ArraySlice<UInt8>]? {
+        text(line)?.split(separator: UInt8(ascii: " "))
     }
 
     /// Reads a whole number, as of seconds since 1970.

@@ -133,8 +133,24 @@ package struct ScheduleFile: Sendable {
         )
     }
 
+    /// The lineages that were added since it was written, to be looked at soon; of what is damaged
+    /// nothing is told.
+    package func added() -> [LineageName] {
+        bytes.split(separator: UInt8(ascii: "\n")).dropFirst(header.count)
+            .compactMap { Self.line($0).flatMap(Self.name) }
+    }
+
     private static func name(_ line: Line) -> LineageName? {
         LineageName(String(decoding: line.name, as: UTF8.self))
+    }
+
+    /// Reads a line without its end; `nil` where it is damaged.
+    private static func line(_ bytes: ArraySlice<UInt8>) -> Line? {
+        guard let text = CheckedLine.text(bytes),
+            let space = text.firstIndex(of: UInt8(ascii: " ")),
+            let look = CheckedLine.number(text[..<space])
+        else { return nil }
+        return Line(look: look, name: text[(space + 1)...])
     }
 
     /// Goes through the lines; of a lineage that has several the last one counts.
@@ -144,10 +160,8 @@ package struct ScheduleFile: Sendable {
         var count = 0
         var start = bytes.startIndex
         while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
-            guard let words = CheckedLine.words(bytes[start..<end]), words.count == 2,
-                let look = CheckedLine.number(words[0])
-            else { return false }
-            take(Line(look: look, name: words[1]))
+            guard let line = Self.line(bytes[start..<end]) else { return false }
+            take(line)
             count += 1
             start = end + 1
         }

@@ -180,6 +180,7 @@ package final class LimitKeeper: Sendable {
             defer { withExtendedLifetime(lock) {} }
             var record = try services.store.limits()
             for change in state.changes { Self.apply(change, to: &record) }
+            record.ledger.forgetFull(at: services.clock.now)
             try services.store.save(record)
             state.record = record
             state.changes = []

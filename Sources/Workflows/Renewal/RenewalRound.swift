@@ -89,9 +89,8 @@ struct RenewalRound {
         let horizon = now + RenewCertificates.horizon
         for (name, look) in schedule.looks where look > horizon { schedule.looks[name] = horizon }
         // What another certctl has begun meanwhile, as this run went on.
-        for (name, look) in try store.scheduleFile()?.schedule()?.looks ?? [:]
-        where outcomes[name] == nil && look <= Date(timeIntervalSince1970: 0) {
-            schedule.looks[name] = try store.isThere(name) ? look : nil
+        for name in try store.scheduleFile()?.added() ?? [] where outcomes[name] == nil {
+            schedule.looks[name] = try store.isThere(name) ? .distantPast : nil
         }
         try store.replace(schedule)
         try clock.save(believing: skews.values.min { abs($0) < abs($1) })
