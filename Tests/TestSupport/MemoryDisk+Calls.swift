@@ -21,13 +21,17 @@ extension MemoryDisk {
             try add(path, .file([]), mode: mode, "open")
         case .appending(let mode) where try find(path, "open") == nil:
             try add(path, .file([]), mode: mode, "open")
-        case .appending, .reading, .directory:
+        case .appending, .overwriting, .reading, .directory:
             break
         }
         let number = try require(path, "open")
         if case .link? = inodes[number]?.content { throw error("open", path, .symbolicLink) }
         nextDescriptor += 1
-        descriptors[nextDescriptor] = Descriptor(inode: number, path: path)
+        descriptors[nextDescriptor] = Descriptor(
+            inode: number,
+            path: path,
+            isOverwriting: purpose == .overwriting
+        )
         return OpenFile(number: nextDescriptor)
     }
 
@@ -70,7 +74,13 @@ extension MemoryDisk {
         plan.room -= UInt64(part.count)
         var all = try self.bytes(descriptor)
         inodes[descriptor.inode]?.content = .file([])
-        all += part
+        if descriptor.isOverwriting {
+            let end = min(all.count, descriptor.offset + part.count)
+            all.replaceSubrange(descriptor.offset..<end, with: part)
+            descriptors[file.number]?.offset += part.count
+        } else {
+            all += part
+        }
         inodes[descriptor.inode]?.content = .file(all)
         if survivesPowerCuts { noteExposure(descriptor, all) }
         return part.count

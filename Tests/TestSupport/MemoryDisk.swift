@@ -22,6 +22,7 @@ struct MemoryDisk: Sendable {
     struct Descriptor: Sendable {
         let inode: Int
         let path: String
+        var isOverwriting = false
         var offset = 0
     }
 

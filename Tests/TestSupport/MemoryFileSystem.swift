@@ -153,7 +153,7 @@ extension MemoryFileSystem {
         switch purpose {
         case .reading, .directory:
             try look { disk throws(FileSystemError) in try disk.open(path, purpose) }
-        case .creating, .appending:
+        case .creating, .appending, .overwriting:
             try change { disk throws(FileSystemError) in try disk.open(path, purpose) }
         }
     }

@@ -61,6 +61,23 @@ extension FileSystem {
         try syncDirectory(parent(of: path))
     }
 
+    /// Gives a file that is there other bytes and leaves it the same file: its owner, its mode and
+    /// whoever has mounted it stay as they are.
+    ///
+    /// A crash leaves any mixture of both; the caller has to have kept what was there.
+    package func overwriteFile(_ path: String, _ bytes: [UInt8]) throws(FileSystemError) {
+        let file = try open(path, .overwriting)
+        do throws(FileSystemError) {
+            try writeAll(file, bytes)
+            try truncate(file, to: bytes.count)
+            try sync(file)
+        } catch {
+            closeQuietly(file)
+            throw error
+        }
+        try close(file)
+    }
+
     /// Writes all bytes, however many calls that takes.
     package func writeAll(_ file: OpenFile, _ bytes: [UInt8]) throws(FileSystemError) {
         var rest = bytes[...]

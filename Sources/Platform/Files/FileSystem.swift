@@ -41,6 +41,8 @@ package enum OpenPurpose: Equatable, Sendable {
     case creating(FileMode)
     /// The end of a file, which is made with that mode where it is missing.
     case appending(FileMode)
+    /// A file that is there, to be written over from its beginning.
+    case overwriting
     /// The entries of a directory, to ``FileSystem/sync(_:)`` them.
     case directory
 }

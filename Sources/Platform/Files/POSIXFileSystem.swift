@@ -280,6 +280,7 @@ extension OpenPurpose {
         case .reading: (O_RDONLY, 0)
         case .creating(let mode): (O_WRONLY | O_CREAT | O_EXCL, mode.bits)
         case .appending(let mode): (O_RDWR | O_CREAT | O_APPEND, mode.bits)
+        case .overwriting: (O_WRONLY, 0)
         case .directory: (O_RDONLY | O_DIRECTORY, 0)
         }
     }

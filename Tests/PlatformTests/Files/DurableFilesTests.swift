@@ -45,6 +45,24 @@ import Testing
         #expect(try content() == new)
     }
 
+    @Test(arguments: [100, 2500, 3500])
+    func `a file that is overwritten has the new bytes and no others, and its own mode`(
+        length: Int
+    ) throws {
+        files.put("/d/file", old, mode: .publicFile)
+        let new = Array(new.prefix(length))
+        try files.overwriteFile("/d/file", new)
+        files.restartAfterPowerCut()
+        #expect(try content() == new)
+        #expect(try files.status("/d/file")?.mode == .publicFile)
+    }
+
+    @Test func `there has to be a file to be overwritten`() throws {
+        files.put(directory: "/d")
+        #expect(throws: FileSystemError.self) { try files.overwriteFile("/d/file", new) }
+        #expect(try files.list("/d").isEmpty)
+    }
+
     /// How many calls of `replace` change something: open, four writes, sync, rename, sync.
     private static let changes = 8
 
