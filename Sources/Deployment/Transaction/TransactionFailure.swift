@@ -1,0 +1,34 @@
+import Diagnostics
+package import Nginx
+
+/// Why nginx does not serve what it should; the certificate is saved all the same.
+package enum TransactionFailure: Error, Equatable, Sendable {
+    /// Nothing was changed.
+    case untouched(NginxTransaction.Fault)
+    /// Everything is as it was; `unsettled` is what nginx says to that, where it does not like it.
+    case rolledBack(NginxTransaction.Fault, unsettled: String?)
+    /// Something could not be put back, for that reason.
+    case stuck(NginxTransaction.Fault, reason: String)
+    /// Somebody has changed a file between the plan and the change.
+    case changedMeanwhile(path: String)
+    /// The note of a deployment that was cut off cannot be read.
+    case noteDamaged(path: String)
+
+    /// `nil` where all of it is served.
+    init?(_ ending: NginxTransaction.Ending) {
+        switch ending {
+        case .served: return nil
+        case .untouched(let fault): self = .untouched(fault)
+        case .rolledBack(let fault, let unsettled):
+            self = .rolledBack(fault, unsettled: unsettled)
+        case .stuck(let fault, let reason): self = .stuck(fault, reason: reason)
+        }
+    }
+
+    /// What a step failed with, for the machine: the why of a diagnosis, which has nginx's own words.
+    static func reason(of error: any Error) -> String {
+        guard let error = error as? any Diagnosable else { return "\(error)" }
+        let diagnosis = error.diagnosis
+        return diagnosis.why.isEmpty ? diagnosis.what : "\(diagnosis.what): \(diagnosis.why)"
+    }
+}
