@@ -66,7 +66,7 @@ let package = Package(
             "Workflows",
             uses: [
                 "ACME", "ACMEClient", "CertificateStore", "Deployment", "Diagnostics", "HTTP",
-                "HTTP01", "PKI", "Platform", "Renewal", "Settings",
+                "HTTP01", "Nginx", "PKI", "Platform", "Renewal", "Settings",
             ]
         ),
 
@@ -74,8 +74,8 @@ let package = Package(
         layer(
             "Commands",
             uses: [
-                "ACME", "CertificateStore", "Diagnostics", "HTTP01", "PKI", "Platform", "Renewal",
-                "Settings", "Workflows",
+                "ACME", "CertificateStore", "Diagnostics", "HTTP01", "Nginx", "PKI", "Platform",
+                "Renewal", "Settings", "Workflows",
             ]
         ),
         .executableTarget(name: "certctl", dependencies: ["Commands"], swiftSettings: strict),

@@ -14,6 +14,7 @@ enum CommandTable {
         RevokeCommand.self,
         DeleteCommand.self,
         AccountCommand.self,
+        SiteCommand.self,
         ApplyCommand.self,
         RespondCommand.self,
         VersionCommand.self,

@@ -27,17 +27,32 @@ package struct SettingsLoader: Sendable {
     /// With `looksAtPaths` also what a path leads to is judged: of everybody's business only where
     /// the file itself is the question.
     package func load(looksAtPaths: Bool = false) throws -> Settings {
-        guard let status = try trustedFile() else { return Settings() }
+        guard let bytes = try bytes() else { return Settings() }
+        return try SettingsReader.read(
+            bytes,
+            path: path,
+            names: names(looksAtPaths: looksAtPaths)
+        )
+    }
+
+    /// The file as it stands; `nil` where there is none.
+    ///
+    /// Throws ``SettingsFileError`` for a file that cannot be trusted.
+    func bytes() throws -> [UInt8]? {
+        guard let status = try trustedFile() else { return nil }
         guard status.size < Self.tooManyBytes else {
             throw SettingsFileError.tooLong(path, bytes: status.size)
         }
-        let bytes = try services.fileSystem.readFile(path, limit: Self.tooManyBytes)
-        let names = NameRules(
+        return try services.fileSystem.readFile(path, limit: Self.tooManyBytes)
+    }
+
+    /// How the names in the file are judged.
+    func names(looksAtPaths: Bool = false) -> NameRules {
+        NameRules(
             toASCII: InternationalName.ascii,
             isLineageName: { LineageName($0) != nil },
             obstacle: { looksAtPaths ? self.obstacle($0, $1) : nil }
         )
-        return try SettingsReader.read(bytes, path: path, names: names)
     }
 
     /// What keeps a path from being used; links on the way are followed, as where it is used.

@@ -93,6 +93,16 @@ extension MemoryDisk {
         exposedKeys.append(descriptor.path)
     }
 
+    mutating func setOwner(
+        _ file: OpenFile,
+        _ owner: UInt32,
+        group: UInt32
+    ) throws(FileSystemError) {
+        let descriptor = try descriptor(file)
+        inodes[descriptor.inode]?.owner = owner
+        inodes[descriptor.inode]?.group = group
+    }
+
     mutating func truncate(_ file: OpenFile, to length: Int) throws(FileSystemError) {
         let descriptor = try descriptor(file)
         let kept = Array(try bytes(descriptor).prefix(length))
@@ -176,7 +186,13 @@ extension MemoryDisk {
             case .directory: (.directory, 0)
             case .link(let target): (.symbolicLink, target.utf8.count)
             }
-        return FileStatus(kind: kind, mode: inode.mode, owner: inode.owner, size: size)
+        return FileStatus(
+            kind: kind,
+            mode: inode.mode,
+            owner: inode.owner,
+            group: inode.group,
+            size: size
+        )
     }
 
     func list(_ path: String) throws(FileSystemError) -> [String] {

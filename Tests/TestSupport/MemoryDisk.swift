@@ -17,6 +17,7 @@ struct MemoryDisk: Sendable {
         var syncedAt = 0
         var mode: FileMode
         var owner: UInt32
+        var group: UInt32 = 0
     }
 
     struct Descriptor: Sendable {

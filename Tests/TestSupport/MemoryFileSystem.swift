@@ -181,6 +181,16 @@ extension MemoryFileSystem {
         try change { disk throws(FileSystemError) in try disk.truncate(file, to: length) }
     }
 
+    package func setOwner(
+        _ file: OpenFile,
+        _ owner: UInt32,
+        group: UInt32
+    ) throws(FileSystemError) {
+        try change { disk throws(FileSystemError) in
+            try disk.setOwner(file, owner, group: group)
+        }
+    }
+
     package func sync(_ file: OpenFile) throws(FileSystemError) {
         try change { disk throws(FileSystemError) in try disk.sync(file) }
     }

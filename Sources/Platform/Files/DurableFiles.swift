@@ -61,6 +61,38 @@ extension FileSystem {
         try syncDirectory(parent(of: path))
     }
 
+    /// Puts a file in the place of another that belongs to people, and leaves its owner, its group and
+    /// its mode as they were; where none was, it belongs to the group of its directory.
+    ///
+    /// `temporary` is a path on the same file system; what a crash left there is removed.
+    package func replaceKeepingOwner(
+        _ path: String,
+        _ bytes: [UInt8],
+        temporary: String
+    ) throws(FileSystemError) {
+        let directory = parent(of: path)
+        let old = try status(path)
+        var group = old?.group
+        if group == nil { group = try status(directory)?.group }
+        try removeIfPresent(temporary)
+        let file = try open(temporary, .creating(old?.mode ?? .groupReadableFile))
+        do throws(FileSystemError) {
+            try writeAll(file, bytes)
+            if let group, let own = try status(temporary),
+                own.group != group || own.owner != old?.owner ?? own.owner
+            {
+                try setOwner(file, old?.owner ?? own.owner, group: group)
+            }
+            try sync(file)
+        } catch {
+            closeQuietly(file)
+            throw error
+        }
+        try close(file)
+        try rename(temporary, to: path, exclusive: false)
+        try syncDirectory(directory)
+    }
+
     /// Gives a file that is there other bytes and leaves it the same file: its owner, its mode and
     /// whoever has mounted it stay as they are.
     ///

@@ -10,6 +10,8 @@ package struct FileMode: Equatable, Sendable, CustomStringConvertible {
     /// A file with key material, or with something that only its owner has to know.
     package static let privateFile = FileMode(0o600)
     package static let publicFile = FileMode(0o644)
+    /// A file that its group may read, such as settings that a service goes by.
+    package static let groupReadableFile = FileMode(0o640)
     package static let privateDirectory = FileMode(0o700)
     package static let publicDirectory = FileMode(0o755)
     /// Others may pass through to names that they know, and cannot look around.

@@ -16,6 +16,8 @@ package protocol FileSystem: Sendable {
     /// Makes what was written to a file, or the entries of a directory, outlive a power cut.
     func sync(_ file: OpenFile) throws(FileSystemError)
     func close(_ file: OpenFile) throws(FileSystemError)
+    /// Gives an open file to a user and a group, by number.
+    func setOwner(_ file: OpenFile, _ owner: UInt32, group: UInt32) throws(FileSystemError)
     /// Takes the file's lock, which goes with the descriptor; `false` while another has it.
     func lock(_ file: OpenFile) throws(FileSystemError) -> Bool
 
@@ -70,13 +72,16 @@ package struct FileStatus: Equatable, Sendable {
     package var mode: FileMode
     /// The owner's user identifier.
     package var owner: UInt32
+    /// The group's identifier.
+    package var group: UInt32
     /// In bytes.
     package var size: Int
 
-    package init(kind: Kind, mode: FileMode, owner: UInt32, size: Int) {
+    package init(kind: Kind, mode: FileMode, owner: UInt32, group: UInt32, size: Int) {
         self.kind = kind
         self.mode = mode
         self.owner = owner
+        self.group = group
         self.size = size
     }
 }

@@ -84,6 +84,14 @@ package struct POSIXFileSystem: FileSystem {
         try check(Glibc.close(file.number), "close", file)
     }
 
+    package func setOwner(
+        _ file: OpenFile,
+        _ owner: UInt32,
+        group: UInt32
+    ) throws(FileSystemError) {
+        try check(fchown(file.number, owner, group), "fchown", file)
+    }
+
     package func lock(_ file: OpenFile) throws(FileSystemError) -> Bool {
         if flock(file.number, LOCK_EX | LOCK_NB) == 0 { return true }
         guard errno != EWOULDBLOCK else { return false }
@@ -146,6 +154,7 @@ package struct POSIXFileSystem: FileSystem {
             kind: FileStatus.Kind(status.st_mode),
             mode: FileMode(status.st_mode),
             owner: status.st_uid,
+            group: status.st_gid,
             size: Int(status.st_size)
         )
     }

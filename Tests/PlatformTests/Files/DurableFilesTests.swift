@@ -57,6 +57,16 @@ import Testing
         #expect(try files.status("/d/file")?.mode == .publicFile)
     }
 
+    @Test func `a file of people keeps its owner, its group and its mode`() throws {
+        files.put("/d/file", old, mode: FileMode(0o640))
+        let file = try files.open("/d/file", .reading)
+        try files.setOwner(file, 7, group: 8)
+        try files.replaceKeepingOwner("/d/file", new, temporary: "/d/file.new")
+        let status = try #require(try files.status("/d/file"))
+        #expect(status.owner == 7 && status.group == 8 && status.mode == FileMode(0o640))
+        #expect(try content() == new)
+    }
+
     @Test func `there has to be a file to be overwritten`() throws {
         files.put(directory: "/d")
         #expect(throws: FileSystemError.self) { try files.overwriteFile("/d/file", new) }

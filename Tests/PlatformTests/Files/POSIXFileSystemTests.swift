@@ -254,7 +254,13 @@ import Testing
 
     @Test func `the status tells kind, size, mode and owner`() throws {
         try put("file", "abc")
-        let status = FileStatus(kind: .file, mode: .publicFile, owner: geteuid(), size: 3)
+        let status = FileStatus(
+            kind: .file,
+            mode: .publicFile,
+            owner: geteuid(),
+            group: getegid(),
+            size: 3
+        )
         #expect(try files.status(home("file")) == status)
     }
 

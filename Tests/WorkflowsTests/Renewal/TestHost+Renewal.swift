@@ -122,6 +122,14 @@ final class WatchedFileSystem: FileSystem {
         try inner.truncate(file, to: length)
     }
 
+    func setOwner(
+        _ file: OpenFile,
+        _ owner: UInt32,
+        group: UInt32
+    ) throws(FileSystemError) {
+        try inner.setOwner(file, owner, group: group)
+    }
+
     func sync(_ file: OpenFile) throws(FileSystemError) { try inner.sync(file) }
 
     func close(_ file: OpenFile) throws(FileSystemError) { try inner.close(file) }

@@ -1,0 +1,122 @@
+package import ACME
+import CertificateStore
+import Diagnostics
+package import Nginx
+import Platform
+package import Settings
+
+/// `certctl site`: reads and changes the `site` blocks of certctl.conf.
+///
+/// Every other byte of the file stays, and so do its owner and its mode. What would not be read
+/// again is not written.
+package struct EditSites: Sendable {
+    private let services: Services
+    private let loader: SettingsLoader
+
+    /// Prepares the workflow; nothing is read yet.
+    package init(_ services: Services) {
+        self.services = services
+        loader = SettingsLoader(services)
+    }
+
+    /// Where the blocks are.
+    package var path: String { loader.path }
+
+    /// All sites, in the order of the file.
+    ///
+    /// Throws what ``SettingsLoader/load(looksAtPaths:)`` throws, as do all others.
+    package func sites() throws -> [SiteSettings] { try loader.load().sites }
+
+    /// The text of the block that is about `name`.
+    ///
+    /// Throws ``SiteError/unknown(_:known:)``.
+    package func text(of name: String) throws -> [UInt8] {
+        let blocks = try read().blocks
+        return blocks.text(of: try block(of: name, in: blocks))
+    }
+
+    /// Adds a block for `names` with these directives in it.
+    ///
+    /// Throws ``WorkflowError/siteExists(_:)`` where a block is about one of them already.
+    package func add(_ names: [Identifier], _ directives: [Directive]) throws {
+        let (bytes, blocks) = try read()
+        if let known = names.first(where: { blocks.block(of: $0.value) != nil }) {
+            throw SiteError.exists(known.value)
+        }
+        var site = Directive("site")
+        site.arguments = names.map { Array($0.value.utf8) }
+        site.body = .block(directives)
+        try write(try blocks.adding(site), to: bytes)
+    }
+
+    /// Has the site of exactly `names` pass requests on to `servers`; adds it where there is none.
+    ///
+    /// Returns whether the file was changed. Throws ``SiteError/otherNames(_:_:)``.
+    @discardableResult
+    package func route(
+        _ names: [Identifier],
+        to servers: [String],
+        kind: String?
+    ) throws -> Bool {
+        let (bytes, blocks) = try read()
+        let known = names.lazy.compactMap { blocks.block(of: $0.value) }.first
+        guard let known else {
+            let kind = kind.map { [Directive("kind", $0)] } ?? []
+            var to = Directive("to")
+            to.arguments = servers.map { Array($0.utf8) }
+            try add(names, kind + [to])
+            return true
+        }
+        let own = known.settings.certificate.names
+        guard Set(own) == Set(names) else {
+            throw SiteError.otherNames(
+                names.map(\.value).joined(separator: " "),
+                own.map(\.value).joined(separator: " ")
+            )
+        }
+        let edits = try blocks.setting(known, to: servers, kind: kind)
+        guard !edits.isEmpty else { return false }
+        try write(edits, to: bytes)
+        return true
+    }
+
+    /// Takes the block out that is about `name`; its certificate stays.
+    ///
+    /// Throws ``SiteError/unknown(_:known:)``.
+    package func remove(_ name: String) throws {
+        let (bytes, blocks) = try read()
+        try write(blocks.removing(try block(of: name, in: blocks)), to: bytes)
+    }
+
+    private func read() throws -> (bytes: [UInt8], blocks: SiteBlocks) {
+        let bytes = try loader.bytes() ?? []
+        return (bytes, try SiteBlocks(bytes, path: path, names: loader.names()))
+    }
+
+    private func block(of name: String, in blocks: SiteBlocks) throws -> SiteBlocks.Block {
+        // A name is found as people write it.
+        let wanted = (try? Identifier(InternationalName.ascii(name) ?? name))?.value ?? name
+        guard let block = blocks.block(of: wanted) else {
+            let known = blocks.blocks.compactMap { $0.settings.certificate.names.first?.value }
+            throw SiteError.unknown(name, known: known)
+        }
+        return block
+    }
+
+    private func write(_ edits: [SpanEdit], to bytes: [UInt8]) throws {
+        let changed = try SpanEdit.apply(edits, to: bytes)
+        _ = try SettingsReader.read(changed, path: path, names: loader.names())
+        // Whoever has saved the file meanwhile would lose what he has written.
+        guard try loader.bytes() ?? [] == bytes else {
+            throw SiteError.settingsChanged(path: path)
+        }
+        if try services.fileSystem.status(services.layout.configuration) == nil {
+            try services.fileSystem.makeDirectory(
+                services.layout.configuration,
+                .publicDirectory
+            )
+        }
+        try services.fileSystem.replaceKeepingOwner(path, changed, temporary: "\(path)~new")
+        services.log.notice("certctl.conf changed", ["path": path])
+    }
+}

@@ -1,0 +1,40 @@
+package import Diagnostics
+
+extension SiteError: Diagnosable {
+    package var diagnosis: Diagnosis {
+        switch self {
+        case .unknown(let name, let known):
+            Diagnosis(
+                what: "certctl.conf has no site \(name.harmless(limit: 300))",
+                why: known.isEmpty
+                    ? "there is none yet"
+                    : "there is \(known.joined(separator: ", ").harmless(limit: 1000))",
+                fix: "see them all with: certctl site list",
+                exitCode: .configuration
+            )
+        case .exists(let name):
+            Diagnosis(
+                what: "certctl.conf has a site \(name) already",
+                why: "a host is served in one way",
+                fix:
+                    "see it with `certctl site show \(name)`; change it there, or take it out first "
+                    + "with `certctl site remove \(name)`",
+                exitCode: .configuration
+            )
+        case .otherNames(let asked, let existing):
+            Diagnosis(
+                what: "certctl.conf has a site for other hosts than \(asked)",
+                why: "its block is about \(existing)",
+                fix: "name the same hosts, or change that block",
+                exitCode: .configuration
+            )
+        case .settingsChanged(let path):
+            Diagnosis(
+                what: "\(path) was changed by somebody else meanwhile",
+                why: "what was written there would be lost",
+                fix: "save it and run the same command again",
+                exitCode: .configuration
+            )
+        }
+    }
+}

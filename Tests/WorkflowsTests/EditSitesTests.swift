@@ -1,0 +1,108 @@
+import ACME
+import Diagnostics
+import Nginx
+import Platform
+import Settings
+import TestSupport
+import Testing
+
+@testable import Workflows
+
+/// certctl.conf gets what was asked for, and loses nothing.
+@Suite struct EditSitesTests {
+    private static let path = "\(TestHost.home)/etc/certctl.conf"
+
+    private let host: TestHost
+    private var sites: EditSites { EditSites(host.services) }
+    private var text: String? {
+        host.disk.bytes(of: Self.path).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    init() throws {
+        host = try TestHost()
+    }
+
+    private func names(_ texts: String...) throws -> [Identifier] {
+        try texts.map { try Identifier($0) }
+    }
+
+    private let block = "site a.test b.test {\n    to app:80;\n}\n"
+
+    @Test func `the first site makes the file, which the service can read`() throws {
+        try sites.add(names("a.test", "b.test"), [Directive("to", "app:80")])
+        #expect(text == block)
+        #expect(try host.disk.status(Self.path)?.mode == .groupReadableFile)
+        #expect(try sites.sites().map(\.certificate.names.count) == [2])
+    }
+
+    @Test func `the next one leaves what is there, and the file's mode`() throws {
+        host.disk.put(Self.path, Array("# mine\nprofile x;\n".utf8), mode: FileMode(0o600))
+        try sites.add(names("a.test", "b.test"), [Directive("to", "app:80")])
+        #expect(text == "# mine\nprofile x;\n\n\(block)")
+        #expect(try host.disk.status(Self.path)?.mode == FileMode(0o600))
+    }
+
+    @Test func `a host has one site`() throws {
+        try sites.add(names("a.test"), [Directive("to", "app:80")])
+        let before = text
+        #expect(throws: SiteError.exists("a.test")) {
+            try sites.add(names("c.test", "a.test"), [Directive("to", "app:80")])
+        }
+        #expect(text == before)
+    }
+
+    @Test(arguments: [
+        [Directive("to", "nonsense")], [],
+        [Directive("kind", "registry"), Directive("to", "r:5000")],
+        [Directive("too", "app:80")],
+    ])
+    func `what the file could not be read with is not written`(directives: [Directive]) throws {
+        try sites.add(names("a.test"), [Directive("to", "app:80")])
+        let before = text
+        let error = #expect(throws: (any Error).self) { try sites.add(names("b.test"), directives) }
+        #expect((error as? any Diagnosable)?.diagnosis.exitCode == .configuration)
+        #expect(text == before)
+    }
+
+    @Test func `a site that is taken out is gone, and what is about others stays`() throws {
+        host.disk.put(Self.path, Array("# mine\n".utf8))
+        try sites.add(names("a.test"), [Directive("to", "app:80")])
+        try sites.add(names("exam-ple.test"), [Directive("to", "app:81")])
+        try sites.remove("exam-ple.test")
+        #expect(text == "# mine\n\nsite a.test {\n    to app:80;\n}\n")
+        #expect(throws: SiteError.unknown("c.test", known: ["a.test"])) {
+            try sites.remove("c.test")
+        }
+    }
+
+    @Test func `a route is a new site, a change of one, or nothing new`() throws {
+        #expect(try sites.route(names("a.test"), to: ["app:80"], kind: nil))
+        #expect(try !sites.route(names("a.test"), to: ["app:80"], kind: nil))
+        #expect(try sites.route(names("a.test"), to: ["app:81"], kind: "websocket"))
+        #expect(text == "site a.test {\n    kind websocket;\n    to app:81;\n}\n")
+        #expect(throws: SiteError.otherNames("a.test b.test", "a.test")) {
+            try sites.route(names("a.test", "b.test"), to: ["app:80"], kind: nil)
+        }
+    }
+
+    @Test func `wherever it dies, the file is the old one or the new one`() throws {
+        host.disk.put(Self.path, Array("# mine\n".utf8), mode: .publicFile)
+        for call in 1... {
+            let before = try #require(text)
+            var plan = MemoryFileSystem.Plan()
+            plan.diesAt = host.disk.changes + call
+            host.disk.plan(plan)
+            let name = "n\(call).test"
+            do {
+                try sites.add(names(name), [Directive("to", "app:80")])
+                break
+            } catch {
+                host.disk.restart()
+                let after = try #require(text)
+                #expect(after == before || after.contains(name), "call \(call)")
+            }
+        }
+        host.disk.plan(MemoryFileSystem.Plan())
+        #expect(try !sites.sites().isEmpty)
+    }
+}
