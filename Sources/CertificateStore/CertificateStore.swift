@@ -108,7 +108,11 @@ package struct CertificateStore: Sendable {
     private func checkSpace() throws {
         let space = try fileSystem.space(layout.tls)
         guard space.bytes >= Self.leastBytes else {
-            throw StoreError.noRoom(path: layout.tls, "\(space.bytes / 1024) KiB are left")
+            let (left, least) = (space.bytes / 1024, Self.leastBytes / 1024)
+            throw StoreError.noRoom(
+                path: layout.tls,
+                "\(left) KiB are left of \(least) that are needed"
+            )
         }
         if let files = space.files, files < Self.leastFiles {
             throw StoreError.noRoom(path: layout.tls, "\(files) more files can be made")

@@ -48,7 +48,8 @@ extension CertificateStore {
         let most = query.last ?? .max
         while history.events.count < most {
             let latest = readers.indices.filter { readers[$0].event != nil }
-                .max { readers[$0].time < readers[$1].time }
+                // Of one second: what was issued came before it was deployed, and that before it was seen.
+                .max { (readers[$0].time, $0) < (readers[$1].time, $1) }
             guard let latest, let event = readers[latest].event else { break }
             // Each file is in the order of time, and this is the latest line of all.
             if let since = query.since, event.time < since { break }

@@ -1,3 +1,4 @@
+import CertificateStore
 import Workflows
 
 /// `certctl delete NAME`.
@@ -32,11 +33,13 @@ struct DeleteCommand: Command {
     }
 
     func run(in context: CommandContext) async throws {
+        let hadCertificate = try context.services.store.existingLineage(lineage).current != nil
         let name = try await DeleteCertificate(context.services).run(lineage, isForced: isForced)
+        let note = hadCertificate ? " The CA still counts its certificate as valid." : ""
         context.console.write(
             context.isJSON
                 ? JSONLine.text(["deleted": "\(name)"])
-                : "\(name) is deleted. The CA still counts its certificate as valid.\n"
+                : "\(name) is deleted.\(note)\n"
         )
     }
 }

@@ -17,7 +17,12 @@ struct DeployCommand: Command {
                 "For a timer. After a failure it is tried again after 1, 10 and 100 minutes, "
                 + "then daily; without this option at once. What another certctl is at work on is "
                 + "left to it."
-        )
+        ),
+        CommandOption(
+            name: "force",
+            value: nil,
+            summary: "run the hooks also for what is in use already"
+        ),
     ]
 
     static let discussion = """
@@ -40,14 +45,26 @@ struct DeployCommand: Command {
             line: "certctl deploy --pending",
             effect: "what the timer runs every hour; says nothing where nothing is pending"
         ),
+        CommandExample(
+            line: "certctl deploy example.com --force",
+            effect: "tries a new hook, without a new certificate"
+        ),
     ]
 
     private let names: [String]
     private let isPendingOnly: Bool
+    private let isForced: Bool
 
     init(_ arguments: ParsedArguments) throws {
         names = arguments.operands.map(ArgumentValues.existing)
         isPendingOnly = arguments.has("pending")
+        isForced = arguments.has("force")
+        guard !isPendingOnly || !isForced else {
+            throw UsageError.incomplete(
+                "--pending and --force mean the opposite of one another",
+                fix: "give one of them"
+            )
+        }
     }
 
     func run(in context: CommandContext) async throws {
@@ -55,6 +72,7 @@ struct DeployCommand: Command {
         let lineages = try names.map { try store.existingLineage($0).name }
         let endings = try await DeployCertificates(context.services).run(
             lineages.isEmpty ? nil : lineages,
+            isForced: isForced,
             isPendingOnly: isPendingOnly
         )
         for ending in endings {

@@ -11,6 +11,7 @@ package enum Run {
         let console = Console.live(manager)
         do {
             try await dispatch(arguments, console, manager)
+            try console.checkAnswer()
             return .success
         } catch let error as OwnersFailure where error.isTold {
             return error.exitCode

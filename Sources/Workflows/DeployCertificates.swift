@@ -55,6 +55,7 @@ package struct DeployCertificates: Sendable {
     /// - Parameters:
     ///   - names: The lineages in question; `nil` for all that there are.
     ///   - extraHooks: For each lineage an executable, by absolute path, to run after all other hooks.
+    ///   - isForced: Whether hooks run also for what is in use already.
     ///   - isPendingOnly: Whether only those are deployed of which it is known that something is
     ///     missing, and after a failure only once it is time for another attempt. What another
     ///     certctl is at work on is left to it.
@@ -63,6 +64,7 @@ package struct DeployCertificates: Sendable {
     package func run(
         _ names: [LineageName]? = nil,
         extraHooks: [LineageName: String] = [:],
+        isForced: Bool = false,
         isPendingOnly: Bool = false
     ) async throws -> [Ending] {
         let candidates = try candidates(names, isPendingOnly: isPendingOnly)
@@ -81,7 +83,7 @@ package struct DeployCertificates: Sendable {
                     continue
                 }
                 job.extraHook = extraHooks[name]
-                if try isInUse(job.certificate, name) {
+                if !isForced, try isInUse(job.certificate, name) {
                     results[name] = .success(.unchanged(job.certificate.number))
                 } else {
                     jobs.append(job)

@@ -38,7 +38,7 @@ extension DeployRun {
         services.note(
             .deployed,
             name,
-            "generation \(certificate.number), \(own.count) hooks",
+            "generation \(certificate.number), \(own.count) \(own.count == 1 ? "hook" : "hooks")",
             isOfDeployment: true
         )
         return Outcome(

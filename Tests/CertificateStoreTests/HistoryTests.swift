@@ -37,6 +37,15 @@ import Testing
         #expect(try details() == ["1", "2", "3", "4", "5"])
     }
 
+    @Test func `of one second what was issued comes before it was deployed`() throws {
+        for log in [1, 2, 0] {
+            let time = StoreFixture.now
+            try logs[log].write(Event(.issued, fixture.name, at: time, detail: "\(log)"))
+        }
+        #expect(try details() == ["0", "1", "2"])
+        #expect(try details(HistoryQuery(last: 1)) == ["2"])
+    }
+
     @Test func `the last ones are the latest of all`() throws {
         for (hours, log) in [(1, 0), (4, 0), (2, 1), (5, 1), (3, 2)] { try write(hours, to: log) }
         #expect(try details(HistoryQuery(last: 2)) == ["4", "5"])

@@ -17,6 +17,8 @@ final class Screen: Sendable {
     private let isAnswerRead: Bool
     private let isJournal: Bool
     private let isInteractive: Bool
+    /// The number of the error that writing the answer fails with.
+    private let trouble: Int32?
 
     /// Makes a screen in front of someone who answers every question with `answer`, if anyone is.
     init(
@@ -24,9 +26,11 @@ final class Screen: Sendable {
         isAnswerRead: Bool = false,
         isJournal: Bool = false,
         isInteractive: Bool = false,
-        answer: String? = nil
+        answer: String? = nil,
+        trouble: Int32? = nil
     ) {
         self.answer = answer
+        self.trouble = trouble
         self.isTerminal = isTerminal
         self.isAnswerRead = isAnswerRead
         self.isJournal = isJournal
@@ -46,7 +50,9 @@ final class Screen: Sendable {
             isJournal: isJournal,
             isInteractive: isInteractive,
             output: { text, descriptor in
+                if descriptor == 1, let trouble = self.trouble { return trouble }
                 self.written.withLock { $0[descriptor, default: ""] += text }
+                return nil
             },
             input: { self.answer }
         )

@@ -102,6 +102,17 @@ import Testing
         #expect(host.disk.changes == changes)
     }
 
+    @Test func `a hook is run again for what is in use where that is insisted on`() async throws {
+        hook("deploy.d/10-copy")
+        try await host.issue()
+        host.hooks.forget()
+        #expect(try await deploy().first?.result.get().wasUnchanged == true)
+        #expect(told() == [])
+        let endings = try await DeployCertificates(host.services).run(isForced: true)
+        #expect(try endings.first?.result.get().wasUnchanged == false)
+        #expect(told() == ["10-copy deploy example.com"])
+    }
+
     @Test func `an include that was lost is put back, and the hooks run`() async throws {
         hook("deploy.d/10-copy")
         try await host.issue()

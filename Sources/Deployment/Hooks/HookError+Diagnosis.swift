@@ -40,8 +40,7 @@ extension HookError: Diagnosable {
         Diagnosis(
             what: "the certificate is saved, but the hook \(path.harmless(limit: 300)) failed",
             why: reason,
-            fix: "mend what it names, then run the same command again, or certctl deploy: "
-                + "only the hooks run again",
+            fix: "mend what it names, then run certctl deploy: only the hooks run again",
             exitCode: .deployment
         )
     }

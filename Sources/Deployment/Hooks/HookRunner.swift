@@ -41,8 +41,19 @@ package struct HookRunner: Sendable {
                 throw HookError.notRunnable(path: path, reason: reason)
             }
             let isRunnable = status?.kind == .file && (status?.mode.bits ?? 0) & 0o100 != 0
-            if !isRunnable { log.info("not a hook", ["path": path]) }
+            if !isRunnable { tell(ofIdle: path) }
             return isRunnable
+        }
+    }
+
+    /// Tells of a file among the hooks that is not run, louder where that may be a mistake.
+    private func tell(ofIdle path: String) {
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        let isMeant = name.hasPrefix("README") || name.hasPrefix(".") || name.contains(".")
+        if isMeant {
+            log.info("not a hook", ["path": path])
+        } else {
+            log.notice("a file among the hooks is not executable, and not run", ["path": path])
         }
     }
 
@@ -110,10 +121,11 @@ package struct HookRunner: Sendable {
             throw HookError.notStarted(path: path, reason: error.reason)
         }
         let text = String(decoding: result.output.suffix(Self.shownOutput), as: UTF8.self)
-        let output = text.harmless(limit: Self.shownOutput)
+        let output = text.trimmed.harmless(limit: Self.shownOutput)
         switch result.ending {
         case .exited(0):
-            log.notice("hook succeeded", ["path": path, "output": output])
+            let said = output.isEmpty ? [:] : ["output": output]
+            log.notice("hook succeeded", said.merging(["path": path]) { $1 })
         case .exited(let status):
             throw HookError.failed(path: path, status: status, output: output)
         case .signalled(let signal):
@@ -122,5 +134,13 @@ package struct HookRunner: Sendable {
             let seconds = Self.timeLimit.components.seconds
             throw HookError.timedOut(path: path, seconds: seconds, output: output)
         }
+    }
+}
+
+extension String {
+    /// Without the empty lines and blanks that programs end what they say with.
+    fileprivate var trimmed: String {
+        guard let end = lastIndex(where: { !$0.isWhitespace }) else { return "" }
+        return String(self[...end])
     }
 }

@@ -54,6 +54,22 @@ import Testing
         #expect(try runner().hooks(in: Self.directory) == names.map { "\(Self.directory)/\($0)" })
     }
 
+    @Test func `a hook that lacks its x bit is told of, and a README is not`() throws {
+        let told = Mutex<[String]>([])
+        let log = Log(threshold: .notice) { entry in
+            guard entry.level == .notice else { return }
+            told.withLock { $0.append(entry.fields["path"] ?? "") }
+        }
+        files.put("\(Self.directory)/README.md", [], mode: FileMode(0o644))
+        files.put("\(Self.directory)/60-nginx", [], mode: FileMode(0o644))
+        let runner = runner(
+            ScriptedRunner(.success(ChildResult(ending: .exited(0), output: []))),
+            log: log
+        )
+        #expect(try runner.hooks(in: Self.directory) == [path])
+        #expect(told.withLock { $0 } == ["\(Self.directory)/60-nginx"])
+    }
+
     @Test func `what cannot be run is left out`() throws {
         files.put("\(Self.directory)/README", [], mode: FileMode(0o644))
         files.put("\(Self.directory)/60-off", [], mode: FileMode(0o655))
@@ -187,7 +203,7 @@ import Testing
     }
 
     @Test func `another status than 0 is a failure with what the hook said`() async {
-        let error = HookError.failed(path: path, status: 3, output: "no nginx found ")
+        let error = HookError.failed(path: path, status: 3, output: "no nginx found")
         await #expect(throws: error) {
             try await runner(.exited(3), "no nginx found\n").run(path, .deploy)
         }
