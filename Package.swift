@@ -51,6 +51,7 @@ let package = Package(
         layer("Renewal"),
         layer("Nginx"),
         layer("Settings", uses: ["ACME", "Diagnostics", "Nginx", "PKI"]),
+        layer("Sites", uses: ["ACME", "Diagnostics", "Nginx", "PKI", "Settings"]),
 
         // 3: the only target that touches network, disk, clock, processes.
         layer("Platform", uses: ["CLibCurl", "CLinux", "Diagnostics", "HTTP"]),
@@ -93,6 +94,12 @@ let package = Package(
             path: "Tests/Fuzz/nginx-probe",
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "site-probe",
+            dependencies: ["ACME", "Diagnostics", "Nginx", "PKI", "Settings", "Sites"],
+            path: "Tests/SystemTests/site-probe",
+            swiftSettings: strict
+        ),
         .target(
             name: "Simulation",
             dependencies: [
@@ -115,6 +122,7 @@ let package = Package(
         tests(of: "Renewal"),
         tests(of: "Nginx"),
         tests(of: "Settings", uses: ["ACME", "Diagnostics", "Nginx", "PKI"]),
+        tests(of: "Sites", uses: ["ACME", "Diagnostics", "Nginx", "PKI", "Settings"]),
         tests(of: "Platform", uses: ["Diagnostics", "HTTP", "PKI"]),
         tests(of: "ACMEClient", uses: ["ACME", "Diagnostics", "HTTP", "PKI", "Platform"]),
         tests(of: "HTTP01", uses: ["ACME", "Diagnostics", "Platform"]),

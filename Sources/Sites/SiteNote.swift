@@ -1,0 +1,46 @@
+/// Something that an operator should know of files that could be written all the same.
+package enum SiteNote: Equatable, Sendable {
+    /// This nginx cannot look names of a group up again: requests are divided among them by chance
+    /// instead, and a server that is down is not passed over.
+    case dividedByChance(site: String, path: String)
+    /// nginx has nowhere to keep files.
+    case notCached(site: String)
+    /// Requests for names that no site has go there, as before.
+    case keepsDefault(port: UInt16, file: String)
+    /// Requests for names that no site has went there, and are refused from now on.
+    case replacesDefault(port: UInt16, file: String)
+    /// What comes in at that address goes to the servers of that file alone.
+    case ownAddress(String, port: UInt16, file: String)
+    /// Who asks for no name, or for none that there is, is shown that site's certificate.
+    case showsCertificate(site: String)
+    /// More than one site has an address for a name: clients that ask by it are shown the first
+    /// one's certificate.
+    case addressOfMany(site: String)
+    /// The others' files leave nginx too little room for names as long as this.
+    case longName(String, bucketSize: Int)
+}
+
+extension SiteNote: CustomStringConvertible {
+    /// The note for people, in one line.
+    package var description: String {
+        switch self {
+        case .dividedByChance(let site, let path):
+            "\(site): before nginx 1.27.3 requests for \(path) are divided by chance, and a server "
+                + "that is down is not passed over"
+        case .notCached(let site): "\(site): nginx has no directory that it could cache in"
+        case .keepsDefault(let port, let file):
+            "requests to port \(port) for unknown names go to the server in \(file), as before"
+        case .replacesDefault(let port, let file):
+            "requests to port \(port) for unknown names are refused now; they went to the server "
+                + "in \(file). To keep that, write there: listen \(port) default_server;"
+        case .ownAddress(let address, let port, let file):
+            "requests to \(address):\(port) go to the server in \(file) and to no site"
+        case .showsCertificate(let site):
+            "whoever asks for an unknown name is shown the certificate of \(site)"
+        case .addressOfMany(let site):
+            "\(site): asked for by its address, another site's certificate is shown"
+        case .longName(let name, let size):
+            "\(name) is too long for server_names_hash_bucket_size \(size): nginx will not start"
+        }
+    }
+}
