@@ -59,7 +59,7 @@ let package = Package(
         layer("ACMEClient", uses: ["ACME", "Diagnostics", "HTTP", "PKI", "Platform"]),
         layer("HTTP01", uses: ["ACME", "CLinux", "Diagnostics", "Platform"]),
         layer("CertificateStore", uses: ["ACME", "Diagnostics", "PKI", "Platform", "Renewal"]),
-        layer("Deployment", uses: ["Diagnostics", "Platform"]),
+        layer("Deployment", uses: ["Diagnostics", "HTTP", "Platform", "Settings"]),
 
         // 5: what an operator asks for.
         layer(
@@ -93,6 +93,12 @@ let package = Package(
             path: "Tests/Fuzz/nginx-probe",
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "deployment-probe",
+            dependencies: ["Deployment", "Diagnostics", "Platform", "Settings"],
+            path: "Tests/SystemTests/deployment-probe",
+            swiftSettings: strict
+        ),
         .target(
             name: "Simulation",
             dependencies: [
@@ -119,7 +125,7 @@ let package = Package(
         tests(of: "ACMEClient", uses: ["ACME", "Diagnostics", "HTTP", "PKI", "Platform"]),
         tests(of: "HTTP01", uses: ["ACME", "Diagnostics", "Platform"]),
         tests(of: "CertificateStore", uses: ["Diagnostics", "PKI", "Platform", "Renewal"]),
-        tests(of: "Deployment", uses: ["Diagnostics", "Platform"]),
+        tests(of: "Deployment", uses: ["Diagnostics", "HTTP", "Platform", "Settings"]),
         tests(
             of: "Workflows",
             uses: [
