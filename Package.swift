@@ -60,14 +60,17 @@ let package = Package(
         layer("ACMEClient", uses: ["ACME", "Diagnostics", "HTTP", "PKI", "Platform"]),
         layer("HTTP01", uses: ["ACME", "CLinux", "Diagnostics", "Platform"]),
         layer("CertificateStore", uses: ["ACME", "Diagnostics", "PKI", "Platform", "Renewal"]),
-        layer("Deployment", uses: ["Diagnostics", "Nginx", "PKI", "Platform"]),
+        layer(
+            "Deployment",
+            uses: ["Diagnostics", "HTTP", "Nginx", "PKI", "Platform", "Settings"]
+        ),
 
         // 5: what an operator asks for.
         layer(
             "Workflows",
             uses: [
                 "ACME", "ACMEClient", "CertificateStore", "Deployment", "Diagnostics", "HTTP",
-                "HTTP01", "Nginx", "PKI", "Platform", "Renewal", "Settings",
+                "HTTP01", "Nginx", "PKI", "Platform", "Renewal", "Settings", "Sites",
             ]
         ),
 
@@ -100,6 +103,12 @@ let package = Package(
             path: "Tests/SystemTests/site-probe",
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "deployment-probe",
+            dependencies: ["Deployment", "Diagnostics", "Platform", "Settings"],
+            path: "Tests/SystemTests/deployment-probe",
+            swiftSettings: strict
+        ),
         .target(
             name: "Simulation",
             dependencies: [
@@ -122,12 +131,14 @@ let package = Package(
         tests(of: "Renewal"),
         tests(of: "Nginx"),
         tests(of: "Settings", uses: ["ACME", "Diagnostics", "Nginx", "PKI"]),
-        tests(of: "Sites", uses: ["ACME", "Diagnostics", "Nginx", "PKI", "Settings"]),
         tests(of: "Platform", uses: ["Diagnostics", "HTTP", "PKI"]),
         tests(of: "ACMEClient", uses: ["ACME", "Diagnostics", "HTTP", "PKI", "Platform"]),
         tests(of: "HTTP01", uses: ["ACME", "Diagnostics", "Platform"]),
         tests(of: "CertificateStore", uses: ["Diagnostics", "PKI", "Platform", "Renewal"]),
-        tests(of: "Deployment", uses: ["Diagnostics", "Nginx", "PKI", "Platform"]),
+        tests(
+            of: "Deployment",
+            uses: ["Diagnostics", "HTTP", "Nginx", "PKI", "Platform", "Settings"]
+        ),
         tests(
             of: "Workflows",
             uses: [

@@ -197,7 +197,7 @@ extension TransportFailure {
         switch self {
         case .hostNotFound(let text):
             (text, "check the name in --ca, and that this machine can resolve names")
-        case .notConnected(let text), .broken(let text):
+        case .notConnected(let text), .broken(let text), .socket(_, let text):
             (text, "check that this machine can reach \(host), then run the same command again")
         case .timedOut(let text):
             (text, "run the same command again; if it stays so, look for a firewall on the way out")

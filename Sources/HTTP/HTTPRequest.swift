@@ -15,18 +15,22 @@ package struct HTTPRequest: Equatable, Sendable {
     package var body: [UInt8]
     /// The most bytes of an answer's body that the caller can use; a longer one is a failure.
     package var bodyLimit: Int
+    /// The most time that the exchange may take, from connecting to the answer's last byte.
+    package var timeLimit: Duration
 
     package init(
         _ method: Method,
         _ url: WebURL,
         headers: HTTPHeaders = [:],
         body: [UInt8] = [],
-        bodyLimit: Int
+        bodyLimit: Int,
+        timeLimit: Duration = .seconds(60)
     ) {
         self.method = method
         self.url = url
         self.headers = headers
         self.body = body
         self.bodyLimit = bodyLimit
+        self.timeLimit = timeLimit
     }
 }

@@ -16,6 +16,22 @@ package enum TransportFailure: Error, Equatable, Sendable {
     case tooLarge(limit: Int)
     /// The answer is no HTTP, or the transport itself failed.
     case broken(String)
+    /// The Unix socket of a program on this machine takes no connection.
+    case socket(SocketFault, String)
+
+    /// Why a Unix socket takes no connection.
+    ///
+    /// Source: connect(2).
+    package enum SocketFault: Equatable, Sendable {
+        /// Nothing is there (ENOENT, ENOTDIR).
+        case missing
+        /// Nobody listens: the program has ended, or it is no socket (ECONNREFUSED).
+        case stale
+        /// This user may not use it (EACCES, EPERM).
+        case forbidden
+        /// Anything else that the kernel says.
+        case other
+    }
 
     /// Why a server is not trusted.
     package enum Distrust: Equatable, Sendable {
@@ -35,7 +51,7 @@ package enum TransportFailure: Error, Equatable, Sendable {
     package var isTemporary: Bool {
         switch self {
         case .notConnected, .timedOut, .broken: true
-        case .hostNotFound, .notTrusted, .privateAddress, .tooLarge: false
+        case .hostNotFound, .notTrusted, .privateAddress, .tooLarge, .socket: false
         }
     }
 }

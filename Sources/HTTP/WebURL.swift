@@ -1,7 +1,7 @@
-/// An absolute https URL that has been checked byte by byte.
+/// An absolute URL that has been checked byte by byte.
 ///
-/// Everything that a CA names by URL passes through here, so neither another scheme nor a user
-/// name, a space or a line break can reach the network or a log.
+/// Everything that a CA names by URL passes through here, so neither another scheme than https nor
+/// a user name, a space or a line break can reach the network or a log.
 ///
 /// Source: RFC 3986 §3; RFC 8555 §6.1 (https only).
 package struct WebURL: Hashable, Sendable, CustomStringConvertible {
@@ -24,14 +24,35 @@ package struct WebURL: Hashable, Sendable, CustomStringConvertible {
     ///   ASCII, with a host, without user information and without fragment.
     package init?(_ text: String) {
         let scheme = "https://"
-        guard text.utf8.count <= 2048, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
-            !text.utf8.contains(where: { #""<>\^`{|}#"#.utf8.contains($0) }),
-            text.prefix(scheme.count).lowercased() == scheme
-        else { return nil }
+        guard Self.isPlain(text), text.prefix(scheme.count).lowercased() == scheme else {
+            return nil
+        }
         let authority = text.dropFirst(scheme.count).prefix { $0 != "/" && $0 != "?" }
         guard let origin = Origin(authority: authority) else { return nil }
         self.description = text
         self.origin = origin
+    }
+
+    /// Names what a server at a Unix socket has at `path`, by http: nothing leaves this machine.
+    ///
+    /// - Parameter path: Begins with a slash; a query may follow it.
+    /// - Returns: `nil` for anything else, as in ``init(_:)``.
+    package static func onLocalSocket(_ path: String) -> WebURL? {
+        guard isPlain(path), path.hasPrefix("/") else { return nil }
+        return WebURL(
+            description: "http://localhost\(path)",
+            origin: Origin(host: "localhost", port: 80)
+        )
+    }
+
+    private init(description: String, origin: Origin) {
+        self.description = description
+        self.origin = origin
+    }
+
+    private static func isPlain(_ text: String) -> Bool {
+        text.utf8.count <= 2048 && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+            && !text.utf8.contains { #""<>\^`{|}#"#.utf8.contains($0) }
     }
 
     /// Takes the target of a redirect, which may be a path on the server of `base`.

@@ -2,26 +2,42 @@ import CLibCurl
 package import HTTP
 import Synchronization
 
-/// HTTPS over libcurl: one thread, one connection to a server, HTTP/2 where the server has it.
+/// HTTP over libcurl, on one thread: https to servers anywhere, or http to the one at a Unix socket.
 ///
-/// Nothing but https is spoken, at TLS 1.2 or newer; redirects are answers, never followed; proxies
-/// and `.netrc` of the environment are ignored.
-package final class CurlTransport: Transport {
+/// To servers nothing but https is spoken, at TLS 1.2 or newer, with one connection to each and
+/// HTTP/2 where it is to be had. Redirects are answers, never followed; proxies and `.netrc` of the
+/// environment are ignored.
+package final class CurlTransport: StreamingTransport {
     private let queue: TransferQueue
     private let settings: CurlSettings
     /// Ends when the queue is closed and empty.
     private let thread: WorkerThread
 
-    /// Starts the transport.
+    /// Starts a transport that speaks https.
     ///
     /// - Parameters:
     ///   - roots: A PEM file of roots that replace the system's; with it, servers at private
     ///     addresses are allowed, since a CA of one's own is usually there.
     ///   - userAgent: What RFC 8555 §6.1 asks every client to send.
     /// - Throws: `SystemCallError` when there is no thread to be had.
-    package init(roots: String?, userAgent: String) throws(SystemCallError) {
-        settings = CurlSettings(roots: roots, userAgent: userAgent)
-        let queue = TransferQueue()
+    package convenience init(roots: String?, userAgent: String) throws(SystemCallError) {
+        try self.init(CurlSettings(peer: .servers(roots: roots), userAgent: userAgent))
+    }
+
+    /// Starts a transport that speaks http to whoever listens at a Unix socket.
+    ///
+    /// Each request has a connection of its own: a program that was restarted is not taken for the
+    /// one before it, and an answer may last as long as its connection.
+    ///
+    /// - Parameter socket: An absolute path of at most 107 bytes.
+    /// - Throws: `SystemCallError` when there is no thread to be had.
+    package convenience init(socket: String, userAgent: String) throws(SystemCallError) {
+        try self.init(CurlSettings(peer: .socket(socket), userAgent: userAgent))
+    }
+
+    private init(_ settings: CurlSettings) throws(SystemCallError) {
+        self.settings = settings
+        let queue = TransferQueue(connectionsToAServer: settings.connections)
         self.queue = queue
         thread = try WorkerThread { queue.work() }
     }
@@ -33,8 +49,26 @@ package final class CurlTransport: Transport {
     }
 
     package func send(_ request: HTTPRequest) async throws(TransportFailure) -> HTTPResponse {
+        try await perform(request, receiver: nil)
+    }
+
+    package func send(
+        _ request: HTTPRequest,
+        to receiver: @escaping BodyReceiver
+    ) async throws(TransportFailure) -> HTTPResponse {
+        try await perform(request, receiver: receiver)
+    }
+
+    private func perform(
+        _ request: HTTPRequest,
+        receiver: BodyReceiver?
+    ) async throws(TransportFailure) -> HTTPResponse {
         let outcome = await withCheckedContinuation { continuation in
-            queue.add(Transfer(request, settings: settings) { continuation.resume(returning: $0) })
+            queue.add(
+                Transfer(request, settings: settings, receiver: receiver) {
+                    continuation.resume(returning: $0)
+                }
+            )
         }
         return try outcome.get()
     }
@@ -50,8 +84,8 @@ private final class TransferQueue: Sendable {
     private let state = Mutex(State())
     private let multi: Multi
 
-    init() {
-        multi = Multi()
+    init(connectionsToAServer count: Int) {
+        multi = Multi(connectionsToAServer: count)
     }
 
     func add(_ transfer: Transfer) {
@@ -94,12 +128,12 @@ private final class TransferQueue: Sendable {
     /// Handles that have a finished transfer behind them: reuse saves making them anew.
     private var spare: [UnsafeMutableRawPointer] = unsafe []
 
-    init() {
+    init(connectionsToAServer count: Int) {
         guard curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK,
             let handle = unsafe curl_multi_init()
         else { preconditionFailure("libcurl cannot start") }
         unsafe self.handle = handle
-        unsafe certctl_curl_multi_set_long(handle, CURLMOPT_MAX_HOST_CONNECTIONS, 1)
+        unsafe certctl_curl_multi_set_long(handle, CURLMOPT_MAX_HOST_CONNECTIONS, count)
         unsafe certctl_curl_multi_set_long(handle, CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX))
     }
 

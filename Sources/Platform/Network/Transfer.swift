@@ -4,8 +4,30 @@ import HTTP
 
 /// What is the same for all requests of a transport.
 struct CurlSettings: Sendable {
-    let roots: String?
+    /// Who is spoken to.
+    enum Peer {
+        /// Any server, by https; trusted by the roots in that file, or by the system's.
+        case servers(roots: String?)
+        /// Whoever listens at the Unix socket of that path, by http.
+        case socket(String)
+    }
+
+    let peer: Peer
     let userAgent: String
+
+    /// Whether it is a socket that is spoken to.
+    var isSocket: Bool {
+        if case .socket = peer { true } else { false }
+    }
+
+    /// How many connections there may be to one server at a time.
+    var connections: Int {
+        switch peer {
+        case .servers: 1
+        // An answer that lasts must not hold up the others.
+        case .socket: 8
+        }
+    }
 }
 
 /// One request on its way.
@@ -14,15 +36,19 @@ struct CurlSettings: Sendable {
 /// touches it.
 @safe final class Transfer: @unchecked Sendable {
     private static let connectLimit = 10
-    private static let totalLimit = 60
     private static let headerLimit = 32 * 1024
 
     private let request: HTTPRequest
     private let settings: CurlSettings
+    /// Who takes the body of a success; else it is kept for the answer.
+    private let receiver: BodyReceiver?
     private let completion: @Sendable (Result<HTTPResponse, TransportFailure>) -> Void
     private var headerLines: UnsafeMutablePointer<curl_slist>?
     private var headers = HTTPHeaders()
     private var headerBytes = 0
+    /// The status of the last status line that has come.
+    private var status = 0
+    private var bodyBytes = 0
     private var body: [UInt8] = []
     private var failure: TransportFailure?
     /// Where libcurl puts its explanation; of a fixed address, which an array does not have.
@@ -31,10 +57,12 @@ struct CurlSettings: Sendable {
     init(
         _ request: HTTPRequest,
         settings: CurlSettings,
+        receiver: BodyReceiver?,
         completion: @escaping @Sendable (Result<HTTPResponse, TransportFailure>) -> Void
     ) {
         self.request = request
         self.settings = settings
+        self.receiver = receiver
         self.completion = completion
         unsafe errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     }
@@ -52,33 +80,62 @@ struct CurlSettings: Sendable {
     ///
     /// - Returns: Whether libcurl took every option.
     func prepare(_ easy: UnsafeMutableRawPointer) -> Bool {
-        unsafe setLimits(easy) && setTrust(easy) && setRequest(easy) && setCallbacks(easy)
+        unsafe setLimits(easy) && setIsolation(easy) && setPeer(easy) && setRequest(easy)
+            && setCallbacks(easy)
     }
 
     private func setLimits(_ easy: UnsafeMutableRawPointer) -> Bool {
-        unsafe setLong(easy, CURLOPT_NOSIGNAL, 1)
+        let limit = Int(request.timeLimit.roundedUpToMilliseconds)
+        return unsafe setLong(easy, CURLOPT_NOSIGNAL, 1)
             && setLong(easy, CURLOPT_CONNECTTIMEOUT, Self.connectLimit)
-            && setLong(easy, CURLOPT_TIMEOUT, Self.totalLimit)
-            && setLong(easy, CURLOPT_LOW_SPEED_LIMIT, 10)
+            && setLong(easy, CURLOPT_TIMEOUT_MS, limit)
+    }
+
+    /// Keeps away what the environment or a server could change of a request.
+    private func setIsolation(_ easy: UnsafeMutableRawPointer) -> Bool {
+        unsafe setLong(easy, CURLOPT_FOLLOWLOCATION, 0)
+            // An empty proxy also switches off http_proxy and its kin.
+            && setString(easy, CURLOPT_PROXY, "")
+            && setLong(easy, CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
+    }
+
+    private func setPeer(_ easy: UnsafeMutableRawPointer) -> Bool {
+        switch settings.peer {
+        case .servers(let roots):
+            unsafe setTrust(easy, roots: roots) && setPatience(easy)
+        case .socket(let path):
+            unsafe setString(easy, CURLOPT_PROTOCOLS_STR, "http")
+                && setString(easy, CURLOPT_UNIX_SOCKET_PATH, path)
+                && setLong(easy, CURLOPT_FORBID_REUSE, 1)
+        }
+    }
+
+    private func setTrust(_ easy: UnsafeMutableRawPointer, roots: String?) -> Bool {
+        guard
+            unsafe setString(easy, CURLOPT_PROTOCOLS_STR, "https"),
+            unsafe setLong(easy, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        else { return false }
+        guard let roots else { return unsafe setPublicAddresses(easy) }
+        // The path of the system's roots stays in force unless it is taken away too.
+        return unsafe setString(easy, CURLOPT_CAINFO, roots)
+            && certctl_curl_set_string(easy, CURLOPT_CAPATH, nil) == CURLE_OK
+    }
+
+    private func setPublicAddresses(_ easy: UnsafeMutableRawPointer) -> Bool {
+        // Not retained: the transport keeps the transfer until libcurl is done with it.
+        let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+        return unsafe certctl_curl_set_socket(easy, CURLOPT_OPENSOCKETFUNCTION, openPublicSocket)
+            == CURLE_OK
+            && certctl_curl_set_pointer(easy, CURLOPT_OPENSOCKETDATA, context) == CURLE_OK
+    }
+
+    /// What a network needs, and a socket of this machine does not.
+    private func setPatience(_ easy: UnsafeMutableRawPointer) -> Bool {
+        unsafe setLong(easy, CURLOPT_LOW_SPEED_LIMIT, 10)
             && setLong(easy, CURLOPT_LOW_SPEED_TIME, 30)
             && setLong(easy, CURLOPT_TCP_NODELAY, 1)
             // Waits for the connection that is being made instead of opening a second one.
             && setLong(easy, CURLOPT_PIPEWAIT, 1)
-    }
-
-    private func setTrust(_ easy: UnsafeMutableRawPointer) -> Bool {
-        guard
-            unsafe setString(easy, CURLOPT_PROTOCOLS_STR, "https"),
-            unsafe setLong(easy, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)),
-            unsafe setLong(easy, CURLOPT_FOLLOWLOCATION, 0),
-            // An empty proxy also switches off http_proxy and its kin.
-            unsafe setString(easy, CURLOPT_PROXY, ""),
-            unsafe setLong(easy, CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
-        else { return false }
-        guard let roots = settings.roots else { return true }
-        // The path of the system's roots stays in force unless it is taken away too.
-        return unsafe setString(easy, CURLOPT_CAINFO, roots)
-            && certctl_curl_set_string(easy, CURLOPT_CAPATH, nil) == CURLE_OK
     }
 
     private func setRequest(_ easy: UnsafeMutableRawPointer) -> Bool {
@@ -121,13 +178,8 @@ struct CurlSettings: Sendable {
             && certctl_curl_set_pointer(easy, CURLOPT_WRITEDATA, context) == CURLE_OK
             && certctl_curl_set_data(easy, CURLOPT_HEADERFUNCTION, takeHeader) == CURLE_OK
             && certctl_curl_set_pointer(easy, CURLOPT_HEADERDATA, context) == CURLE_OK
-        guard areDataSet,
-            unsafe certctl_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText) == CURLE_OK
-        else { return false }
-        guard settings.roots == nil else { return true }
-        return unsafe certctl_curl_set_socket(easy, CURLOPT_OPENSOCKETFUNCTION, openPublicSocket)
-            == CURLE_OK
-            && certctl_curl_set_pointer(easy, CURLOPT_OPENSOCKETDATA, context) == CURLE_OK
+        return unsafe areDataSet
+            && certctl_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText) == CURLE_OK
     }
 
     private func setLong(
@@ -154,18 +206,24 @@ struct CurlSettings: Sendable {
             unsafe finish(.failure(failure ?? self.failure(easy, result, text)))
             return
         }
-        var status = 0
-        unsafe certctl_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
         finish(.success(HTTPResponse(status: status, headers: headers, body: body)))
     }
 
     /// Takes a piece of the body; `false` ends the transfer.
     fileprivate func take(body piece: UnsafeRawBufferPointer) -> Bool {
-        guard body.count + piece.count <= request.bodyLimit else {
+        bodyBytes += piece.count
+        guard bodyBytes <= request.bodyLimit else {
             failure = .tooLarge(limit: request.bodyLimit)
             return false
         }
-        unsafe body.append(contentsOf: piece)
+        guard let receiver, (200..<300).contains(status) else {
+            unsafe body.append(contentsOf: piece)
+            return true
+        }
+        guard unsafe receiver(Array(piece)) else {
+            failure = .broken("what came was not wanted")
+            return false
+        }
         return true
     }
 
@@ -180,6 +238,8 @@ struct CurlSettings: Sendable {
         if text.hasPrefix("HTTP/") {
             // The fields of an interim answer (103) are not those of the final one.
             headers = HTTPHeaders()
+            let words = text.split(separator: " ", maxSplits: 2)
+            status = words.count > 1 ? Int(words[1].prefix(3)) ?? 0 : 0
         } else if let colon = text.firstIndex(of: ":") {
             let value = text[text.index(after: colon)...].drop(while: \.isWhitespace)
             let end = value.lastIndex { !$0.isWhitespace }
@@ -251,6 +311,8 @@ extension Transfer {
         _ text: String
     ) -> TransportFailure {
         switch code {
+        case CURLE_COULDNT_CONNECT where settings.isSocket:
+            unsafe socketFailure(easy, text)
         case CURLE_COULDNT_RESOLVE_HOST:
             .hostNotFound(text)
         case CURLE_COULDNT_CONNECT, CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR,
@@ -269,6 +331,20 @@ extension Transfer {
             .tooLarge(limit: Self.headerLimit)
         default:
             .broken(text)
+        }
+    }
+
+    /// Tells the reasons apart for which the kernel refuses a connection to a Unix socket.
+    private func socketFailure(_ easy: UnsafeMutableRawPointer, _ text: String) -> TransportFailure
+    {
+        var number = 0
+        unsafe certctl_curl_get_long(easy, CURLINFO_OS_ERRNO, &number)
+        let words = number == 0 ? text : SystemCallError.reason(of: Int32(number))
+        switch Int32(number) {
+        case ENOENT, ENOTDIR: return .socket(.missing, words)
+        case ECONNREFUSED: return .socket(.stale, words)
+        case EACCES, EPERM: return .socket(.forbidden, words)
+        default: return .socket(.other, words)
         }
     }
 

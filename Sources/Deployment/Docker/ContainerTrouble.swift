@@ -1,0 +1,60 @@
+/// Why a container does not run, as far as the engine and the container itself tell.
+package struct ContainerTrouble: Equatable, Sendable {
+    package let container: String
+    package let status: Container.State.Status
+    package let exitCode: Int
+    package let restartCount: Int
+    /// Why the engine could not start it; often empty.
+    package let error: String
+    /// The last lines that it has written which say that something is wrong, or just the last ones,
+    /// with the paths of the host.
+    package let lines: [String]
+    /// What it comes down to, if that is one of the known ways.
+    package let trouble: NginxTrouble?
+    /// The processors of the image and of the engine's host, where they differ.
+    package let architectures: Architectures?
+
+    /// For which processor an image was built, and which there is.
+    package struct Architectures: Equatable, Sendable {
+        package let image: String
+        package let host: String
+
+        /// `nil` where both are the same, by whatever name, or one is not known.
+        init?(image: String, host: String) {
+            let (one, other) = (Self.plain(image), Self.plain(host))
+            guard !one.isEmpty, !other.isEmpty, one != other else { return nil }
+            self.image = one
+            self.host = other
+        }
+
+        /// Go's name for what the kernel calls otherwise.
+        private static func plain(_ name: String) -> String {
+            switch name {
+            case "x86_64": "amd64"
+            case "aarch64": "arm64"
+            case "armv7l", "armv6l", "armhf": "arm"
+            case "i386", "i686": "386"
+            default: name
+            }
+        }
+    }
+
+    /// Explains a container by what was found out about it.
+    ///
+    /// - Parameter log: The end of what it has written, oldest line first.
+    init(_ container: Container, log: [String], paths: PathMap, architectures: Architectures?) {
+        let state = container.state
+        self.container = container.name
+        status = state.status
+        exitCode = state.exitCode
+        restartCount = container.restartCount
+        error = state.error
+        self.architectures = architectures
+        let messages = log.compactMap { NginxMessage($0) }.filter(\.level.isSerious)
+        let words = messages.suffix(3).map { $0.explained(by: paths) }
+        lines = words.isEmpty ? log.suffix(3).map(\.self) : Array(words)
+        let causes = [error].compactMap { NginxTrouble(in: $0) }
+        let told = log.reversed().compactMap { NginxTrouble(in: $0) }
+        trouble = state.isOutOfMemory ? .outOfMemory : (causes + told).first
+    }
+}

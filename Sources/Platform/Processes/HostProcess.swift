@@ -1,0 +1,73 @@
+/// A process of this host, as the kernel shows it.
+package struct HostProcess: Equatable, Sendable {
+    package let pid: Int32
+    /// Its arguments with spaces between them, or the title that it has given itself.
+    ///
+    /// Untrusted: any process may call itself anything.
+    package let title: String
+    /// The file that it runs; `nil` where this user may not look, or no file is there any more.
+    package let executable: String?
+    /// When it was started, in the kernel's own measure: with the number it tells one process from
+    /// another that has got the same number later.
+    package let started: UInt64
+
+    package init(pid: Int32, title: String, executable: String?, started: UInt64) {
+        self.pid = pid
+        self.title = title
+        self.executable = executable
+        self.started = started
+    }
+}
+
+/// The processes of this host.
+struct ProcessTable: Sendable {
+    let proc: ProcDirectory
+
+    /// The processes whose title begins so and that are in no container below this host.
+    func processes(titled beginning: String) -> [HostProcess] {
+        proc.processes.compactMap { pid in
+            let title = title(of: pid)
+            guard title.hasPrefix(beginning), !isInContainer(pid), let started = start(of: pid)
+            else { return nil }
+            return HostProcess(
+                pid: pid,
+                title: title,
+                executable: executable(of: pid),
+                started: started
+            )
+        }
+    }
+
+    /// When a process was started; `nil` where there is none.
+    ///
+    /// Source: proc_pid_stat(5), field 22.
+    func start(of pid: Int32) -> UInt64? {
+        let text = proc.text(of: "\(pid)/stat")
+        // The second field is the name in parentheses, which may hold spaces and parentheses.
+        guard let end = text.lastIndex(of: ")") else { return nil }
+        let fields = text[end...].split(separator: " ").dropFirst()
+        guard fields.count > 19 else { return nil }
+        return UInt64(fields[fields.startIndex + 19])
+    }
+
+    private func title(of pid: Int32) -> String {
+        let words = proc.text(of: "\(pid)/cmdline").split(separator: "\0")
+        return words.joined(separator: " ")
+    }
+
+    /// Whether it has a number in a namespace below ours.
+    ///
+    /// Source: proc_pid_status(5): NSpid, from the reader's namespace inwards.
+    private func isInContainer(_ pid: Int32) -> Bool {
+        let lines = proc.text(of: "\(pid)/status").split(separator: "\n")
+        guard let line = lines.first(where: { $0.hasPrefix("NSpid:") }) else { return false }
+        return line.dropFirst("NSpid:".count).split(whereSeparator: \.isWhitespace).count > 1
+    }
+
+    private func executable(of pid: Int32) -> String? {
+        // What an upgrade has replaced stands where it was, under the same name.
+        let replaced = " (deleted)"
+        guard let path = proc.target(ofLink: "\(pid)/exe"), path.hasPrefix("/") else { return nil }
+        return path.hasSuffix(replaced) ? String(path.dropLast(replaced.count)) : path
+    }
+}
