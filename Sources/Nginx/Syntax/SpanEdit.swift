@@ -27,14 +27,9 @@ package struct SpanEdit: Equatable, Sendable {
         _ edits: [SpanEdit],
         to bytes: [UInt8]
     ) throws(SpanEditError) -> [UInt8] {
-        let ordered = edits.enumerated().sorted { one, other in
-            let keys = (one.element.range, other.element.range)
-            return (keys.0.lowerBound, keys.0.upperBound, one.offset)
-                < (keys.1.lowerBound, keys.1.upperBound, other.offset)
-        }.map(\.element)
         var output: [UInt8] = []
         var end = 0
-        for edit in ordered {
+        for edit in ordered(edits) {
             guard edit.range.lowerBound >= 0, edit.range.upperBound <= bytes.count else {
                 throw .outOfBounds(edit.range)
             }
@@ -44,6 +39,15 @@ package struct SpanEdit: Equatable, Sendable {
             end = edit.range.upperBound
         }
         return output + bytes[end...]
+    }
+
+    /// Edits in the order of the file.
+    static func ordered(_ edits: [SpanEdit]) -> [SpanEdit] {
+        edits.enumerated().sorted { one, other in
+            let keys = (one.element.range, other.element.range)
+            return (keys.0.lowerBound, keys.0.upperBound, one.offset)
+                < (keys.1.lowerBound, keys.1.upperBound, other.offset)
+        }.map(\.element)
     }
 }
 

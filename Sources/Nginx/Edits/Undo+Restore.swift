@@ -1,0 +1,122 @@
+extension Undo {
+    /// What came of it for one file.
+    package enum Outcome: Equatable, Sendable {
+        /// The bytes to write.
+        case restored([UInt8])
+        /// Not all that was written is still there, so nothing is changed: what a person has to do.
+        case byHand([Region])
+    }
+
+    /// Takes back all edits of a file.
+    ///
+    /// A file that nobody has changed since is as it was before, byte for byte. Where others have
+    /// changed it, their changes stay, as long as each edited place can be told for certain.
+    ///
+    /// - Parameter bytes: The file as it is now.
+    package func restore(_ path: String, from bytes: [UInt8]) -> Outcome {
+        var current = bytes
+        for step in steps.reversed() {
+            guard let regions = step[path] else { continue }
+            let finder = RegionFinder(current)
+            let found = finder.find(regions)
+            let lost = zip(regions, found).filter { $0.1 == nil }.map(\.0)
+            let edits = zip(regions, found).compactMap { region, place in
+                place.map { SpanEdit($0, region.old) }
+            }
+            // Regions are found one behind the other, so these cannot overlap.
+            guard lost.isEmpty, let restored = try? SpanEdit.apply(edits, to: current) else {
+                return .byHand(lost.isEmpty ? regions : lost)
+            }
+            current = restored
+        }
+        return .restored(current)
+    }
+}
+
+extension Undo.Region {
+    /// What a person has to do instead, in one line.
+    package var remedy: String {
+        switch (Self.text(old), Self.text(new)) {
+        case (let old, "") where !old.isEmpty: "put back: \(old)"
+        case ("", let new): "take away: \(new)"
+        case (let old, let new): "replace by what was there: \(new) -> \(old)"
+        }
+    }
+
+    /// On one line, without blanks around it.
+    private static func text(_ bytes: [UInt8]) -> String {
+        String(decoding: bytes, as: UTF8.self).split { $0.isWhitespace }.joined(separator: " ")
+    }
+}
+
+/// Finds edited places in a file that may have changed around them.
+private struct RegionFinder {
+    private let bytes: [UInt8]
+
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    /// The places of the regions, in order; `nil` for one that is lost, or could be in two places.
+    func find(_ regions: [Undo.Region]) -> [Range<Int>?] {
+        var shift = 0
+        var from = 0
+        return regions.map { region in
+            guard let start = place(of: region, expected: region.offset + shift, from: from) else {
+                return nil
+            }
+            shift = start - region.offset
+            from = start + region.new.count
+            return start..<from
+        }
+    }
+
+    private func place(of region: Undo.Region, expected: Int, from: Int) -> Int? {
+        if expected >= from, stands(region.before, region.new, region.after, at: expected) {
+            return expected
+        }
+        for lines in Self.contexts(of: region) {
+            let before = Context.before(region.before[...], lines: lines.before)
+            let after = Context.after(region.after[...], lines: lines.after)
+            guard Self.isTelling(before + region.new + after) else { continue }
+            let places = (from..<max(from, bytes.count + 1)).filter {
+                stands(
+                    lines.before == 0 ? [] : before,
+                    region.new,
+                    lines.after == 0 ? [] : after,
+                    at: $0
+                )
+            }
+            guard places.count <= 1 else { return nil }
+            if let place = places.first { return place }
+        }
+        return nil
+    }
+
+    /// How many lines around it have to be as they were: fewer where the new bytes are marked.
+    private static func contexts(of region: Undo.Region) -> [(before: Int, after: Int)] {
+        let near = [(Context.most, Context.most), (1, 1)]
+        let isMarked =
+            region.new.count > LineInserter.mark.count
+            && String(decoding: region.new, as: UTF8.self)
+                .contains(String(decoding: LineInserter.mark, as: UTF8.self))
+        return (isMarked ? near + [(1, 0), (0, 1), (0, 0)] : near).map {
+            (before: $0.0, after: $0.1)
+        }
+    }
+
+    /// Whether the bytes are more than braces and blanks.
+    private static func isTelling(_ bytes: [UInt8]) -> Bool {
+        bytes.count { $0 > UInt8(ascii: " ") && $0 != UInt8(ascii: "{") && $0 != UInt8(ascii: "}") }
+            >= 8
+    }
+
+    private func stands(_ before: [UInt8], _ new: [UInt8], _ after: [UInt8], at start: Int) -> Bool
+    {
+        let end = start + new.count
+        return start - before.count >= 0 && end + after.count <= bytes.count
+            && bytes[start..<end].elementsEqual(new)
+            && bytes[start - before.count..<start].elementsEqual(before)
+            && bytes[end..<end + after.count].elementsEqual(after)
+    }
+}
