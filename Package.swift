@@ -78,8 +78,8 @@ let package = Package(
         layer(
             "Commands",
             uses: [
-                "ACME", "CertificateStore", "Diagnostics", "HTTP01", "Nginx", "PKI", "Platform",
-                "Renewal", "Settings", "Workflows",
+                "ACME", "CertificateStore", "Deployment", "Diagnostics", "HTTP01", "Nginx", "PKI",
+                "Platform", "Renewal", "Settings", "Workflows",
             ]
         ),
         .executableTarget(name: "certctl", dependencies: ["Commands"], swiftSettings: strict),

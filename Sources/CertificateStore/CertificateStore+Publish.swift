@@ -68,6 +68,27 @@ extension CertificateStore {
             ? nil : stored.files.directory
     }
 
+    /// What the file says that nginx includes, once it is pointed at `stored`.
+    package func include(of stored: StoredCertificate) -> [UInt8] {
+        Array(Self.include(stored.files).utf8)
+    }
+
+    /// What the file says that nginx includes; `nil` where there is none.
+    package func publishedInclude(of name: LineageName) throws -> [UInt8]? {
+        try currentInclude(name)
+    }
+
+    /// The certificate that nginx is pointed at; `nil` for none, or one that is gone.
+    package func published(of name: LineageName) throws -> StoredCertificate? {
+        guard let include = try currentInclude(name) else { return nil }
+        for number in try generationNumbers(name).reversed() {
+            let files = layout.generation(number, of: name)
+            guard Array(Self.include(files).utf8) == include else { continue }
+            return try storedCertificate(number, of: name)
+        }
+        return nil
+    }
+
     /// Whether readers are pointed at anything yet.
     package func isPublished(_ name: LineageName) throws -> Bool {
         try fileSystem.status(layout.include(name)) != nil

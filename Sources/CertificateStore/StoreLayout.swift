@@ -74,9 +74,13 @@ package struct StoreLayout: Equatable, Sendable {
     var movedProbe: String { "\(generations)/~probe" }
     func movedProbe(_ name: LineageName) -> String { "\(generations)/\(name)~probe" }
     var live: String { "\(tls)/live" }
-    var nginx: String { "\(tls)/nginx" }
+    /// Where the files are that nginx includes, one for each lineage.
+    package var nginx: String { "\(tls)/nginx" }
     /// What a proxy passes challenges to; alone in a directory, since containers mount directories.
-    package var challengeSocket: String { "\(runtime)/challenge/http01.sock" }
+    package var challengeSocket: String { "\(challengeDirectory)/http01.sock" }
+    package var challengeDirectory: String { "\(runtime)/challenge" }
+    /// What stood in nginx's files while they are being changed.
+    package var transaction: String { "\(deploy)/transaction" }
     /// Where issuers hand answers in to the responder's service.
     package var controlSocket: String { "\(runtime)/control.sock" }
     /// Run once before a run brings certificates into use.

@@ -1,5 +1,7 @@
 import CertificateStore
+import Deployment
 import Diagnostics
+import FoundationEssentials
 import Platform
 import Workflows
 
@@ -28,7 +30,7 @@ extension Services {
             challenge: sockets.challenge,
             log: log
         )
-        return Services(
+        var services = Services(
             layout: layout,
             fileSystem: fileSystem,
             clock: SystemClock(),
@@ -40,6 +42,8 @@ extension Services {
             },
             makeSolver: { settings in solvers.solver(for: settings) }
         )
+        services.proxy = .live(user: LiveProcess.user)
+        return services
     }
 
     private static func layout(
@@ -93,5 +97,27 @@ extension Services {
             )
         }
         return real == "/" ? "/\(name)" : "\(real)/\(name)"
+    }
+}
+
+extension ProxyAccess {
+    /// The real engine, and this host's own nginx.
+    fileprivate static func live(user: UInt32) -> ProxyAccess {
+        let environment = ProcessInfo.processInfo.environment
+        let finder = NginxFinder(host: LiveHostView(), processes: SpawnProcessRunner()) {
+            let endpoints = try DockerEndpoint.candidates(environment: environment, user: user)
+            return try await EngineClient.connected(
+                toFirstOf: endpoints,
+                clock: SystemClock()
+            ) { endpoint in
+                try CurlTransport(
+                    socket: endpoint.path,
+                    userAgent: "certctl/\(VersionCommand.version)"
+                )
+            }
+        }
+        return ProxyAccess(probe: TLSProbe(), host: LiveHostView()) { place in
+            try await finder.find(at: place)
+        }
     }
 }

@@ -29,6 +29,11 @@ struct DeployAttempt: Sendable {
 }
 
 extension [DeployAttempt] {
+    /// For nginx.
+    var pairs: [ProxyPlan.Pair] {
+        map { ProxyPlan.Pair(name: $0.name, certificate: $0.certificate) }
+    }
+
     /// For hooks.
     var names: [String] { map { "\($0.name)" } }
 }

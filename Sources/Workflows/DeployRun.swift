@@ -14,11 +14,14 @@ struct DeployRun: Sendable {
     let services: Services
     let hooks: DeployHooks
     let store: CertificateStore
+    /// The nginx that serves the sites, where there are any.
+    private let proxy: ProxyDeployment?
 
     init(_ services: Services, _ settings: Settings) {
         self.services = services
         hooks = DeployHooks(services, settings)
         store = services.store
+        proxy = ProxyDeployment(services, settings)
     }
 
     /// Deploys what is locked already.
@@ -84,8 +87,13 @@ struct DeployRun: Sendable {
         do {
             let begun = attempts.filter { !$0.owesPostOnly }
             if !begun.isEmpty { try await hooks.run(hooks.before(), .pre(begun.names)) }
+            let failures = await proxy?.deploy(attempts.pairs) ?? [:]
             for index in attempts.indices {
-                await deploy(&attempts[index], owesPost: !after.isEmpty)
+                if let failure = failures[attempts[index].name] {
+                    attempts[index].result = .failure(failure)
+                } else {
+                    await deploy(&attempts[index], owesPost: !after.isEmpty)
+                }
             }
         } catch {
             // What comes after counts on the hooks before: nothing is touched.

@@ -17,6 +17,8 @@ package struct Services: Sendable {
     /// Makes a transport that trusts the roots in a PEM file, or the system's.
     package let makeTransport: @Sendable (_ roots: String?) throws -> any Transport
     package let makeSolver: @Sendable (HTTP01Settings) -> any ChallengeSolver
+    /// The way to nginx; `nil` where nothing is to be done about any.
+    package var proxy: ProxyAccess?
 
     package init(
         layout: StoreLayout,
@@ -40,7 +42,7 @@ package struct Services: Sendable {
 
     /// The same services with another clock.
     func with(_ clock: any WallClock) -> Services {
-        Services(
+        var services = Services(
             layout: layout,
             fileSystem: fileSystem,
             clock: clock,
@@ -50,6 +52,8 @@ package struct Services: Sendable {
             makeTransport: makeTransport,
             makeSolver: makeSolver
         )
+        services.proxy = proxy
+        return services
     }
 
     package var store: CertificateStore {

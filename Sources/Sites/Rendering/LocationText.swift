@@ -25,7 +25,9 @@ struct LocationText {
     private var registryHeaders: [Item] {
         guard settings.kind == .registry else { return [] }
         let header: Item = .line(
-            "add_header", "Docker-Distribution-Api-Version", "$certctl_registry_api_version",
+            "add_header",
+            "Docker-Distribution-Api-Version",
+            "$certctl_registry_api_version",
             "always"
         )
         return headers + [header, .blank]
@@ -80,9 +82,11 @@ struct LocationText {
             items += ServerText.compression
         }
         if isCached {
-            items += [.blank] + cache + [
-                .blank, .line("add_header", "X-Cache-Status", "$upstream_cache_status", "always"),
-            ] + headers
+            items +=
+                [.blank] + cache + [
+                    .blank,
+                    .line("add_header", "X-Cache-Status", "$upstream_cache_status", "always"),
+                ] + headers
         }
         return .location("~*", Self.assets, items: items)
     }
@@ -109,8 +113,14 @@ struct LocationText {
             .line("proxy_cache_revalidate", "on"),
             .line("proxy_cache_background_update", "on"),
             .line(
-                "proxy_cache_use_stale", "error", "timeout", "updating", "http_500", "http_502",
-                "http_503", "http_504"
+                "proxy_cache_use_stale",
+                "error",
+                "timeout",
+                "updating",
+                "http_500",
+                "http_502",
+                "http_503",
+                "http_504"
             ),
         ] + personal
     }

@@ -148,10 +148,19 @@ struct ServerText {
         .line("gzip", "on"), .line("gzip_vary", "on"), .line("gzip_proxied", "any"),
         .line("gzip_min_length", "1024"), .line("gzip_comp_level", "5"),
         .line(
-            "gzip_types", "text/css", "text/plain", "text/xml", "text/javascript",
+            "gzip_types",
+            "text/css",
+            "text/plain",
+            "text/xml",
+            "text/javascript",
             "application/javascript",
-            "application/json", "application/manifest+json", "application/xml", "application/wasm",
-            "image/svg+xml", "font/ttf", "font/otf"
+            "application/json",
+            "application/manifest+json",
+            "application/xml",
+            "application/wasm",
+            "image/svg+xml",
+            "font/ttf",
+            "font/otf"
         ),
     ]
 

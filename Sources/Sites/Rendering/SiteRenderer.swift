@@ -185,7 +185,8 @@ package struct SiteRenderer: Sendable {
             notes.append(.addressOfMany(site: site.lineage))
         }
         if let size = surroundings.namesBucketSize, let needed = shared.bucketSize, size < needed,
-            let name = shared.sites.flatMap(\.serverNames).max(by: { $0.utf8.count < $1.utf8.count })
+            let name = shared.sites.flatMap(\.serverNames).max(by: { $0.utf8.count < $1.utf8.count }
+            )
         {
             notes.append(.longName(name, bucketSize: size))
         }

@@ -1,0 +1,204 @@
+import ACME
+import CertificateStore
+import Deployment
+import Diagnostics
+import FoundationEssentials
+import Nginx
+import Platform
+import Settings
+import Sites
+
+/// Has the nginx that serves the sites use what is stored: all of it is tested, reloaded and proven
+/// by handshakes, or everything is as it was.
+struct ProxyDeployment: Sendable {
+    /// What an nginx may take from its signal to new workers.
+    private static let patience: TimeInterval = 10
+    private static let pause: Duration = .milliseconds(25)
+    private static let shownLog = 5
+
+    private let services: Services
+    private let settings: Settings
+    private let access: ProxyAccess
+
+    /// Prepares it; `nil` where certctl.conf has neither a site nor a proxy, and nginx is left to hooks.
+    init?(_ services: Services, _ settings: Settings) {
+        guard settings.proxy != nil || !settings.sites.isEmpty, let access = services.proxy else {
+            return nil
+        }
+        self.services = services
+        self.settings = settings
+        self.access = access
+    }
+
+    /// Whether a lineage is for that nginx: one with a `certificate` block of its own is for others.
+    func concerns(_ name: LineageName) -> Bool {
+        if site(of: name) != nil { return true }
+        return settings.block(of: name) == nil && settings.proxy != nil
+    }
+
+    /// Brings certificates into use, with the sites that they are for.
+    ///
+    /// Where not all of them can be, each is tried by itself. Returns why, of those that are not in
+    /// use; no hooks run, and links for other readers stay where they are.
+    func deploy(_ pairs: [ProxyPlan.Pair]) async -> [LineageName: any Error] {
+        let pairs = pairs.filter { concerns($0.name) && $0.certificate.manifest.hasKey }
+        guard !pairs.isEmpty else { return [:] }
+        do {
+            try await change(to: pairs, only: nil)
+            return [:]
+        } catch {
+            guard pairs.count > 1, Self.isOfSites(error) else {
+                return pairs.reduce(into: [:]) { $0[$1.name] = error }
+            }
+            services.log.warning(
+                "not all can be deployed together; each is tried by itself",
+                ["reason": Services.reason(of: error)]
+            )
+        }
+        var failures: [LineageName: any Error] = [:]
+        for pair in pairs {
+            do {
+                try await change(to: [pair], only: ["\(pair.name)"])
+            } catch {
+                failures[pair.name] = error
+            }
+        }
+        return failures
+    }
+
+    /// Plans all that certctl.conf asks for, with `pairs` in use; changes nothing.
+    func plan(_ pairs: [ProxyPlan.Pair]) async throws -> ProxyPlan {
+        try await plan(pairs, only: nil, try await access.find(settings.proxy?.place))
+    }
+
+    /// Makes nginx's files what certctl.conf asks for, with the certificates that are in use.
+    ///
+    /// Returns what was planned. Throws as ``deploy(_:)`` tells.
+    @discardableResult
+    func apply() async throws -> ProxyPlan {
+        try await change(to: [], only: nil)
+    }
+
+    /// Whether an error is of what was to be served, and another choice may fare better.
+    private static func isOfSites(_ error: any Error) -> Bool {
+        switch error {
+        case is SitesError: true
+        case TransactionFailure.rolledBack: true
+        default: false
+        }
+    }
+
+    // MARK: Planning
+
+    private func site(of name: LineageName) -> SiteSettings? {
+        settings.sites.first { $0.certificate.lineageName == name }
+    }
+
+    private func plan(
+        _ pairs: [ProxyPlan.Pair],
+        only: Set<String>?,
+        _ nginx: any NginxInstance
+    ) async throws -> ProxyPlan {
+        let view = try await ProxyView.look(services, settings, access, nginx)
+        let coming = Set(pairs.map(\.name))
+        let sites = try settings.sites.compactMap { site -> Site? in
+            guard let name = site.certificate.lineageName else { return nil }
+            // nginx would not start without the pair.
+            guard try coming.contains(name) || services.store.isPublished(name) else { return nil }
+            return Site(site, lineage: "\(name)")
+        }
+        return try ProxyPlan(view, sites: sites, pairs: pairs, only: only, services)
+    }
+
+    // MARK: Changing
+
+    @discardableResult
+    private func change(to pairs: [ProxyPlan.Pair], only: Set<String>?) async throws -> ProxyPlan {
+        let nginx = try await access.find(settings.proxy?.place)
+        let note = TransactionNote(services.layout.transaction, in: services.fileSystem)
+        if try await NginxTransaction.recover(needs(nginx, note, [])) {
+            services.log.notice("a deployment that was cut off was taken back")
+        }
+        let plan = try await plan(pairs, only: only, nginx)
+        tell(of: plan)
+        let proof = ServedProof(probe: access.probe, clock: services.clock)
+        let addresses = nginx.addresses(ofPort: 443)
+        if !plan.expectations.isEmpty, addresses.isEmpty {
+            throw ProxyError.notPublished(place: nginx.place)
+        }
+        if plan.changes.isEmpty {
+            do throws(ServedFault) {
+                try await proof.prove(plan.expectations, at: addresses, waits: false)
+                return plan
+            } catch {
+                services.log.info("what is stored is not served yet", ["seen": error.diagnosis.why])
+            }
+        }
+        try makeDirectories(of: plan)
+        try await NginxTransaction.run(plan.changes, needs(nginx, note, plan.expectations))
+        return plan
+    }
+
+    /// What a transaction needs; `expectations` are what has to be served in the end.
+    private func needs(
+        _ nginx: any NginxInstance,
+        _ note: TransactionNote,
+        _ expectations: [ServedProof.Expectation]
+    ) -> TransactionServices {
+        let (services, access) = (services, access)
+        return TransactionServices(
+            files: services.fileSystem,
+            note: note,
+            test: {
+                let verdict = try await nginx.test()
+                guard !verdict.isAccepted else { return }
+                throw ProxyError.refused(place: nginx.place, lines: verdict.lines)
+            },
+            reload: { try await Self.reload(nginx, services.clock) },
+            prove: {
+                try await ServedProof(probe: access.probe, clock: services.clock).prove(
+                    expectations,
+                    at: nginx.addresses(ofPort: 443)
+                )
+            }
+        )
+    }
+
+    /// Has nginx reload, and waits until it has.
+    private static func reload(_ nginx: any NginxInstance, _ clock: any WallClock) async throws {
+        let before = try await nginx.snapshot()
+        let start = Int(clock.now.timeIntervalSince1970)
+        try await nginx.reload()
+        let deadline = clock.uptime + patience
+        while clock.uptime < deadline {
+            let now = try await nginx.snapshot()
+            guard now.isSameRun(as: before) else { throw ProxyError.restarted(place: nginx.place) }
+            if now.hasNewWorkers(since: before) { return }
+            try await clock.sleep(for: pause)
+        }
+        // That it says nothing is better than no answer at all.
+        let log = (try? await nginx.log(lines: shownLog, since: start)) ?? []
+        throw ProxyError.notReloaded(place: nginx.place, lines: log)
+    }
+
+    private func makeDirectories(of plan: ProxyPlan) throws {
+        let snippets = "\(plan.view.directory)/certctl"
+        guard plan.files.writes.contains(where: { $0.path.hasPrefix("certctl/") }),
+            try services.fileSystem.status(snippets) == nil
+        else { return }
+        try services.fileSystem.makeDirectory(snippets, .publicDirectory)
+        try services.fileSystem.syncDirectory(plan.view.directory)
+    }
+
+    private func tell(of plan: ProxyPlan) {
+        for note in plan.notes {
+            services.log.info("a note on the sites", ["note": note.description])
+        }
+        for conflict in plan.files.conflicts {
+            services.log.warning(
+                "a file of certctl's was changed by a person, and is left alone",
+                ["path": "\(plan.view.directory)/\(conflict.path)"]
+            )
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package import Diagnostics
+
+extension ProxyError: Diagnosable {
+    package var diagnosis: Diagnosis {
+        let (what, why, fix) = explanation
+        return Diagnosis(what: what, why: why, fix: fix, exitCode: .deployment)
+    }
+
+    private var explanation: (what: String, why: String, fix: String) {
+        switch self {
+        case .notMounted(let place, let paths, let steps, let override):
+            (
+                "\(place) does not see what it has to",
+                "no mount shows \(paths.joined(separator: ", ")) where they have to be",
+                (steps + (override.map { ["", $0] } ?? [])).joined(separator: "\n       ")
+            )
+        case .staleMount(let place, let path):
+            (
+                "\(place) sees an old state of \(path)",
+                "what was mounted has been replaced since the container was started",
+                "start the container anew, and mount the directory and not a single file"
+            )
+        case .notIncluded(let place, let directory):
+            (
+                "\(place) does not read the files in \(directory)",
+                "no include in http { } of its configuration names them",
+                "add to http { }: include \(directory)/*.conf; or name another directory in "
+                    + "certctl.conf: proxy … { configuration DIR; }"
+            )
+        case .noDirectory(let place):
+            (
+                "\(place) has no directory on this host to write sites to",
+                "what it includes from is in the image, and would be lost with the container",
+                "mount a directory at /etc/nginx/conf.d, and name it in certctl.conf: "
+                    + "proxy NAME { configuration DIR; }"
+            )
+        case .unknownBuild(let place):
+            (
+                "what \(place) is cannot be told", "`nginx -V` names no version",
+                "look at what it prints"
+            )
+        case .unreadableConfiguration(let reason):
+            (
+                "nginx's configuration cannot be read", reason,
+                "certctl leaves out nothing that it cannot read: mend it, or say what it is"
+            )
+        case .refused(let place, let lines):
+            (
+                "\(place) refuses the configuration",
+                lines.isEmpty ? "it does not say why" : lines.joined(separator: "; "),
+                "mend what it names"
+            )
+        case .notReloaded(let place, let lines):
+            (
+                "\(place) was told to reload and goes on as before",
+                lines.isEmpty ? "its log does not say why" : lines.joined(separator: "; "),
+                "mend what its log names"
+            )
+        case .restarted(let place):
+            (
+                "\(place) was started anew while it was to reload",
+                "somebody has restarted it, or it has crashed", "look at its log"
+            )
+        case .notPublished(let place):
+            (
+                "nothing on this host leads to \(place) by https",
+                "its port 443 is not published",
+                "publish it: -p 443:443, or ports: [\"80:80\", \"443:443\"] in the Compose file"
+            )
+        case .changedByPerson(let path, let offer):
+            (
+                "\(path) was changed by a person, and is left alone",
+                "certctl overwrites only what it has written itself",
+                offer.map {
+                    "compare it with \($0); put changes into raw { } of certctl.conf, remove the "
+                        + "file and run certctl apply"
+                } ?? "move it away and run certctl apply"
+            )
+        }
+    }
+}

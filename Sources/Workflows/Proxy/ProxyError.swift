@@ -1,0 +1,28 @@
+import Deployment
+import Nginx
+
+/// Why sites cannot be served, beside what nginx and the engine say themselves.
+package enum ProxyError: Error, Equatable {
+    /// The container does not see what it has to: how to mount it, step by step.
+    case notMounted(place: String, paths: [String], steps: [String], override: String?)
+    /// A mounted file or directory was replaced since the container was started.
+    case staleMount(place: String, path: String)
+    /// nginx does not read the directory that sites are to be written to.
+    case notIncluded(place: String, directory: String)
+    /// The container's directory for configuration is in its image, and would be lost with it.
+    case noDirectory(place: String)
+    /// What `nginx -V` says cannot be understood.
+    case unknownBuild(place: String)
+    /// What nginx runs with cannot be read; file, line, column and reason.
+    case unreadableConfiguration(String)
+    /// nginx tests its configuration and refuses it, in its own words.
+    case refused(place: String, lines: [String])
+    /// nginx was told to reload and did not, in the words of its log.
+    case notReloaded(place: String, lines: [String])
+    /// nginx was started anew while it was to reload.
+    case restarted(place: String)
+    /// Nothing on this host leads to nginx's port for https.
+    case notPublished(place: String)
+    /// A file of certctl's was changed by a person, or another's has its name.
+    case changedByPerson(path: String, offer: String?)
+}

@@ -1,0 +1,284 @@
+import CertificateStore
+import Deployment
+import Diagnostics
+import FoundationEssentials
+import Nginx
+import PKI
+import Platform
+import Settings
+import Sites
+
+/// The nginx that serves the sites as it is at a moment: what it is, what it reads, what it sees of
+/// this host.
+struct ProxyView: Sendable {
+    /// Where nginx includes from unless somebody has changed that.
+    private static let usualDirectory = "/etc/nginx/conf.d"
+    private static let fileLimit = 4 * 1024 * 1024
+
+    let nginx: any NginxInstance
+    let surroundings: Surroundings
+    let configuration: Configuration
+    /// The directory of managed files on this host, without links.
+    let directory: String
+    /// Managed files that are there, by path from ``directory``.
+    let present: [String: [UInt8]]
+
+    /// Looks at nginx.
+    ///
+    /// Throws ``DeploymentError``, ``EngineError`` and ``ProxyError``; ``TransactionFailure`` where
+    /// nginx refuses what is there.
+    static func look(
+        _ services: Services,
+        _ settings: Settings,
+        _ access: ProxyAccess,
+        _ nginx: any NginxInstance
+    ) async throws -> ProxyView {
+        let looker = ProxyLooker(
+            services: services,
+            settings: settings,
+            access: access,
+            nginx: nginx
+        )
+        return try await looker.look()
+    }
+
+    fileprivate init(
+        nginx: any NginxInstance,
+        surroundings: Surroundings,
+        configuration: Configuration,
+        directory: String,
+        present: [String: [UInt8]]
+    ) {
+        self.nginx = nginx
+        self.surroundings = surroundings
+        self.configuration = configuration
+        self.directory = directory
+        self.present = present
+    }
+
+    /// The hosts that nginx serves with the pair of a lineage, as its configuration says.
+    func hosts(servedBy include: String) -> [String] {
+        let servers = configuration.servers.filter { configuration.includes(include, in: $0) }
+        return servers.flatMap(\.names).compactMap { name in
+            switch name {
+            case .exact(let host) where !host.isEmpty && host != "_": host
+            case .leading(let domain), .suffix(let domain): "certctl.\(domain)"
+            case .exact, .trailing, .regex, .hostname: nil
+            }
+        }
+    }
+
+    /// Reads the managed files of a directory.
+    fileprivate static func present(
+        in directory: String,
+        _ files: any FileSystem
+    ) throws -> [String: [UInt8]] {
+        var present: [String: [UInt8]] = [:]
+        let names = try files.list(directory)
+        var paths = names.filter { $0 != "certctl" }
+        if names.contains("certctl"), try files.status("\(directory)/certctl")?.kind == .directory {
+            paths += try files.list("\(directory)/certctl").map { "certctl/\($0)" }
+        }
+        for path in paths where ManagedFilePlan.concerns(path) {
+            // What a link leads to is not certctl's: it shows as somebody else's file.
+            let full = "\(directory)/\(path)"
+            let isFile = try files.status(full)?.kind == .file
+            present[path] = isFile ? try files.readFile(full, limit: fileLimit) : []
+        }
+        return present
+    }
+
+    fileprivate static var conventional: String { usualDirectory }
+}
+
+/// Gathers what a ``ProxyView`` has.
+private struct ProxyLooker {
+    let services: Services
+    let settings: Settings
+    let access: ProxyAccess
+    let nginx: any NginxInstance
+
+    private var layout: StoreLayout { services.layout }
+
+    func look() async throws -> ProxyView {
+        guard let build = NginxBuild(versionText: try await nginx.build()) else {
+            throw ProxyError.unknownBuild(place: nginx.place)
+        }
+        let directory = try directory()
+        try await checkSight(directory)
+        let configuration = try await configuration()
+        guard configuration.httpIncludes("\(directory.nginx)/certctl-example.conf") else {
+            throw ProxyError.notIncluded(place: nginx.place, directory: directory.nginx)
+        }
+        var surroundings = Surroundings(
+            build: build,
+            pairs: layout.nginx,
+            configuration: directory.nginx,
+            challenge: try await challenge()
+        )
+        surroundings.hasIPv6 = nginx.hasIPv6
+        surroundings.resolvers = await nginx.resolvers().compactMap(Self.address)
+        surroundings.others = configuration.servers.compactMap { server in
+            OtherServer(server, managed: directory.nginx)
+        }
+        let size = configuration.httpDirectives(named: "server_names_hash_bucket_size").last
+        surroundings.namesBucketSize = size?.arguments.first.flatMap { Int($0) }
+        surroundings.httpsPort = nginx.addresses(ofPort: 443).first?.port ?? 443
+        surroundings.cacheDirectory = Self.cacheDirectory(build)
+        return ProxyView(
+            nginx: nginx,
+            surroundings: surroundings,
+            configuration: configuration,
+            directory: directory.host,
+            present: try ProxyView.present(in: directory.host, services.fileSystem)
+        )
+    }
+
+    /// The directory for sites, on this host and as nginx knows it.
+    private func directory() throws -> (host: String, nginx: String) {
+        guard let wanted = settings.proxy?.configuration else {
+            let usual = ProxyView.conventional
+            guard let host = nginx.paths.hostPath(of: usual),
+                let real = access.host.realPath(of: host)
+            else { throw ProxyError.noDirectory(place: nginx.place) }
+            return (real, usual)
+        }
+        let real = access.host.realPath(of: wanted) ?? wanted
+        guard let path = nginx.paths.nginxPath(of: real) else {
+            throw notMounted([.init(source: real, target: ProxyView.conventional)])
+        }
+        return (real, path)
+    }
+
+    /// Whether nginx sees what it has to, where it has to.
+    private func checkSight(_ directory: (host: String, nginx: String)) async throws {
+        try makeChallengeDirectory()
+        var missing: [ComposeOverride.Volume] = []
+        let shares = [
+            HostShare(layout.tls), HostShare(directory.host, at: directory.nginx),
+            HostShare(layout.challengeDirectory),
+        ]
+        for share in shares {
+            switch try await nginx.sight(of: share) {
+            case .seen: break
+            // What passes challenges on can name any path; key and certificate are named by certctl.
+            case .elsewhere where share.hostPath == layout.challengeDirectory: break
+            case .stale(let source):
+                throw ProxyError.staleMount(place: nginx.place, path: source)
+            case .missing where share.hostPath == layout.challengeDirectory && usesWebroot: break
+            case .elsewhere, .missing:
+                missing.append(.init(source: share.hostPath, target: share.nginxPath))
+            }
+        }
+        guard missing.isEmpty else { throw notMounted(missing) }
+    }
+
+    private var usesWebroot: Bool {
+        if case .webroot = settings.http01 { true } else { false }
+    }
+
+    private func makeChallengeDirectory() throws {
+        for path in [layout.runtime, layout.challengeDirectory]
+        where try services.fileSystem.status(path) == nil {
+            try services.fileSystem.makeDirectory(path, .publicDirectory)
+        }
+    }
+
+    private func notMounted(_ volumes: [ComposeOverride.Volume]) -> ProxyError {
+        let container = (nginx as? ContainerNginx)?.container
+        let override = container.map { ComposeOverride(for: $0, missing: volumes) }
+        return .notMounted(
+            place: nginx.place,
+            paths: volumes.map(\.target),
+            steps: override?.steps ?? [],
+            override: override?.file?.text
+        )
+    }
+
+    private func configuration() async throws -> Configuration {
+        let dump = try await nginx.configuration()
+        guard dump.verdict.isAccepted else {
+            let refusal = ProxyError.refused(place: nginx.place, lines: dump.verdict.lines)
+            let reason = refusal.diagnosis.why
+            throw TransactionFailure.untouched(.init(.brokenBefore, reason))
+        }
+        do throws(ConfigurationError) {
+            return try Configuration(dump: dump.text)
+        } catch {
+            throw ProxyError.unreadableConfiguration(error.explanation)
+        }
+    }
+
+    private func challenge() async throws -> Surroundings.Challenge {
+        if case .webroot(let directory) = settings.http01 {
+            let real = access.host.realPath(of: directory) ?? directory
+            guard let path = nginx.paths.nginxPath(of: real) else {
+                throw notMounted([.init(source: real, target: real)])
+            }
+            return .webroot(path)
+        }
+        let name = layout.challengeSocket.split(separator: "/").last.map(String.init) ?? ""
+        switch try await nginx.sight(of: HostShare(layout.challengeDirectory)) {
+        case .elsewhere(let path): return .socket("\(path)/\(name)")
+        case .seen, .missing, .stale: return .socket(layout.challengeSocket)
+        }
+    }
+
+    /// Reads a name server as nginx writes it.
+    private static func address(_ text: String) -> IPAddress? {
+        guard text.hasPrefix("["), text.hasSuffix("]") else { return IPAddress(text) }
+        return IPAddress(String(text.dropFirst().dropLast()))
+    }
+
+    /// Beside nginx's own temporary files, where it may write.
+    private static func cacheDirectory(_ build: NginxBuild) -> String? {
+        let option = "--http-proxy-temp-path="
+        guard
+            let path = build.options.first(where: { $0.hasPrefix(option) })?
+                .dropFirst(option.count), path.hasPrefix("/"),
+            let slash = path.lastIndex(of: "/"), slash > path.startIndex
+        else { return nil }
+        return "\(path[..<slash])/certctl"
+    }
+}
+
+extension OtherServer {
+    /// A server of the configuration, unless it is in one of the managed files of a directory.
+    fileprivate init?(_ server: Server, managed directory: String) {
+        let prefix = "\(directory)/"
+        if server.file.hasPrefix(prefix),
+            ManagedFile.isManaged(String(server.file.dropFirst(prefix.count)))
+        {
+            return nil
+        }
+        let listens = server.listens.flatMap { listen -> [Listen] in
+            let address: String
+            switch listen.address {
+            case .anyIPv4: address = "*"
+            case .anyIPv6: address = "[::]"
+            case .specific(let text): address = text
+            case .unix: return []
+            }
+            return listen.ports.prefix(100).compactMap { port in
+                UInt16(exactly: port).map {
+                    Listen(address: address, port: $0, isDefault: listen.isDefaultServer)
+                }
+            }
+        }
+        self.init(file: server.file, listens: listens, names: server.names.map(\.text))
+    }
+}
+
+extension ServerName {
+    /// As it is written.
+    fileprivate var text: String {
+        switch self {
+        case .exact(let name): name
+        case .leading(let domain): "*.\(domain)"
+        case .suffix(let domain): ".\(domain)"
+        case .trailing(let name): "\(name).*"
+        case .regex(let pattern): "~\(pattern)"
+        case .hostname: "$hostname"
+        }
+    }
+}
