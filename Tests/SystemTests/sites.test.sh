@@ -202,12 +202,13 @@ mv "$T/conf.d/certctl-app.test.conf.new" "$T/conf.d/certctl-app.test.conf"; rend
 ok "what is taken up is certctl's again" eval '! grep -F conflict <<<"$output" && grep -F "nothing to do" <<<"$output"'
 
 echo "# an address for a name, and another port"
-printf 'site 127.0.0.1 { to 127.0.0.1:3001; }\n' >>"$T/certctl.conf"; render port=8443
+printf 'site 127.0.0.1 ::1 { to 127.0.0.1:3001; }\n' >>"$T/certctl.conf"; render port=8443
 ok "it is told whose certificate is shown to all" output_has "note: whoever asks for an unknown name is shown the certificate of 127.0.0.1"
 ok "nginx takes it" tested
 reload
 ok "it is served to who asks by address" eval 'run in_ns curl -sk -m 20 https://127.0.0.1/; output_has "\"port\": 3001"'
 unserved() { get https://unknown.test/ --http1.1; status_is 52; }
+ok "by one of IPv6 too" eval 'run in_ns curl -skg -m 20 "https://[::1]/"; output_has "\"port\": 3001"'
 ok "an unknown name still gets nothing" unserved
 ok "the port that the world sees is told" said https://app.test/ 'h["x-forwarded-port"] == "8443"'
 ok "and used" location http://app.test/x '308 https://app.test:8443/x'

@@ -62,7 +62,10 @@ package struct ManagedFile: Equatable, Sendable {
 
     /// Tells what became of the file at `path`.
     ///
-    /// - Parameter bytes: What is there; `nil` where nothing is.
+    /// - Parameters:
+    ///   - bytes: What is there; `nil` where nothing is.
+    ///   - path: From the configuration directory.
+    /// - Returns: ``State/intact`` only for what certctl wrote, byte by byte, for that path.
     package static func state(of bytes: [UInt8]?, at path: String) -> State {
         guard let bytes else { return .absent }
         guard bytes.starts(with: mark.utf8) else { return .foreign }
@@ -70,7 +73,9 @@ package struct ManagedFile: Equatable, Sendable {
         let seal = bytes[..<end].suffix(2 * SHA256.byteCount)
         let head = bytes[..<seal.startIndex]
         let place = Array("\(mark)file=\(path) \(version) ".utf8)
-        let isOfPath = head.starts(with: place) && head.suffix(sealPrefix.utf8.count).elementsEqual(sealPrefix.utf8)
+        let isOfPath =
+            head.starts(with: place)
+            && head.suffix(sealPrefix.utf8.count).elementsEqual(sealPrefix.utf8)
         let digest = Hexadecimal.digest(Array(head) + bytes[end...])
         return isOfPath && seal.elementsEqual(digest.utf8) ? .intact : .changed
     }
@@ -81,6 +86,8 @@ package struct ManagedFile: Equatable, Sendable {
         let line = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
         let word = line.split(separator: " ").first { $0.hasPrefix(sincePrefix) }
         // A time that a person spoilt is none.
-        return word.flatMap { try? Date(String($0.dropFirst(sincePrefix.count)), strategy: .iso8601) }
+        return word.flatMap {
+            try? Date(String($0.dropFirst(sincePrefix.count)), strategy: .iso8601)
+        }
     }
 }

@@ -15,14 +15,20 @@ struct LocationText {
     /// The directives of a location whose requests go to `pool`.
     func items(for pool: Pool) throws(SitesError) -> [Item] {
         var items = try registryHeaders + pool.setting + proxyHeaders() + [pool.pass]
-        for part in [try secure(pool), balance(pool), patience] where !part.isEmpty {
-            items += [.blank] + part
-        }
+        for part in [try secure(pool), balance(pool), patience].map(withoutRaw)
+        where !part.isEmpty { items += [.blank] + part }
         let hasAssets = isCached || (settings.isCompressed && settings.kind != .static)
         return hasAssets ? items + [.blank, try assets(of: pool)] : items
     }
 
-    /// The headers of requests. The location has some of its own, and so inherits none from `raw`.
+    /// Takes away what `raw` says of all locations.
+    private func withoutRaw(_ items: [Item]) -> [Item] {
+        items.filter { item in item.name.map { raw?.has($0) != true } ?? true }
+    }
+
+    /// The headers of requests.
+    ///
+    /// The location has some of its own, and so inherits none from `raw`.
     private func proxyHeaders() throws(SitesError) -> [Item] {
         let name: Term = "proxy_set_header"
         guard let raw, raw.has(name) else { return [try snippets.include(.proxy)] }
@@ -39,7 +45,9 @@ struct LocationText {
     private var registryHeaders: [Item] {
         guard settings.kind == .registry else { return [] }
         let header: Item = .line(
-            "add_header", "Docker-Distribution-Api-Version", "$certctl_registry_api_version",
+            "add_header",
+            "Docker-Distribution-Api-Version",
+            "$certctl_registry_api_version",
             "always"
         )
         return headers + [header, .blank]
@@ -93,7 +101,9 @@ struct LocationText {
                 try snippets.include(.compression),
             ]
         }
-        if isCached { items += [.blank, try snippets.include(.cache)] + notCached + [.blank] + headers }
+        if isCached {
+            items += [.blank, try snippets.include(.cache)] + notCached + [.blank] + headers
+        }
         return .location("~*", Self.assets, items: items)
     }
 

@@ -20,7 +20,9 @@ struct RawBlock {
             let last = bytes.lastIndex(where: { !blanks.contains($0) })
         else { return nil }
         let lineStart = bytes[..<first].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 }
-        self.bytes = bytes[(lineStart ?? first)...last] + [UInt8(ascii: "\n")]
+        // What follows the opening brace at once has no indentation of its own.
+        let indentation = lineStart == nil ? Array("    ".utf8) : []
+        self.bytes = indentation + bytes[(lineStart ?? first)...last] + [UInt8(ascii: "\n")]
     }
 
     /// Its directives of that name, for levels that would not inherit them.

@@ -83,7 +83,9 @@ struct ServerText {
         try [Self.pair(of: site, surroundings)] + included(.tls) + headers()
     }
 
-    /// The headers of every answer. A level that has one of its own inherits none: so a location
+    /// The headers of every answer.
+    ///
+    /// A level that has one of its own inherits none: so a location
     /// with `add_header` needs them again.
     private func headers() throws(SitesError) -> [Item] {
         [try snippets.include(.headers)] + (transportSecurity.map { [$0] } ?? [])
@@ -93,6 +95,7 @@ struct ServerText {
         var items: [Item] = []
         if routes.contains(where: \.pool.needsResolver) { items += try resolver() }
         switch settings.kind {
+        case _ where routes.isEmpty: break
         case .app, .websocket: items.append(.line("client_max_body_size", "10m"))
         // Images, layers, stacks and backups are as long as they are.
         case .portainer, .registry: items.append(.line("client_max_body_size", "0"))

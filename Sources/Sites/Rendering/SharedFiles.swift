@@ -14,7 +14,9 @@ struct SharedFiles {
     /// What stands in `http` once.
     func common() throws(SitesError) -> [Item] {
         var items: [Item] = [
-            .comment("Clients may ask for WebSocket and its like. HTTP/2 in clear text (h2c) is not"),
+            .comment(
+                "Clients may ask for WebSocket and its like. HTTP/2 in clear text (h2c) is not"
+            ),
             .comment("passed on: behind it access rules would not be looked at."),
             .block(
                 ["map", "$http_upgrade", "$certctl_upgrade"],
@@ -28,7 +30,9 @@ struct SharedFiles {
         if sites.contains(where: { $0.settings.kind == .registry }) {
             items += [
                 .blank,
-                .comment("A registry sends this header itself; nginx sends it where it answers alone."),
+                .comment(
+                    "A registry sends this header itself; nginx sends it where it answers alone."
+                ),
                 .block(
                     [
                         "map", "$upstream_http_docker_distribution_api_version",
@@ -42,8 +46,12 @@ struct SharedFiles {
             items += [
                 .blank,
                 .line(
-                    "proxy_cache_path", try Term(quoting: directory), "levels=1:2",
-                    "keys_zone=certctl_assets:10m", "max_size=512m", "inactive=7d",
+                    "proxy_cache_path",
+                    try Term(quoting: directory),
+                    "levels=1:2",
+                    "keys_zone=certctl_assets:10m",
+                    "max_size=512m",
+                    "inactive=7d",
                     "use_temp_path=off"
                 ),
             ]
@@ -73,7 +81,8 @@ struct SharedFiles {
             Item.directive("listen", [$0, "default_server"], note: nil)
         }
         let secure = listens(on: Self.https).map { place -> Item in
-            let flags: [Term] = ServerText.isHTTP2Flag(surroundings.build) ? ["ssl", "http2"] : ["ssl"]
+            let flags: [Term] =
+                ServerText.isHTTP2Flag(surroundings.build) ? ["ssl", "http2"] : ["ssl"]
             return .directive("listen", [place] + flags + ["default_server"], note: nil)
         }
         var items: [Item] = []
@@ -121,7 +130,8 @@ struct SharedFiles {
             ? [.comment("Who asks by an address says so only after the certificate was sent.")]
             : [.comment("This nginx cannot refuse a handshake: it takes some certificate for it.")]
         return why + [
-            try ServerText.pair(of: site, surroundings), try Snippets(surroundings: surroundings).include(.tls),
+            try ServerText.pair(of: site, surroundings),
+            try Snippets(surroundings: surroundings).include(.tls),
             .blank, .line("return", "444"),
         ]
     }

@@ -27,9 +27,11 @@ package struct SiteRenderer: Sendable {
     /// be served or answered, no files are wanted at all.
     ///
     /// - Parameters:
+    ///   - sites: In the order of certctl.conf.
     ///   - present: The files that are there, by path from the configuration directory: how long
     ///     there has been a site is read from its file.
     ///   - now: The moment, for sites that there have not been yet.
+    /// - Returns: The same for the same arguments, byte by byte.
     /// - Throws: ``SitesError`` for what nginx would refuse, or would serve otherwise than said.
     package func rendering(
         of sites: [Site],
@@ -191,7 +193,8 @@ package struct SiteRenderer: Sendable {
             notes.append(.addressOfMany(site: site.lineage))
         }
         if let size = surroundings.namesBucketSize, let needed = shared.bucketSize, size < needed,
-            let name = shared.sites.flatMap(\.serverNames).max(by: { $0.utf8.count < $1.utf8.count })
+            let name = shared.sites.flatMap(\.serverNames).max(by: { $0.utf8.count < $1.utf8.count }
+            )
         {
             notes.append(.longName(name, bucketSize: size))
         }

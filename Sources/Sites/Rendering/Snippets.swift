@@ -48,8 +48,14 @@ struct Snippets {
             .line("proxy_cache_revalidate", "on"),
             .line("proxy_cache_background_update", "on"),
             .line(
-                "proxy_cache_use_stale", "error", "timeout", "updating", "http_500", "http_502",
-                "http_503", "http_504"
+                "proxy_cache_use_stale",
+                "error",
+                "timeout",
+                "updating",
+                "http_500",
+                "http_502",
+                "http_503",
+                "http_504"
             ),
             .blank,
             .line("add_header", "X-Cache-Status", "$upstream_cache_status", "always"),
@@ -64,9 +70,19 @@ struct Snippets {
             .line("gzip_min_length", "1024"),
             .line("gzip_comp_level", "5"),
             .line(
-                "gzip_types", "text/css", "text/javascript", "text/plain", "text/xml",
-                "application/javascript", "application/json", "application/manifest+json",
-                "application/wasm", "application/xml", "image/svg+xml", "font/otf", "font/ttf"
+                "gzip_types",
+                "text/css",
+                "text/javascript",
+                "text/plain",
+                "text/xml",
+                "application/javascript",
+                "application/json",
+                "application/manifest+json",
+                "application/wasm",
+                "application/xml",
+                "image/svg+xml",
+                "font/otf",
+                "font/ttf"
             ),
         ]
     }
