@@ -131,6 +131,7 @@ let package = Package(
         tests(of: "Renewal"),
         tests(of: "Nginx"),
         tests(of: "Settings", uses: ["ACME", "Diagnostics", "Nginx", "PKI"]),
+        tests(of: "Sites", uses: ["ACME", "Diagnostics", "Nginx", "PKI", "Settings"]),
         tests(of: "Platform", uses: ["Diagnostics", "HTTP", "PKI"]),
         tests(of: "ACMEClient", uses: ["ACME", "Diagnostics", "HTTP", "PKI", "Platform"]),
         tests(of: "HTTP01", uses: ["ACME", "Diagnostics", "Platform"]),

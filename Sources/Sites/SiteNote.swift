@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Something that an operator should know of files that could be written all the same.
 package enum SiteNote: Equatable, Sendable {
     /// This nginx cannot look names of a group up again: requests are divided among them by chance
@@ -22,7 +24,9 @@ package enum SiteNote: Equatable, Sendable {
 
 extension SiteNote: CustomStringConvertible {
     /// The note for people, in one line.
-    package var description: String {
+    package var description: String { text.harmless() }
+
+    private var text: String {
         switch self {
         case .dividedByChance(let site, let path):
             "\(site): before nginx 1.27.3 requests for \(path) are divided by chance, and a server "

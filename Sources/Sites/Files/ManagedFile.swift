@@ -62,7 +62,10 @@ package struct ManagedFile: Equatable, Sendable {
 
     /// Tells what became of the file at `path`.
     ///
-    /// - Parameter bytes: What is there; `nil` where nothing is.
+    /// - Parameters:
+    ///   - bytes: What is there; `nil` where nothing is.
+    ///   - path: From the configuration directory.
+    /// - Returns: ``State/intact`` only for what certctl wrote, byte by byte, for that path.
     package static func state(of bytes: [UInt8]?, at path: String) -> State {
         guard let bytes else { return .absent }
         guard bytes.starts(with: mark.utf8) else { return .foreign }

@@ -60,8 +60,10 @@ package struct ManagedFilePlan: Equatable, Sendable {
 
     /// Compares what is wanted with what is there.
     ///
-    /// - Parameter present: All files that ``concerns(_:)`` is true of, by path from the
-    ///   configuration directory; others are left alone.
+    /// - Parameters:
+    ///   - wanted: What is to stand there, each path once.
+    ///   - present: All files that ``concerns(_:)`` is true of, by path from the configuration
+    ///     directory; others are left alone.
     package init(wanted: [ManagedFile], present: [String: [UInt8]]) {
         var plan = Draft(present: present)
         let wantedPaths = Set(wanted.map(\.path))

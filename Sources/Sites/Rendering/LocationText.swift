@@ -4,6 +4,7 @@ import Settings
 struct LocationText {
     let settings: SiteSettings
     let snippets: Snippets
+    let raw: RawBlock?
     /// What every answer has; see ``ServerText``.
     let headers: [Item]
     let isCached: Bool
@@ -13,13 +14,32 @@ struct LocationText {
 
     /// The directives of a location whose requests go to `pool`.
     func items(for pool: Pool) throws(SitesError) -> [Item] {
-        let passing = try pool.setting + [snippets.include(.proxy), pool.pass]
-        var items = registryHeaders + passing
-        for part in [try secure(pool), balance(pool), patience] where !part.isEmpty {
-            items += [.blank] + part
-        }
+        var items = try registryHeaders + pool.setting + proxyHeaders() + [pool.pass]
+        for part in [try secure(pool), balance(pool), patience].map(withoutRaw)
+        where !part.isEmpty { items += [.blank] + part }
         let hasAssets = isCached || (settings.isCompressed && settings.kind != .static)
         return hasAssets ? items + [.blank, try assets(of: pool)] : items
+    }
+
+    /// Takes away what `raw` says of all locations.
+    private func withoutRaw(_ items: [Item]) -> [Item] {
+        items.filter { item in item.name.map { raw?.has($0) != true } ?? true }
+    }
+
+    /// The headers of requests.
+    ///
+    /// The location has some of its own, and so inherits none from `raw`.
+    private func proxyHeaders() throws(SitesError) -> [Item] {
+        let name: Term = "proxy_set_header"
+        guard let raw, raw.has(name) else { return [try snippets.include(.proxy)] }
+        let replaced = raw.headers(setBy: name)
+        let items = try snippets.items(of: .proxy).filter { item in
+            guard case .directive(name, let words, _) = item, let header = words.first else {
+                return true
+            }
+            return !replaced.contains(String(decoding: header.bytes, as: UTF8.self).lowercased())
+        }
+        return items + raw.items(named: name) + [.blank]
     }
 
     private var registryHeaders: [Item] {
@@ -75,53 +95,29 @@ struct LocationText {
     private func assets(of pool: Pool) throws(SitesError) -> Item {
         var items = try pool.setting + [pool.pass]
         if settings.isCompressed, settings.kind != .static {
-            items.append(.blank)
-            items.append(
-                .comment("Only files: of a page with secrets the length would tell them (BREACH).")
-            )
-            items += ServerText.compression
+            items += [
+                .blank,
+                .comment("Only files: of a page with secrets the length would tell them (BREACH)."),
+                try snippets.include(.compression),
+            ]
         }
         if isCached {
-            items +=
-                [.blank] + cache + [
-                    .blank,
-                    .line("add_header", "X-Cache-Status", "$upstream_cache_status", "always"),
-                ] + headers
+            items += [.blank, try snippets.include(.cache)] + notCached + [.blank] + headers
         }
         return .location("~*", Self.assets, items: items)
     }
 
-    private var cache: [Item] {
+    /// What may be one person's alone is neither kept nor taken from what was.
+    private var notCached: [Item] {
         // nginx has asked for the password itself where the site has one.
         let isGuarded = settings.passwordFile != nil && settings.kind == .static
         let mayBePersonal: [Term] =
             (isGuarded ? [] : ["$http_authorization"])
             + (settings.kind == .static ? [] : ["$http_cookie"])
-        let personal: [Item] =
-            mayBePersonal.isEmpty
-            ? []
-            : [
-                .directive("proxy_cache_bypass", mayBePersonal, note: nil),
-                .directive("proxy_no_cache", mayBePersonal, note: nil),
-            ]
+        guard !mayBePersonal.isEmpty else { return [] }
         return [
-            .line("proxy_cache", "certctl_assets"),
-            .line("proxy_cache_key", "$scheme$host$request_uri"),
-            .line("proxy_cache_valid", "200", "301", "10m"),
-            .line("proxy_cache_valid", "404", "1m"),
-            .line("proxy_cache_lock", "on"),
-            .line("proxy_cache_revalidate", "on"),
-            .line("proxy_cache_background_update", "on"),
-            .line(
-                "proxy_cache_use_stale",
-                "error",
-                "timeout",
-                "updating",
-                "http_500",
-                "http_502",
-                "http_503",
-                "http_504"
-            ),
-        ] + personal
+            .directive("proxy_cache_bypass", mayBePersonal, note: nil),
+            .directive("proxy_no_cache", mayBePersonal, note: nil),
+        ]
     }
 }

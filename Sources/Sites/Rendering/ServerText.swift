@@ -67,7 +67,7 @@ struct ServerText {
         if surroundings.build.has("http_v2_module"), !isFlag { head.append(.line("http2", "on")) }
         head += try names()
         let parts = [
-            head, try security(), try proxying(), try access(), compression,
+            head, try security(), try proxying(), try access(), try compression(),
             raw.map { [.comment("As it stands in raw { } of certctl.conf."), .verbatim($0.bytes)] }
                 ?? [],
         ]
@@ -80,14 +80,12 @@ struct ServerText {
     }
 
     private func security() throws(SitesError) -> [Item] {
-        let tls = TLSProfile.items(for: surroundings.build)
-        let isTouched = tls.contains { item in item.name.map { raw?.has($0) == true } ?? false }
-        return [try Self.pair(of: site, surroundings)]
-            + (isTouched ? [.blank] + tls + [.blank] : [try snippets.include(.tls)])
-            + (try headers())
+        try [Self.pair(of: site, surroundings)] + included(.tls) + headers()
     }
 
-    /// The headers of every answer. A level that has one of its own inherits none: so a location
+    /// The headers of every answer.
+    ///
+    /// A level that has one of its own inherits none: so a location
     /// with `add_header` needs them again.
     private func headers() throws(SitesError) -> [Item] {
         [try snippets.include(.headers)] + (transportSecurity.map { [$0] } ?? [])
@@ -97,6 +95,7 @@ struct ServerText {
         var items: [Item] = []
         if routes.contains(where: \.pool.needsResolver) { items += try resolver() }
         switch settings.kind {
+        case _ where routes.isEmpty: break
         case .app, .websocket: items.append(.line("client_max_body_size", "10m"))
         // Images, layers, stacks and backups are as long as they are.
         case .portainer, .registry: items.append(.line("client_max_body_size", "0"))
@@ -138,31 +137,18 @@ struct ServerText {
         return items
     }
 
-    private var compression: [Item] {
+    private func compression() throws(SitesError) -> [Item] {
         // Files hold no secrets that a length could give away.
-        settings.isCompressed && settings.kind == .static ? Self.compression : []
+        settings.isCompressed && settings.kind == .static ? try included(.compression) : []
     }
 
-    /// What compresses texts.
-    static let compression: [Item] = [
-        .line("gzip", "on"), .line("gzip_vary", "on"), .line("gzip_proxied", "any"),
-        .line("gzip_min_length", "1024"), .line("gzip_comp_level", "5"),
-        .line(
-            "gzip_types",
-            "text/css",
-            "text/plain",
-            "text/xml",
-            "text/javascript",
-            "application/javascript",
-            "application/json",
-            "application/manifest+json",
-            "application/xml",
-            "application/wasm",
-            "image/svg+xml",
-            "font/ttf",
-            "font/otf"
-        ),
-    ]
+    /// Includes a snippet; where `raw` says a part of it itself, what it says is inlined, to be
+    /// had without that part.
+    private func included(_ snippet: Snippet) throws(SitesError) -> [Item] {
+        let items = try snippets.items(of: snippet)
+        let isTouched = items.contains { item in item.name.map { raw?.has($0) == true } ?? false }
+        return isTouched ? [.blank] + items + [.blank] : [try snippets.include(snippet)]
+    }
 
     private func locations() throws(SitesError) -> [Item] {
         if case .redirect(let host) = settings.destination {
@@ -172,7 +158,8 @@ struct ServerText {
         let text = LocationText(
             settings: settings,
             snippets: snippets,
-            headers: try headers(),
+            raw: raw,
+            headers: try headers() + (raw?.items(named: "add_header") ?? []),
             isCached: isCached
         )
         var locations: [Item] = []

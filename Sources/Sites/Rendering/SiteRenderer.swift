@@ -27,9 +27,11 @@ package struct SiteRenderer: Sendable {
     /// be served or answered, no files are wanted at all.
     ///
     /// - Parameters:
+    ///   - sites: In the order of certctl.conf.
     ///   - present: The files that are there, by path from the configuration directory: how long
     ///     there has been a site is read from its file.
     ///   - now: The moment, for sites that there have not been yet.
+    /// - Returns: The same for the same arguments, byte by byte.
     /// - Throws: ``SitesError`` for what nginx would refuse, or would serve otherwise than said.
     package func rendering(
         of sites: [Site],
@@ -39,22 +41,31 @@ package struct SiteRenderer: Sendable {
         try check(sites)
         var notes = try checkOthers(sites)
         var files: [ManagedFile] = []
+        var allItems: [Item] = []
         for site in sites {
             let text = try serverText(of: site, present: present, at: now)
-            let since = since(of: site, in: present, at: now)
+            let items = try text.items()
             files.append(
                 ManagedFile(
                     path: Self.path(of: site),
-                    body: Typesetter.text(of: try text.items()),
-                    since: since
+                    body: Typesetter.text(of: items),
+                    since: since(of: site, in: present, at: now)
                 )
             )
+            allItems += items
             notes += self.notes(on: text)
         }
         let isCached = sites.contains { self.isCached($0) }
         let shared = SharedFiles(surroundings: surroundings, sites: sites, isCached: isCached)
         notes += self.notes(on: shared)
-        return Rendering(files: try self.files(shared) + files, notes: notes)
+        let common = try shared.common()
+        let defaults = try shared.defaults()
+        if !defaults.isEmpty {
+            files.insert(.init(path: Self.defaultPath, body: Typesetter.text(of: defaults)), at: 0)
+        }
+        files.insert(.init(path: Self.commonPath, body: Typesetter.text(of: common)), at: 0)
+        let snippets = try snippets(includedBy: allItems + defaults)
+        return Rendering(files: snippets + files, notes: notes)
     }
 
     /// The path of a site's file; no two sites have one.
@@ -64,18 +75,14 @@ package struct SiteRenderer: Sendable {
         return [commonPath, defaultPath].contains(path) ? "certctl-_\(site.lineage).conf" : path
     }
 
-    private func files(_ shared: SharedFiles) throws(SitesError) -> [ManagedFile] {
+    private func snippets(includedBy items: [Item]) throws(SitesError) -> [ManagedFile] {
         let snippets = Snippets(surroundings: surroundings)
         var files: [ManagedFile] = []
         for snippet in Snippet.allCases {
-            let items = try snippets.items(of: snippet)
-            files.append(ManagedFile(path: snippet.path, body: Typesetter.text(of: items)))
-        }
-        let parts = [
-            (Self.commonPath, try shared.common()), (Self.defaultPath, try shared.defaults()),
-        ]
-        for (path, items) in parts where !items.isEmpty {
-            files.append(ManagedFile(path: path, body: Typesetter.text(of: items)))
+            let include = try snippets.include(snippet)
+            guard items.contains(where: { $0.contains(include) }) else { continue }
+            let text = Typesetter.text(of: try snippets.items(of: snippet))
+            files.append(ManagedFile(path: snippet.path, body: text))
         }
         return files
     }
@@ -160,7 +167,8 @@ package struct SiteRenderer: Sendable {
         case nil:
             value = "max-age=\(TransportSecuritySteps.seconds(since: since, at: now))"
         }
-        guard raw?.addsHeader("Strict-Transport-Security") != true else { return nil }
+        guard raw?.headers(setBy: "add_header").contains("strict-transport-security") != true
+        else { return nil }
         return .line("add_header", name, try Term(quoting: value), "always")
     }
 

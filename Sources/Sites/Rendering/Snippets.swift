@@ -2,7 +2,9 @@ import Nginx
 
 /// What several sites have in common: files that are included.
 enum Snippet: String, CaseIterable {
+    case cache
     case challenge
+    case compression = "gzip"
     case headers
     case proxy
     case tls
@@ -22,7 +24,9 @@ struct Snippets {
 
     func items(of snippet: Snippet) throws(SitesError) -> [Item] {
         switch snippet {
+        case .cache: cache
         case .challenge: try challenge()
+        case .compression: compression
         case .headers:
             [
                 .line("add_header", "X-Content-Type-Options", "nosniff", "always"),
@@ -31,6 +35,56 @@ struct Snippets {
         case .proxy: try proxy()
         case .tls: TLSProfile.items(for: surroundings.build)
         }
+    }
+
+    /// How files are kept, beside what only some sites must not keep.
+    private var cache: [Item] {
+        [
+            .line("proxy_cache", "certctl_assets"),
+            .line("proxy_cache_key", "$scheme$host$request_uri"),
+            .line("proxy_cache_valid", "200", "301", "10m"),
+            .line("proxy_cache_valid", "404", "1m"),
+            .line("proxy_cache_lock", "on"),
+            .line("proxy_cache_revalidate", "on"),
+            .line("proxy_cache_background_update", "on"),
+            .line(
+                "proxy_cache_use_stale",
+                "error",
+                "timeout",
+                "updating",
+                "http_500",
+                "http_502",
+                "http_503",
+                "http_504"
+            ),
+            .blank,
+            .line("add_header", "X-Cache-Status", "$upstream_cache_status", "always"),
+        ]
+    }
+
+    private var compression: [Item] {
+        [
+            .line("gzip", "on"),
+            .line("gzip_vary", "on"),
+            .line("gzip_proxied", "any"),
+            .line("gzip_min_length", "1024"),
+            .line("gzip_comp_level", "5"),
+            .line(
+                "gzip_types",
+                "text/css",
+                "text/javascript",
+                "text/plain",
+                "text/xml",
+                "application/javascript",
+                "application/json",
+                "application/manifest+json",
+                "application/wasm",
+                "application/xml",
+                "image/svg+xml",
+                "font/otf",
+                "font/ttf"
+            ),
+        ]
     }
 
     private func challenge() throws(SitesError) -> [Item] {

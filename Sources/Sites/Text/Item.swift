@@ -17,6 +17,14 @@ enum Item: Equatable, Sendable {
         .block(["location"] + path, items)
     }
 
+    /// Whether it is `item`, or has it in its block.
+    func contains(_ item: Item) -> Bool {
+        if case .block(_, let children) = self {
+            return children.contains { $0.contains(item) }
+        }
+        return self == item
+    }
+
     /// The directive's name, if it is one.
     var name: Term? {
         if case .directive(let name, _, _) = self { name } else { nil }

@@ -11,6 +11,11 @@ struct Term: Equatable, Sendable, ExpressibleByStringLiteral {
         bytes = text.description.utf8.map { $0 }
     }
 
+    /// Takes a word that a configuration has as it is written there.
+    init(word: ArraySlice<UInt8>) {
+        bytes = Array(word)
+    }
+
     /// Writes a value so that nginx reads it back.
     init(quoting value: String) throws(SitesError) {
         do throws(PrintError) {

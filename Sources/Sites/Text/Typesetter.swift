@@ -2,6 +2,8 @@
 struct Typesetter {
     /// Where a line is broken if it can be.
     private static let lineLength = 100
+    /// How many arguments a directive has at least that is broken.
+    private static let leastBroken = 5
     private static let space = UInt8(ascii: " ")
 
     private(set) var output: [UInt8] = []
@@ -50,7 +52,9 @@ struct Typesetter {
             var column = 4 * depth + name.width
             let start = 4 * depth + nameWidth + 1
             for (number, argument) in arguments.enumerated() {
-                let isFull = column + argument.width + 2 > Self.lineLength && number > 0
+                let isFull =
+                    arguments.count >= Self.leastBroken && number > 0
+                    && column + argument.width + 2 > Self.lineLength
                 if isFull {
                     output.append(UInt8(ascii: "\n"))
                     column = 0

@@ -88,8 +88,8 @@ import Sites
         let names = NameRules(toASCII: { _ in nil }, isLineageName: { !$0.isEmpty })
         let settings = try SettingsReader.read(Array(data), path: path, names: names)
         return settings.sites.map { site in
-            let lineage = site.certificate.lineage ?? site.certificate.names[0].value
-            return Site(site, lineage: lineage.replacing(":", with: "-"))
+            let name = site.certificate.lineage ?? site.certificate.names[0].value
+            return Site(site, lineage: name.replacing(":", with: "-"))
         }
     }
 
@@ -97,7 +97,9 @@ import Sites
         var files: [String: [UInt8]] = [:]
         for path in try FileManager.default.subpathsOfDirectory(atPath: directory)
         where ManagedFilePlan.concerns(path) {
-            files[path] = FileManager.default.contents(atPath: "\(directory)/\(path)").map(Array.init)
+            files[path] = FileManager.default.contents(atPath: "\(directory)/\(path)").map(
+                Array.init
+            )
         }
         return files
     }
