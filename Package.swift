@@ -79,7 +79,7 @@ let package = Package(
             "Commands",
             uses: [
                 "ACME", "CertificateStore", "Deployment", "Diagnostics", "HTTP01", "Nginx", "PKI",
-                "Platform", "Renewal", "Settings", "Workflows",
+                "Platform", "Renewal", "Settings", "Sites", "Workflows",
             ]
         ),
         .executableTarget(name: "certctl", dependencies: ["Commands"], swiftSettings: strict),

@@ -1,30 +1,133 @@
+import ACME
 import Diagnostics
 import Settings
 import Workflows
 
-/// `certctl apply --check`.
+/// `certctl apply`.
 struct ApplyCommand: Command {
     static let name = "apply"
-    static let summary = "checks certctl.conf"
+    static let summary = "makes this machine match certctl.conf: certificates, and sites in nginx"
     static let group = CommandGroup.machine
     static let options = [
         CommandOption(
             name: "check",
             value: nil,
             summary: "say what is wrong in certctl.conf, and change nothing"
-        )
+        ),
+        CommandOption(
+            name: "dry-run",
+            value: nil,
+            summary: "show what would be issued and written, and change nothing"
+        ),
+        CommandOption(
+            name: "agree-tos",
+            value: nil,
+            summary: "agree to the CA's terms of service"
+        ),
     ]
+    static let discussion = """
+        Certificates that certctl.conf asks for and that there are not are issued. For its sites files \
+        named certctl-*.conf and certctl/*.inc are written to the proxy's configuration directory; \
+        nginx tests them, is made to reload, and has to show each certificate in a TLS handshake: else \
+        every file is put back as it was. A file that a person has changed is left alone.
+
+        What is so already is not touched, and nginx is not reloaded then. A block that has gone from \
+        certctl.conf takes its site with it, and its certificate is still renewed.
+        """
+    static let examples = [
+        CommandExample(line: "certctl apply --dry-run", effect: "what it would do, line by line"),
+        CommandExample(line: "certctl apply", effect: "does it"),
+    ]
+    static let makesHome = true
+
+    private enum Mode {
+        case check
+        case plan
+        case apply
+    }
+
+    /// Only orders are the owner's.
+    var ownersShare: OwnersShare { mode == .apply ? .issuing : .nothing }
+
+    private let mode: Mode
+    private let account: AccountArguments
 
     init(_ arguments: ParsedArguments) throws {
         guard arguments.operands.isEmpty else {
             throw UsageError.wrongOperands(usage: Self.usage)
         }
-        guard arguments.has("check") else {
-            throw UsageError.notYet(command: Self.name, instead: "--check")
+        guard !arguments.has("check") || !arguments.has("dry-run") else {
+            throw UsageError.contradiction("check", "dry-run")
+        }
+        mode = arguments.has("check") ? .check : arguments.has("dry-run") ? .plan : .apply
+        account = try AccountArguments(arguments)
+    }
+
+    func run(in context: CommandContext) async throws {
+        switch mode {
+        case .check: try Self.check(context)
+        case .plan:
+            let plan = try await ApplySettings(context.services).plan()
+            PlanText(plan).write(to: context)
+        case .apply: try await apply(context)
         }
     }
 
-    func run(in context: CommandContext) throws {
+    private func apply(_ context: CommandContext) async throws {
+        let workflow = try ApplySettings(context.services)
+        let missing = try workflow.missing()
+        let requests = try requests(missing, context)
+        let issue = try IssueCertificates(requests, services: context.services)
+        // Whoever has only a share of it leaves nginx to root.
+        guard !context.isOwnersShare else {
+            return try IssueCommand.check(await issue.run(deploys: false))
+        }
+        let wasChanged = try await workflow.applySites()
+        guard !requests.isEmpty else {
+            return tell(wasChanged ? "changed" : "unchanged", context)
+        }
+        guard let owner = context.owner else {
+            let endings = await issue.run()
+            try IssueCommand.write(endings, context)
+            return try IssueCommand.check(endings)
+        }
+        let standing = try issue.standing()
+        let ownersEnding = await owner.run(listeningAt: standing.ports, in: context.services)
+        let endings = try await issue.bringIntoUse(since: standing)
+        try IssueCommand.write(endings, context)
+        try ownersEnding.conclude { try IssueCommand.check(endings) }
+    }
+
+    private func requests(
+        _ missing: [ApplySettings.Wanted],
+        _ context: CommandContext
+    ) throws -> [IssueRequest] {
+        let account = try account.request(in: context)
+        return missing.map { wanted in
+            let hosts = wanted.names.map(\.value)
+            var request = IssueRequest(
+                names: wanted.names,
+                agreesToTerms: account.agreesToTerms,
+                progress: { step in context.story.show(step, hosts) }
+            )
+            request.account = account
+            request.lineage = wanted.lineage
+            return request
+        }
+    }
+
+    private func tell(_ outcome: String, _ context: CommandContext) {
+        context.story.end()
+        context.console.write(
+            context.isJSON
+                ? JSONLine.text(["sites": outcome])
+                : outcome == "changed"
+                    ? "nginx serves what certctl.conf says.\n"
+                    : "Nothing to do: this machine is as certctl.conf says.\n"
+        )
+    }
+
+    private static func check(_ context: CommandContext) throws {
         do {
             let report = try CheckSettings(context.services).run()
             context.console.write(

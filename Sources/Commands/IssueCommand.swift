@@ -13,7 +13,7 @@ struct IssueCommand: Command {
     static let operands = "NAME…"
     static let operandCompletion = Completion.lineages
     static let options =
-        AccountArguments.options + [
+        SiteArguments.options + AccountArguments.options + [
             CommandOption(
                 name: "key-type",
                 value: "TYPE",
@@ -100,37 +100,55 @@ struct IssueCommand: Command {
 
     let ownersShare = OwnersShare.issuing
     private let issue: IssueArguments
+    private let site: SiteArguments
 
     init(_ arguments: ParsedArguments) throws {
         issue = try IssueArguments(arguments)
+        site = try SiteArguments(arguments)
+        for option in ["each", "csr", "dry-run"] where arguments.has(option) && !site.isEmpty {
+            throw UsageError.contradiction("to", option)
+        }
+        guard site.kind == nil || !site.servers.isEmpty else {
+            throw UsageError.incomplete(
+                "a kind says how a server is reached",
+                fix: "say where it is: --to HOST:PORT"
+            )
+        }
     }
 
     func run(in context: CommandContext) async throws {
+        if !site.isEmpty, !context.isOwnersShare {
+            let names = try issue.requests(in: context).flatMap(\.names)
+            try EditSites(context.services).route(names, to: site.servers, kind: site.kind)
+        }
         let workflow = try IssueCertificates(
             issue.requests(in: context),
             services: context.services
         )
         guard let owner = context.owner else {
             let deploys = try context.services.store.role().keeps(.deploying)
+            if deploys { try await workflow.prepareProxy() }
             let endings = await workflow.run(deploys: deploys)
-            try write(endings, context)
+            try Self.write(endings, context)
             return try Self.check(endings)
         }
         let standing = try workflow.standing()
+        try await workflow.prepareProxy()
         let ownersEnding = await owner.run(
             listeningAt: standing.ports,
             in: context.services
         )
         let endings = try await workflow.bringIntoUse(since: standing)
-        try write(endings, context)
+        try Self.write(endings, context)
         try ownersEnding.conclude { try Self.check(endings) }
     }
 
-    private static func check(_ endings: [IssueCertificates.Ending]) throws {
+    static func check(_ endings: [IssueCertificates.Ending]) throws {
         try CertificateFailure.check(endings.map { ($0.name, $0.result.failure) }, mixed: .partial)
     }
 
-    private func write(_ endings: [IssueCertificates.Ending], _ context: CommandContext) throws {
+    /// Tells of what has succeeded.
+    static func write(_ endings: [IssueCertificates.Ending], _ context: CommandContext) throws {
         context.story.end()
         for ending in endings {
             guard case .success(let outcome) = ending.result else { continue }
@@ -140,7 +158,7 @@ struct IssueCommand: Command {
         }
     }
 
-    private func write(_ outcome: IssueOutcome, _ context: CommandContext) throws {
+    private static func write(_ outcome: IssueOutcome, _ context: CommandContext) throws {
         guard outcome.certificate != nil else {
             context.console.write(RehearsalText.text(outcome, isJSON: context.isJSON))
             return
@@ -149,7 +167,7 @@ struct IssueCommand: Command {
         context.console.write(
             try context.isJSON
                 ? JSONLine.text(OutcomeLine(outcome.word, outcome.hooks, report))
-                : Self.text(outcome, report) + NextStep.text(after: report, context)
+                : text(outcome, report) + NextStep.text(after: report, context)
         )
     }
 

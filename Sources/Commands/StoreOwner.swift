@@ -7,7 +7,7 @@ import Workflows
 /// by another process of certctl, which is his.
 struct StoreOwner: Sendable {
     /// What the person gives to root alone.
-    private static let rootsOptions: Set = ["deploy-hook"]
+    private static let rootsOptions: Set = ["deploy-hook", "to", "kind"]
 
     private let user: UInt32
     private let arguments: [String]

@@ -7,10 +7,14 @@ package struct Site: Equatable, Sendable {
     package let settings: SiteSettings
     /// The name that its certificate has in certctl; no other site has it.
     package let lineage: String
+    /// Whether there is key and certificate for nginx to read; without, only http is answered, and
+    /// the CA by it.
+    package let hasPair: Bool
 
-    package init(_ settings: SiteSettings, lineage: String) {
+    package init(_ settings: SiteSettings, lineage: String, hasPair: Bool = true) {
         self.settings = settings
         self.lineage = lineage
+        self.hasPair = hasPair
     }
 
     /// Its hosts as nginx knows them: an address of IPv6 has brackets there.

@@ -55,6 +55,19 @@ package struct IssueCertificates: Sendable {
         }
     }
 
+    /// Lets nginx pass the CA's questions on for sites of certctl.conf that it does not serve yet: tested
+    /// and reloaded before a CA is asked for anything.
+    ///
+    /// For whoever deploys. Throws what ``ProxyDeployment/prepare(_:)`` throws.
+    package func prepareProxy() async throws {
+        let orders = orders.filter { !$0.request.isRehearsal }
+        guard let proxy = ProxyDeployment(services, general), !orders.isEmpty else { return }
+        try services.store.prepareDeployment()
+        let lock = try await services.lock("the deploy run") { try services.store.lockDeployRun() }
+        defer { withExtendedLifetime(lock) {} }
+        try await proxy.prepare(orders.map(\.name))
+    }
+
     /// Issues what is not good enough, and brings all of it into use; in the order of the requests.
     ///
     /// Without `deploys` nothing is brought into use: it stays committed until ``DeployCertificates``

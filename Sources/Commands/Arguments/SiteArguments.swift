@@ -77,6 +77,9 @@ struct SiteArguments: Sendable {
         self.further = further
     }
 
+    /// Whether nothing was said of a site.
+    var isEmpty: Bool { servers.isEmpty && kind == nil && further.isEmpty }
+
     /// What the block of the site says; whether it can be so is judged where the file is read.
     var directives: [Directive] {
         var to = Directive("to")

@@ -18,6 +18,7 @@ struct ServerText {
 
     /// All of the site's file.
     func items() throws(SitesError) -> [Item] {
+        guard site.hasPair else { return [.block(["server"], try plainServer())] }
         var items: [Item] = []
         for route in routes { items += try route.pool.definition(resolver: resolver()) }
         items += [.block(["server"], try plainServer()), .blank]
@@ -53,9 +54,12 @@ struct ServerText {
         let listens = Self.places(80, surroundings).map { Item.line("listen", $0.1) }
         let port = surroundings.httpsPort == 443 ? "" : ":\(surroundings.httpsPort)"
         let target = try Term(quoting: "https://$host\(port)$request_uri")
+        let rest: [Item] =
+            site.hasPair
+            ? [.line("return", "308", target)]
+            : [.comment("There is no certificate yet."), .line("return", "503")]
         return listens + (try names()) + [
-            .blank, try snippets.include(.challenge), .blank,
-            .location("/", items: [.line("return", "308", target)]),
+            .blank, try snippets.include(.challenge), .blank, .location("/", items: rest),
         ]
     }
 

@@ -113,6 +113,7 @@ struct SharedFiles {
 
     /// The site whose certificate is shown to who asks for none; `nil` where nothing is shown.
     var shownSite: Site? {
+        let sites = sites.filter(\.hasPair)
         if let site = sites.first(where: \.hasAddress) { return site }
         return surroundings.build.isAtLeast(1, 19, 4) ? nil : sites.first
     }

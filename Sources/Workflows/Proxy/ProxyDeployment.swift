@@ -79,6 +79,17 @@ struct ProxyDeployment: Sendable {
         try await change(to: [], only: nil)
     }
 
+    /// Lets nginx pass the CA's questions on for sites that it does not serve yet.
+    ///
+    /// What it serves already is left as it is. Throws as ``deploy(_:)`` tells.
+    func prepare(_ names: [LineageName]) async throws {
+        let new = try names.filter { name in
+            try site(of: name) != nil && !services.store.isPublished(name)
+        }
+        guard !new.isEmpty else { return }
+        try await change(to: [], only: Set(new.map(\.description)))
+    }
+
     /// Whether an error is of what was to be served, and another choice may fare better.
     private static func isOfSites(_ error: any Error) -> Bool {
         switch error {
@@ -103,9 +114,8 @@ struct ProxyDeployment: Sendable {
         let coming = Set(pairs.map(\.name))
         let sites = try settings.sites.compactMap { site -> Site? in
             guard let name = site.certificate.lineageName else { return nil }
-            // nginx would not start without the pair.
-            guard try coming.contains(name) || services.store.isPublished(name) else { return nil }
-            return Site(site, lineage: "\(name)")
+            let hasPair = try coming.contains(name) || services.store.isPublished(name)
+            return Site(site, lineage: "\(name)", hasPair: hasPair)
         }
         return try ProxyPlan(view, sites: sites, pairs: pairs, only: only, services)
     }

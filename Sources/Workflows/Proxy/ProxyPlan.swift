@@ -28,7 +28,7 @@ struct ProxyPlan: Sendable {
     ///
     /// - Parameters:
     ///   - view: How nginx is.
-    ///   - sites: All that can be served: those with a pair.
+    ///   - sites: All of certctl.conf.
     ///   - pairs: The certificates that are to come into use.
     ///   - only: The lineages whose files may be changed; `nil` for all.
     ///   - services: The store, and the time.
