@@ -1,0 +1,118 @@
+#!/bin/bash
+# Sites of certctl.conf served by this host's nginx: from nothing to https, renewed, changed, broken and put back.
+NEED='nginx python3 curl openssl'
+LIMIT=300
+# shellcheck source-path=SCRIPTDIR source=testbed.sh
+. "${BASH_SOURCE%/*}/testbed.sh"
+# shellcheck source=ca.sh
+. "${BASH_SOURCE%/*}/ca.sh"
+chmod 755 "$T"; mkdir "$T/conf.d" "$T/cache"; home=$T/home
+
+cat >"$T/nginx.conf" <<CONF
+user www-data; worker_processes 2; pid $T/nginx.pid; error_log $T/error.log notice;
+events { worker_connections 128; }
+http { access_log off; include $T/conf.d/*.conf; }
+CONF
+mount --bind "$T/nginx.conf" /etc/nginx/nginx.conf || fail "cannot bind nginx.conf"
+on_exit umount /etc/nginx/nginx.conf
+cat >"$T/app.py" <<'PY'
+import http.server, sys
+class App(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = f"{sys.argv[2]} {self.path} {self.headers['X-Forwarded-Proto']}\n".encode()
+        self.send_response(200); self.send_header("Content-Length", str(len(body))); self.end_headers(); self.wfile.write(body)
+    def log_message(self, *words): pass
+http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), App).serve_forever()
+PY
+spawn "$T/app.log" python3 "$T/app.py" 3000 frontend
+spawn "$T/api.log" python3 "$T/app.py" 8080 backend
+ca_start one "$pebble" 80
+options=(--ca "$directory" --ca-roots "$ca/ca.pem" --agree-tos)
+mkdir -p "$home/etc"
+settings() { printf '%s\n' "ca $directory { roots $ca/ca.pem; }" "proxy host { configuration $T/conf.d; }" "$@" >"$home/etc/certctl.conf"; }
+get() { in_ns curl -sS --max-time 10 --cacert "$ca/root-0.pem" --resolve "*:443:127.0.0.1" --resolve "*:80:127.0.0.1" "$@"; }
+served() { in_ns timeout 5 openssl s_client -connect "${2:-127.0.0.1}:443" -servername "$1" </dev/null 2>/dev/null | openssl x509 -noout -serial; }
+stored() { openssl x509 -noout -serial -in "$home/lib/tls/live/$1/cert.pem"; }
+refused() { ! get -o /dev/null "$1"; } # URL
+reloads() { grep -c 'signal 1 (SIGHUP) received' "$T/error.log"; }
+
+echo "# nginx does not run"
+settings; before=$(requests)
+try issue a.test www.a.test --to 127.0.0.1:3000
+ok "an nginx that does not run: exit 9, before the CA is asked" status_is 9
+ok "and why" output_has "does not run"
+ok "and nothing was asked of the CA" none_since "$before"
+
+spawn "$T/nginx.log" nginx -g 'daemon off;'
+wait_for 5 test -s "$T/nginx.pid" || fail "nginx does not start"
+
+echo "# the first site, from nothing"
+try issue a.test www.a.test --to 127.0.0.1:3000
+ok "issued and deployed" status_is 0
+ok "https is served" test "$(get https://a.test/x?y=1)" = "frontend /x?y=1 https"
+ok "with the certificate that is stored" test "$(served www.a.test)" = "$(stored a.test)"
+ok "over IPv6 too" test "$(served a.test '[::1]')" = "$(stored a.test)"
+ok "http leads there, path and query kept" test "$(get -o /dev/null -w '%{http_code} %{redirect_url}' 'http://a.test/x?y=1')" = "308 https://a.test/x?y=1"
+ok "unknown names get no answer" refused http://unknown.test/
+ok "the block is in certctl.conf" grep -q 'to 127.0.0.1:3000;' "$home/etc/certctl.conf"
+try certctl deploy --home "$home"
+ok "a second deployment has nothing to do" output_has "Nothing to deploy"
+n=$(reloads); try certctl apply --home "$home"
+ok "neither has apply" output_has "Nothing to do"
+ok "and nginx was not reloaded" test "$(reloads)" = "$n"
+
+echo "# more of it, by certctl.conf"
+settings 'site a.test www.a.test { to 127.0.0.1:3000; location /api/ { to 127.0.0.1:8080; } }' 'site b.test { to 127.0.0.1:8080; }'
+try certctl apply --dry-run --home "$home"
+ok "the plan names what is to be issued" output_has "to be issued: b.test"
+ok "and shows the lines" output_has "location /api/"
+ok "and changes nothing" test ! -e "$T/conf.d/certctl-b.test.conf"
+try certctl apply --agree-tos --home "$home"
+ok "applied" status_is 0
+ok "a path goes elsewhere" test "$(get https://a.test/api/z)" = "backend /api/z https"
+ok "the second site is served" test "$(get https://b.test/)" = "backend / https"
+
+echo "# renewal"
+old=$(served a.test)
+try certctl renew a.test --force --home "$home"
+ok "renewed" status_is 0
+ok "the new certificate is served" test "$(served a.test)" = "$(stored a.test)"
+ok "and is another one" test "$(served a.test)" != "$old"
+
+echo "# what fails is put back"
+photo=$(photo "$T/conf.d")
+cp "$home/etc/certctl.conf" "$T/good.conf"
+settings 'site a.test www.a.test { to 127.0.0.1:3000; raw { proxy_cache nowhere; } }' 'site b.test { to 127.0.0.1:8080; }'
+try certctl apply --home "$home"
+ok "what nginx refuses: exit 9" status_is 9
+ok "in nginx's own words" output_has 'zone "nowhere" is unknown'
+ok "every file is as it was" same "$photo" "$T/conf.d"
+ok "and https goes on" test "$(get https://a.test/)" = "frontend / https"
+ok "no note is left" test ! -e "$home/lib/deploy/transaction"
+echo 'server { listen 8443; broken; }' >"$T/conf.d/user.conf"
+cp "$T/good.conf" "$home/etc/certctl.conf"
+old=$(served b.test); try certctl renew b.test --force --home "$home"
+ok "a configuration that is broken already: exit 9" status_is 9
+ok "is told as such" output_has "did before certctl changed anything"
+ok "and the old certificate is served on" test "$(served b.test)" = "$old"
+rm "$T/conf.d/user.conf"
+try certctl deploy --home "$home"
+ok "once that is mended the certificate comes into use" test "$(served b.test)" = "$(stored b.test)"
+
+echo "# a person's changes"
+sed -i 's/client_max_body_size.*/client_max_body_size 77m;/' "$T/conf.d/certctl-a.test.conf"
+sum=$(sha256sum "$T/conf.d/certctl-a.test.conf")
+settings 'site a.test www.a.test { to 127.0.0.1:8080; }' 'site b.test { to 127.0.0.1:8080; }'
+try certctl apply --home "$home"
+ok "a changed file is told of" output_has "certctl-a.test.conf"
+ok "and left alone" test "$(sha256sum "$T/conf.d/certctl-a.test.conf")" = "$sum"
+ok "what would stand there is beside it" grep -q 8080 "$T/conf.d/certctl-a.test.conf.new"
+try certctl renew a.test --force --home "$home"
+ok "it is renewed all the same" test "$(served a.test)" = "$(stored a.test)"
+
+echo "# taken out"
+try certctl site remove b.test --home "$home"; try certctl apply --home "$home"
+ok "a site that is gone from certctl.conf is gone" test ! -e "$T/conf.d/certctl-b.test.conf"
+
+try certctl list --home "$home"; ok "and is listed" output_has "b.test"
+summary
