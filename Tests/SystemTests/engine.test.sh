@@ -51,6 +51,8 @@ wait_for 10 serves || fail "the container does not serve: $(docker logs web 2>&1
 for place in web shop/proxy any; do
   ok "it is found as $place, with its two workers" sees "nginx in the container web workers: 2" find $place
 done
+run in_ns env http_proxy=http://192.0.2.1:1 ALL_PROXY=http://192.0.2.1:1 "$probe" find web
+ok "a proxy of the environment is not asked" output_has "nginx in the container web"
 ok "its build is told" sees "configure arguments:" build web
 ok "its configuration is told, file by file" sees "# configuration file /etc/nginx/conf.d/a.conf:" dump web
 ok "its test is accepted" sees accepted test web
