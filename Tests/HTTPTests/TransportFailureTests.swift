@@ -11,7 +11,7 @@ import Testing
     @Test(
         arguments: [
             TransportFailure.hostNotFound(""), .notTrusted(.issuer, ""), .privateAddress(""),
-            .tooLarge(limit: 1),
+            .tooLarge(limit: 1), .socket(.missing, ""), .socket(.stale, ""),
         ]
     )
     func `a failure that would come again is not temporary`(failure: TransportFailure) {

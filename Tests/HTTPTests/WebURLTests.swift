@@ -135,4 +135,15 @@ import Testing
         let base = try #require(WebURL("https://ca.test/dir"))
         #expect(WebURL(reference, from: base) == nil)
     }
+
+    @Test func `a path of a server at a socket is http of this machine`() throws {
+        let url = try #require(WebURL.onLocalSocket("/v1.41/json?a=%7B"))
+        #expect(url.description == "http://localhost/v1.41/json?a=%7B")
+        #expect(url.origin.host == "localhost")
+    }
+
+    @Test(arguments: ["", "json", "/a b", "/a\nb", "/é", "/#x", "/\"", "http://x/"])
+    func `what is no path of such a server is refused`(path: String) {
+        #expect(WebURL.onLocalSocket(path) == nil)
+    }
 }

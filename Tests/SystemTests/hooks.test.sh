@@ -5,6 +5,8 @@ NEED='nginx python3 flock mkfifo strace docker dockerd'
 LIMIT=500
 # shellcheck source-path=SCRIPTDIR source=testbed.sh source=ca.sh
 . "${BASH_SOURCE%/*}/testbed.sh"
+# shellcheck source=docker.sh
+. "${BASH_SOURCE%/*}/docker.sh"
 . "${BASH_SOURCE%/*}/ca.sh"
 cp -r "$here/../../hooks" "$T/ready"; chown -R 0:0 "$T/ready"   # as installed: root's
 ca_start ca "$pebble"

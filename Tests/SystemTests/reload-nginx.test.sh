@@ -4,6 +4,8 @@ NEED='nginx docker dockerd'
 LIMIT=240
 # shellcheck source-path=SCRIPTDIR source=testbed.sh
 . "${BASH_SOURCE%/*}/testbed.sh"
+# shellcheck source=docker.sh
+. "${BASH_SOURCE%/*}/docker.sh"
 hook=$(realpath "${BASH_SOURCE%/*}/../../hooks/reload-nginx")
 umask 022
 

@@ -8,7 +8,7 @@
 #   run COMMAND…                   runs it; $status and $output are what came of it (never fails itself)
 #   ok "rule it proves" COMMAND…   one check, one line; `not COMMAND…` turns it round; status_is, output_has look at the last run
 #   summary                        the last line of a script
-#   start_dockerd, nginx_image TAG a private Docker Engine on NS; an image of the host's nginx, made without a registry
+#   . docker.sh                    a private Docker Engine on NS, and images made without a registry
 #   start_systemd UNITS            a systemd of its own, in NS, on a throw-away copy of / with the units of that folder (at /units) and
 #                                  none that the machine has enabled; its goal is test.target. in_sd COMMAND… runs there
 #
@@ -76,42 +76,6 @@ ok() { # RULE COMMAND…
   fi
 }
 summary() { echo "# $passed passed, $failed failed"; [ "$failed" = 0 ]; exit; }
-
-start_dockerd() { # [more options of dockerd]   Its host network is NS, with bridge, iptables and docker-proxy.
-  for p in docker dockerd; do command -v $p >/dev/null || fail "program $p is missing; nothing was tested"; done
-  mkdir -p "$T/dk"
-  export DOCKER_HOST=unix://$T/dk/docker.sock DOCKER_CONFIG=$T/dk/config
-  setsid nsenter --net="/run/netns/$NS" dockerd --storage-driver=overlay2 --exec-opt native.cgroupdriver=cgroupfs \
-    --data-root "$T/dk/data" --exec-root "$T/dk/exec" --pidfile "$T/dk/docker.pid" -H "$DOCKER_HOST" "$@" >"$T/dk/log" 2>&1 </dev/null &
-  on_exit stop_dockerd
-  wait_for 20 docker version || fail "dockerd did not start: $(tail -3 "$T/dk/log")"
-}
-stop_dockerd() {
-  local container
-  for container in $(docker ps -aq); do docker rm -f "$container" >/dev/null; done
-  stop_pid "$(cat "$T/dk/docker.pid" 2>/dev/null)" || return 1
-  rmdir /sys/fs/cgroup/*/docker 2>/dev/null || true
-}
-nginx_image() { # TAG   the host's nginx, its libraries and a shell: 10 MB
-  local root=$T/image b l libs
-  libs=/lib/$(uname -m)-linux-gnu
-  mkdir -p "$root"/{bin,dev,proc,sys,run,var/log/nginx,var/lib/nginx,etc/nginx/conf.d}; install -dm1777 "$root/tmp"
-  for b in "$(command -v nginx)" /bin/dash /bin/sleep /bin/cat; do
-    install -D "$b" "$root$b"
-    ldd "$b" | grep -o '/[^ ]*' | while read -r l; do [ -e "$root$l" ] || install -D "$(readlink -f "$l")" "$root$l"; done
-  done
-  ln -s dash "$root/bin/sh"
-  for l in files dns; do install -D "$libs/libnss_$l.so.2" -t "$root$libs"; done
-  printf '%s\n' root:x:0:0::/:/bin/sh www-data:x:33:33::/:/bin/false nobody:x:65534:65534::/:/bin/false >"$root/etc/passwd"
-  printf '%s\n' root:x:0: www-data:x:33: nogroup:x:65534: >"$root/etc/group"
-  cat >"$root/etc/nginx/nginx.conf" <<'CONF'
-user www-data;  worker_processes 2;  pid /run/nginx.pid;  error_log /dev/stderr notice;
-events { worker_connections 512; }
-http { access_log off; include /etc/nginx/conf.d/*.conf; }
-CONF
-  tar -C "$root" -c . | docker import -c 'ENTRYPOINT ["nginx","-g","daemon off;"]' - "$1" >/dev/null || fail "no image $1"
-  rm -rf "$root"
-}
 
 # systemd-nspawn comes from the package, unpacked and not installed: that would replace the host's systemd.
 get_nspawn() { # FOLDER

@@ -29,9 +29,8 @@ package struct APIVersion: Comparable, Hashable, Sendable, CustomStringConvertib
         (one.major, one.minor) < (other.major, other.minor)
     }
 
-    /// The version to speak with an engine that knows those from `least` to `newest`.
-    ///
-    /// - Parameter least: `nil` where the engine does not say: then it is content with old ones.
+    /// The version to speak with an engine that knows those from `least` to `newest`; one that names
+    /// no least version is content with old ones.
     static func agreed(
         least: APIVersion?,
         newest: APIVersion

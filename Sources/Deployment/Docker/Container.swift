@@ -18,7 +18,9 @@ package struct Container: Equatable, Sendable {
         package var status: Status
         /// What its first process ended with last.
         package var exitCode: Int
-        /// Why it could not be started, in the engine's words; often empty. Harmless to print.
+        /// Why it could not be started, in the engine's words.
+        ///
+        /// Often empty, and harmless to print.
         package var error: String
         package var isOutOfMemory: Bool
         /// When it was started last, as the engine writes it.

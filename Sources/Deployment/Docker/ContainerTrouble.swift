@@ -39,9 +39,8 @@ package struct ContainerTrouble: Equatable, Sendable {
         }
     }
 
-    /// Explains a container by what was found out about it.
-    ///
-    /// - Parameter log: The end of what it has written, oldest line first.
+    /// Explains a container by what was found out about it: `log` is the end of what it has
+    /// written, oldest line first.
     init(_ container: Container, log: [String], paths: PathMap, architectures: Architectures?) {
         let state = container.state
         self.container = container.name

@@ -39,6 +39,8 @@ package struct DockerEndpoint: Hashable, Sendable, CustomStringConvertible {
     /// - Parameters:
     ///   - environment: The variables of this process.
     ///   - user: The user identifier that it runs as.
+    /// - Returns: At least one.
+    /// - Throws: ``EngineError/unusableHost(_:_:)`` for a `DOCKER_HOST` that is no such socket.
     package static func candidates(
         environment: [String: String],
         user: UInt32

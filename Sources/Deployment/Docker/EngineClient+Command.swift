@@ -25,12 +25,9 @@ extension EngineClient {
 
     /// Runs a command in a container and waits for its end.
     ///
-    /// One that takes too long is left to itself: the API has no way to end it.
-    ///
-    /// - Parameters:
-    ///   - command: The program, looked for in the container's `PATH`, and its arguments.
-    ///   - limit: The most bytes that it may write; more is an error.
-    /// - Throws: ``EngineError``: `refused` where the container's state does not allow commands.
+    /// One that takes too long is left to itself: the API has no way to end it. The program is looked
+    /// for in the container's `PATH`; to write more than `limit` bytes is an error. A container whose
+    /// state allows no commands is an ``EngineError/refused(request:status:message:)``.
     package func run(
         _ command: [String],
         in container: Container,

@@ -20,11 +20,8 @@ package struct EngineClient: Sendable {
 
     /// Finds an engine and agrees with it on a version.
     ///
-    /// - Parameters:
-    ///   - endpoints: Are tried in this order; what is not there is passed over.
-    ///   - makeTransport: Makes what carries requests to an endpoint.
-    /// - Throws: ``EngineError`` of the first that is there and cannot be used, or what
-    ///   `makeTransport` throws.
+    /// The endpoints are tried in their order; what is not there is passed over. Throws
+    /// ``EngineError`` of the first that is there and cannot be used.
     package static func connected(
         toFirstOf endpoints: [DockerEndpoint],
         clock: any WallClock,
@@ -81,9 +78,8 @@ package struct EngineClient: Sendable {
         architecture = (facts["Arch"].text ?? "").harmless(limit: 40)
     }
 
-    /// Lists containers, those that do not run among them.
-    ///
-    /// - Parameter labels: Only those that have all of these, each as `name=value`.
+    /// Lists containers, those that do not run among them: all, or those that have all of these
+    /// labels, each given as `name=value`.
     package func containers(
         labels: [String] = []
     ) async throws(EngineError) -> [ContainerSummary] {
@@ -99,9 +95,7 @@ package struct EngineClient: Sendable {
         return entries.compactMap(ContainerSummary.init)
     }
 
-    /// Describes a container.
-    ///
-    /// - Parameter id: Its id, or its name.
+    /// Describes the container of that id or name.
     package func container(_ id: String) async throws(EngineError) -> Container {
         let path = "/containers/\(id)/json"
         guard let container = Container(try await value(path)) else {
@@ -127,11 +121,8 @@ package struct EngineClient: Sendable {
         }
     }
 
-    /// The end of what a container has written, in lines that are harmless to print.
-    ///
-    /// - Parameters:
-    ///   - lines: At most so many.
-    ///   - since: Nothing that is older, in seconds since 1970.
+    /// The end of what a container has written, in lines that are harmless to print: at most so
+    /// many, and nothing that is older than `since`, in seconds since 1970.
     package func log(
         of container: Container,
         lines: Int,

@@ -21,11 +21,8 @@ struct EngineDoor: Sendable {
 
     /// Sends a request and expects success.
     ///
-    /// - Parameters:
-    ///   - path: With the version before it and the query after it.
-    ///   - json: The body, if it has one.
-    ///   - limit: The most bytes that are taken of the answer.
-    ///   - receiver: Who takes them while they come, if not the answer.
+    /// The path has the version before it and the query after it. At most `limit` bytes are taken
+    /// of the answer's body, by the receiver while they come if there is one.
     func send(
         _ method: HTTPRequest.Method,
         _ path: String,

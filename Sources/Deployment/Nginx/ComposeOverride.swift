@@ -28,9 +28,8 @@ package struct ComposeOverride: Equatable, Sendable {
         "compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml",
     ]
 
-    /// Tells how to mount `volumes`, which are missing, into a container.
-    ///
-    /// - Parameter tool: The command of the engine, `docker` or `podman`.
+    /// Tells how to mount `volumes`, which are missing, into a container, by the command `tool` of
+    /// its engine: `docker` or `podman`.
     package init(for container: Container, missing volumes: [Volume], tool: String = "docker") {
         guard let service = container.service, service.directory.hasPrefix("/") else {
             file = nil

@@ -7,9 +7,7 @@ package struct NginxFinder: Sendable {
     private let processes: any ProcessRunner
     private let connect: @Sendable () async throws -> EngineClient
 
-    /// Makes a finder.
-    ///
-    /// - Parameter connect: Connects to the engine; is called only where a container is in question.
+    /// Makes a finder, which connects to the engine only where a container is in question.
     package init(
         host: any HostView,
         processes: any ProcessRunner,

@@ -26,11 +26,8 @@ package protocol NginxInstance: Sendable {
     func reload() async throws
     /// Which nginx is running now.
     func snapshot() async throws -> NginxSnapshot
-    /// The last lines of its log, harmless to print and with the paths of the host.
-    ///
-    /// - Parameters:
-    ///   - lines: At most so many.
-    ///   - since: Nothing older, in seconds since 1970, where its log can be asked for that.
+    /// The last lines of its log, harmless to print and with the paths of the host: at most so
+    /// many, and nothing older than `since`, in seconds since 1970, where its log can be asked that.
     func log(lines: Int, since: Int?) async throws -> [String]
     /// Where on this host to knock for what nginx has on a port: none where nothing leads there.
     func addresses(ofPort port: UInt16) -> [SocketAddress]

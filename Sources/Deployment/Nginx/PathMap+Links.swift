@@ -16,8 +16,7 @@ extension PathMap {
 
     /// Follows links as nginx does, for whom an absolute one begins at the root of its container.
     ///
-    /// - Parameter target: Where the link of that path of the host itself points to; `nil` if it is
-    ///   no link.
+    /// `target` tells where a link of the host points to; `nil` for what is no link.
     package func follow(
         _ nginxPath: String,
         target: (_ hostPath: String) -> String?

@@ -27,10 +27,8 @@ package final class CurlTransport: StreamingTransport {
     /// Starts a transport that speaks http to whoever listens at a Unix socket.
     ///
     /// Each request has a connection of its own: a program that was restarted is not taken for the
-    /// one before it, and an answer may last as long as its connection.
-    ///
-    /// - Parameter socket: An absolute path of at most 107 bytes.
-    /// - Throws: `SystemCallError` when there is no thread to be had.
+    /// one before it, and an answer may last as long as its connection. The path is absolute and has
+    /// at most 107 bytes. Throws `SystemCallError` when there is no thread to be had.
     package convenience init(socket: String, userAgent: String) throws(SystemCallError) {
         try self.init(CurlSettings(peer: .socket(socket), userAgent: userAgent))
     }

@@ -10,12 +10,10 @@ package protocol Transport: Sendable {
 package protocol StreamingTransport: Transport {
     /// Sends `request` and gives the answer's body, piece by piece, to `receiver`.
     ///
-    /// A body of another status than success is no stream: it is in the answer, as by
-    /// ``Transport/send(_:)``. The request's limits hold for both.
-    ///
-    /// - Parameter receiver: Is called in order, on a thread of the transport; `false` ends the
-    ///   transfer as broken.
-    /// - Throws: `TransportFailure`, also when it comes after some pieces.
+    /// It is called in order, on a thread of the transport, and ends the transfer as broken by
+    /// `false`. A body of another status than success is no stream: it is in the answer, as by
+    /// ``Transport/send(_:)``. The request's limits hold for both, and a failure may come after some
+    /// pieces.
     func send(
         _ request: HTTPRequest,
         to receiver: @escaping BodyReceiver

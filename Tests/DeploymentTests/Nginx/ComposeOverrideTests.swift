@@ -1,0 +1,85 @@
+import TestSupport
+import Testing
+
+@testable import Deployment
+
+@Suite struct ComposeOverrideTests {
+    private let volumes = [
+        ComposeOverride.Volume(source: "/var/lib/certctl/tls", target: "/var/lib/certctl/tls"),
+        ComposeOverride.Volume(source: "/srv/my $x \"conf\"", target: "/etc/nginx/conf.d"),
+    ]
+
+    private func override(
+        files: String?,
+        directory: String = "/srv/shop"
+    ) throws -> ComposeOverride {
+        var scripted = ScriptedContainer("shop-proxy-1")
+        if let files {
+            scripted.labels = [
+                "com.docker.compose.project": "shop", "com.docker.compose.service": "proxy",
+                "com.docker.compose.project.working_dir": directory,
+                "com.docker.compose.project.config_files": files,
+            ]
+        }
+        let value = try #require(EngineValue(Array(scripted.inspection.utf8)))
+        return ComposeOverride(for: try #require(Container(value)), missing: volumes)
+    }
+
+    @Test func `the file adds what is missing, and nothing else`() throws {
+        let file = try #require(try override(files: "/srv/shop/compose.yaml").file)
+        #expect(file.path == "/srv/shop/compose.override.yaml")
+        #expect(
+            file.text == """
+                # What certctl needs nginx to see; Compose adds it to what the service has.
+                services:
+                  "proxy":
+                    volumes:
+                      - type: bind
+                        source: "/var/lib/certctl/tls"
+                        target: "/var/lib/certctl/tls"
+                        read_only: true
+                      - type: bind
+                        source: "/srv/my $$x \\"conf\\""
+                        target: "/etc/nginx/conf.d"
+                        read_only: true
+
+                """
+        )
+    }
+
+    @Test func `beside a file of the usual name Compose finds it by itself`() throws {
+        let override = try override(files: "/srv/shop/docker-compose.yml")
+        #expect(
+            override.steps.last
+                == "docker compose --project-directory /srv/shop -p shop up -d proxy"
+        )
+    }
+
+    @Test(arguments: ["/srv/shop/prod.yaml", "/srv/shop/compose.yaml,/srv/shop/prod.yaml"])
+    func `beside other files it has to be named, after them`(files: String) throws {
+        let override = try override(files: files)
+        #expect(override.file?.path == "/srv/shop/compose.certctl.yaml")
+        let named = files.split(separator: ",").map { "-f \($0) " }.joined()
+        #expect(
+            override.steps.last == "docker compose --project-directory /srv/shop -p shop \(named)"
+                + "-f /srv/shop/compose.certctl.yaml up -d proxy"
+        )
+    }
+
+    @Test func `a directory with spaces is one word`() throws {
+        let override = try override(files: "/s/it's a/compose.yaml", directory: "/s/it's a")
+        #expect(
+            override.steps.last
+                == #"docker compose --project-directory '/s/it'\''s a' -p shop up -d proxy"#
+        )
+    }
+
+    @Test func `without Compose the options are told`() throws {
+        let override = try override(files: nil)
+        #expect(override.file == nil)
+        #expect(
+            override.steps.last == "-v /var/lib/certctl/tls:/var/lib/certctl/tls:ro "
+                + #"-v '/srv/my $x "conf":/etc/nginx/conf.d:ro'"#
+        )
+    }
+}
