@@ -1,7 +1,8 @@
 /// A whole configuration of nginx: the main file and all that it includes.
 package struct Configuration: Sendable {
-    /// How many directives there can be in all, those of a file counted as often as it is included.
-    package static let largest = 2_000_000
+    /// How many directives there can be in all, those of a file as often as it is included, and
+    /// sixteen for each time.
+    package static let largest = 1_000_000
     /// How deep files can include files, the blocks around each `include` counted too.
     package static let deepest = 300
 

@@ -22,7 +22,7 @@ struct IncludeResolver {
     private let files: [String: SourceFile]
     private let matches: [String: [String]]
     /// Directives that may still be met; the bound for files that include others many times.
-    private var room = 2 * Configuration.largest
+    private var room = Configuration.largest
     /// Files and blocks around the place where the walk is.
     private var depth = 0
     private var inclusions: [String: [Inclusion]] = [:]
@@ -126,6 +126,8 @@ struct IncludeResolver {
         guard depth < Configuration.deepest else {
             throw .tooDeep(at: place(of: inclusion), limit: Configuration.deepest)
         }
+        // A file costs more than a directive, and files that double each other are mostly that.
+        try takeRoom(16)
         if let inclusion { inclusions[file, default: []].append(inclusion) }
         if seen.insert(file).inserted { order.append(file) }
         guard let source = files[file] else {
@@ -176,8 +178,8 @@ struct IncludeResolver {
         }
     }
 
-    private mutating func takeRoom() throws(ConfigurationError) {
-        room -= 1
+    private mutating func takeRoom(_ count: Int = 1) throws(ConfigurationError) {
+        room -= count
         guard room > 0 else { throw .tooLarge(limit: Configuration.largest) }
     }
 

@@ -42,4 +42,9 @@ package struct OwnServer: Equatable, Sendable {
     package let names: [String]
     /// The arguments of each of its `listen`.
     package let listens: [[String]]
+
+    package init(names: [String], listens: [[String]]) {
+        self.names = names
+        self.listens = listens
+    }
 }
