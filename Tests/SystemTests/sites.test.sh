@@ -1,7 +1,8 @@
 #!/bin/bash
 # The files that certctl writes for sites, in a real nginx: it takes them, and serves every kind of site as it should be served.
-# PROBE=path gives the program that writes them; `swift build` makes it.
-NEED='nginx python3 openssl'
+# PROBE=path gives the program that writes them; `swift build` makes it. NGINX_BIN=path gives another nginx than the machine's.
+nginx=${NGINX_BIN:-nginx}
+NEED="$nginx python3 openssl"
 LIMIT=300
 # shellcheck source-path=SCRIPTDIR source=testbed.sh
 . "${BASH_SOURCE%/*}/testbed.sh"
@@ -51,13 +52,13 @@ CONF
 now=1800000000
 render() { # KEY=VALUE…
   run "$probe" "$T/certctl.conf" "$T/conf.d" "$now" "pairs=$T/pairs" "socket=$T/backends/http01.sock" "cache=$T/cache/certctl" resolver=127.0.0.1 \
-    ipv6=on "$@" < <(nginx -V 2>&1)
+    ipv6=on "$@" < <("$nginx" -V 2>&1)
 }
 # `run` has no standard input of its own.
 run() { output=$("$@" 2>&1); status=$?; }
 reload() { # and waits until none of the old workers is left
   local old; old=$(pgrep -P "$(cat "$T/nginx.pid")" | tr '\n' ' ')
-  in_ns nginx -c "$T/nginx.conf" -e "$T/logs/error.log" -s reload
+  in_ns "$nginx" -c "$T/nginx.conf" -e "$T/logs/error.log" -s reload
   # shellcheck disable=SC2086
   wait_for 10 not ps -p "$(echo $old | tr ' ' ,)"
 }
@@ -65,15 +66,21 @@ reload() { # and waits until none of the old workers is left
 echo "# what nginx makes of the files"
 render
 ok "the files are written" status_is 0
-ok "what this nginx cannot do is told" output_has "note: app.test: before nginx 1.27.3 requests for /api/ are divided by chance"
-tested() { run in_ns nginx -t -c "$T/nginx.conf" -e "$T/logs/error.log"; status_is 0 && ! grep -E 'warn|emerg' <<<"$output"; }
+version=$("$nginx" -v 2>&1); version=${version##*/}
+by_chance() { [[ $output == *"note: app.test: before nginx 1.27.3 requests for /api/ are divided by chance"* ]]; }
+if [ "$(printf '%s\n' 1.27.3 "$version" | sort -V | head -n 1)" = 1.27.3 ]; then
+  ok "this nginx ($version) can look the names of a group up again" not by_chance
+else
+  ok "what this nginx ($version) cannot do is told" by_chance
+fi
+tested() { run in_ns "$nginx" -t -c "$T/nginx.conf" -e "$T/logs/error.log"; status_is 0 && ! grep -E 'warn|emerg' <<<"$output"; }
 ok "nginx takes them, and warns of nothing" tested
 render
 ok "the second time there is nothing to do" output_has "nothing to do"
 
 spawn "$T/logs/backends" python3 "${BASH_SOURCE%/*}/site-backends.py" "$T/backends"
 wait_for 10 test -e "$T/backends/ready" || fail "no backends: $(cat "$T/logs/backends")"
-spawn "$T/logs/nginx" nginx -c "$T/nginx.conf" -e "$T/logs/error.log" -g 'daemon off;'
+spawn "$T/logs/nginx" "$nginx" -c "$T/nginx.conf" -e "$T/logs/error.log" -g 'daemon off;'
 get() { # URL [OPTION…]   through nginx, whatever the name
   run in_ns curl -sk -m 20 --connect-to "::127.0.0.1:" "${@:2}" "$1"
 }
