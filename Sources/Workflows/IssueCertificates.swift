@@ -277,7 +277,8 @@ extension IssueCertificate.Obtained {
     /// What is left to be deployed; `nil` where nothing is, or where that is left to another.
     fileprivate func job() throws -> DeployCertificates.Job? {
         guard order.deploys, let lock, let certificate = outcome(hooks: []).certificate,
-            try !DeployCertificates(order.services).isInUse(certificate, order.name)
+            try !DeployCertificates(order.services)
+                .isInUse(certificate, order.name, order.store.deployRecords())
         else { return nil }
         return DeployCertificates.Job(
             name: order.name,
