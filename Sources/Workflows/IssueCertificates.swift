@@ -176,7 +176,7 @@ package struct IssueCertificates: Sendable {
             settled: { name, result in
                 guard let order = orders[name] else { return }
                 limits.note(result, of: order, at: services.clock.now)
-                limits.saveQuietly()
+                await limits.saveQuietly()
             }
         )
     }
@@ -257,7 +257,9 @@ extension IssueCertificate.Preparation {
     /// The order as far as the CA's limits are about it.
     fileprivate var limited: LimitedOrder {
         let known = lineage.current.map { Set($0.manifest.names) }
-        let isRenewal = known == Set(settings.names)
+        // A CA counts as a renewal what it has issued itself before.
+        let issuer = lineage.settings.flatMap { CertificateAuthority($0.issuing) }
+        let isRenewal = known == Set(settings.names) && issuer == settings.authority
         var limited = LimitedOrder(
             isRenewal ? .renewal : .new,
             settings.names,
