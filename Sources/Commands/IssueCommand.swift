@@ -121,9 +121,11 @@ struct IssueCommand: Command {
             listeningAt: standing.ports,
             in: context.services
         )
-        let endings = try await workflow.bringIntoUse(since: standing)
-        try write(endings, context)
-        try ownersEnding.conclude { try Self.check(endings) }
+        try await ownersEnding.conclude {
+            let endings = try await workflow.bringIntoUse(since: standing)
+            try write(endings, context)
+            try Self.check(endings)
+        }
     }
 
     private static func check(_ endings: [IssueCertificates.Ending]) throws {
