@@ -30,10 +30,25 @@ extension CertificateStore {
         try FileLock("\(layout.deploy)/run.lock", in: fileSystem)
     }
 
+    /// How large the journal is: it grows with every record, so that what was read of the same size
+    /// still holds.
+    package var deployJournalSize: Int {
+        get throws { try deployments.size }
+    }
+
     /// Adds a record; the caller holds the lock.
+    ///
+    /// Whether records are of the past is looked at when the journal has become twice as large, and not
+    /// each time: of ten thousand lineages it is large, and all of it true.
     package func append(_ record: DeployRecord) throws {
-        if try deployments.size > Journal<DeployRecord>.compactionSize { try compactDeployments() }
+        let before = try deployments.size
         try deployments.append(record)
+        let after = try deployments.size
+        let limit = Journal<DeployRecord>.compactionSize
+        guard after > limit,
+            (after / limit).leadingZeroBitCount < (before / limit).leadingZeroBitCount
+        else { return }
+        try compactDeployments()
     }
 
     /// Forgets all but the last record of each lineage, once those are not the most of them.

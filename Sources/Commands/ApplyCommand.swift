@@ -93,9 +93,11 @@ struct ApplyCommand: Command {
         }
         let standing = try issue.standing()
         let ownersEnding = await owner.run(listeningAt: standing.ports, in: context.services)
-        let endings = try await issue.bringIntoUse(since: standing)
-        try IssueCommand.write(endings, context)
-        try ownersEnding.conclude { try IssueCommand.check(endings) }
+        try await ownersEnding.conclude {
+            let endings = try await issue.bringIntoUse(since: standing)
+            try IssueCommand.write(endings, context)
+            try IssueCommand.check(endings)
+        }
     }
 
     private func requests(

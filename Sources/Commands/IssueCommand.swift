@@ -138,9 +138,11 @@ struct IssueCommand: Command {
             listeningAt: standing.ports,
             in: context.services
         )
-        let endings = try await workflow.bringIntoUse(since: standing)
-        try Self.write(endings, context)
-        try ownersEnding.conclude { try Self.check(endings) }
+        try await ownersEnding.conclude {
+            let endings = try await workflow.bringIntoUse(since: standing)
+            try Self.write(endings, context)
+            try Self.check(endings)
+        }
     }
 
     static func check(_ endings: [IssueCertificates.Ending]) throws {

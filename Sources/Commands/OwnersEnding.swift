@@ -9,9 +9,9 @@ enum OwnersEnding: Equatable, Sendable {
     case notStarted(user: UInt32, ProcessError)
 
     /// Throws what has failed: on root's side, where `rest` is done, on the owner's, or on both.
-    func conclude(_ rest: () throws -> Void = {}) throws {
+    func conclude(_ rest: () async throws -> Void = {}) async throws {
         do {
-            try rest()
+            try await rest()
         } catch {
             var diagnosis = Run.diagnosis(of: error)
             if let failure, failure.exitCode != diagnosis.exitCode { diagnosis.exitCode = .partial }

@@ -84,11 +84,12 @@ struct RenewCommand: Command {
         request.isForced = isForced
         guard !isRehearsal else { return try await rehearse(request, context) }
         let report = try await RenewCertificates(context.services, request).run()
+        context.story.end()
+        // What was renewed is told, whatever comes of bringing it into use.
+        write(report, context)
         let deploys = try deploys && context.services.store.role().keeps(.deploying)
         let deployed =
             deploys ? try await DeployCertificates(context.services).run(after: report) : []
-        context.story.end()
-        write(report, context)
         if self.deploys, !context.isJSON {
             context.console.write(
                 try NextStep.text(afterRenewing: report.renewed.count, context)
@@ -105,15 +106,27 @@ struct RenewCommand: Command {
             listeningAt: context.services.portsForRenewal,
             in: context.services
         )
-        let renewed = try store.newestGenerations().filter { before[$0.name] != $0.number }
-        let deployed =
-            deploys
-            ? try await DeployCertificates(context.services).run(afterRenewing: renewed.map(\.name))
-            : []
         context.story.end()
-        try ending.conclude {
+        try await ending.conclude {
+            let renewed = Self.renewed(try store.newestGenerations(), since: before)
+            let deployed =
+                deploys
+                ? try await DeployCertificates(context.services).run(afterRenewing: renewed) : []
             try RenewFailure.check(RenewReport(), deployed, isNamed: false)
         }
+    }
+
+    /// The lineages of which the newest certificate is another one than before.
+    ///
+    /// The pair that lets nginx start is none, and of some it cannot be told.
+    static func renewed(
+        _ generations: [(name: LineageName, number: GenerationNumber?)],
+        since before: [LineageName: GenerationNumber?]
+    ) -> [LineageName] {
+        generations.filter { name, number in
+            number != nil && number != .bootstrap && before[name] != number
+        }
+        .map(\.name)
     }
 
     private func rehearse(_ request: RenewRequest, _ context: CommandContext) async throws {

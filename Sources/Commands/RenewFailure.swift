@@ -7,14 +7,16 @@ import Workflows
 enum RenewFailure {
     /// Throws what went wrong.
     ///
-    /// What is held back is a failure only where a person has named it: the timer comes again.
+    /// What is held back, or what another certctl has, is a failure only where a person has named it:
+    /// the timer comes again.
     static func check(
         _ report: RenewReport,
         _ deployed: [DeployCertificates.Ending],
         isNamed: Bool
     ) throws {
         let results = Dictionary(
-            uniqueKeysWithValues: deployed.map { ($0.name, $0.result.failure) }
+            deployed.map { ($0.name, $0.result.failure) },
+            uniquingKeysWith: { $1 ?? $0 }
         )
         var endings: [(name: LineageName, error: (any Error)?)] = []
         for ending in report.endings {
@@ -26,6 +28,8 @@ enum RenewFailure {
             case .held(let until, let hold, let reason) where isNamed:
                 let held = Held(name: "\(ending.name)", until: until, hold: hold, reason: reason)
                 endings.append((ending.name, held))
+            case .busy where isNamed:
+                endings.append((ending.name, StoreError.busy("\(ending.name)")))
             case .held, .kept, .busy, .waiting: continue
             }
         }

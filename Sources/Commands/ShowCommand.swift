@@ -104,12 +104,19 @@ struct ShowCommand: Command {
             let count = failures.count == 1 ? "once" : "\(failures.count) times"
             facts += [
                 ("renewal failed", "\(count) since \(failures.since.formatted(.iso8601))"),
-                ("because", failures.reason),
+                ("because", failures.reason.harmless(limit: 500)),
                 ("tried again", "not before \(failures.notBefore.formatted(.iso8601))"),
             ]
         }
-        if let settings = lineage.settings { facts.append(("CA", settings.authority)) }
-        if let order = lineage.progress.pending?.order { facts.append(("open order", order)) }
+        if let settings = lineage.settings {
+            facts.append(("CA", settings.authority.harmless(limit: 500)))
+            if let substitute = settings.substitute {
+                facts.append(("stood in for by", substitute.harmless(limit: 500)))
+            }
+        }
+        if let order = lineage.progress.pending?.order {
+            facts.append(("open order", order.harmless(limit: 500)))
+        }
         return facts
     }
 }

@@ -12,6 +12,8 @@ package struct RateLimitLedger: Equatable, Sendable, Codable {
         package let size: Int
         /// When the next token can be had; not after the moment of the question where there is one.
         package let next: Date
+        /// When one that is gone comes back; the moment of the question where none is.
+        package let refilled: Date
     }
 
     /// How far a clock may have been ahead of what it is now for a bucket still to count.
@@ -28,10 +30,12 @@ package struct RateLimitLedger: Equatable, Sendable, Codable {
     package func standing(_ limit: RateLimit, of scope: String, at now: Date) -> Standing {
         let moment = moment(limit, scope, at: now)
         let wait = moment.timeIntervalSince(now)
+        let used = min(limit.size, Int((wait / limit.refill).rounded(.up)))
         return Standing(
-            used: min(limit.size, Int((wait / limit.refill).rounded(.up))),
+            used: used,
             size: limit.size,
-            next: moment.addingTimeInterval(limit.refill - limit.span)
+            next: moment.addingTimeInterval(limit.refill - limit.span),
+            refilled: moment.addingTimeInterval(-limit.refill * Double(max(used - 1, 0)))
         )
     }
 

@@ -64,7 +64,7 @@ package struct RenewalAdvice: Equatable, Sendable {
         after earlier: RenewalAdvice?,
         at now: Date
     ) -> RenewalAdvice {
-        let failures = min((earlier?.failures ?? 0) + 1, mostCounted)
+        let failures = min(max(earlier?.failures ?? 0, 0), mostCounted - 1) + 1
         let wait = failures <= pauses.count ? pauses[failures - 1] : standardInterval
         return RenewalAdvice(
             window: failures <= pauses.count ? earlier?.window : nil,

@@ -14,7 +14,9 @@ package struct RenewalFacts: Equatable, Sendable {
     package var advice: RenewalAdvice?
     /// Whether the CA can be asked for advice: one that issued what it does not name cannot.
     package var canAsk = true
+    /// What went wrong at the usual CA, and at the one that takes its place: neither is of the other.
     package var failures: FailureRecord?
+    package var substituteFailures: FailureRecord?
     /// When renewals were begun that the CA's window alone asked for, as far as it still matters.
     package var signals = SignalHistory()
     /// How the CA is.

@@ -81,6 +81,13 @@ package struct FailureRecord: Equatable, Sendable, Codable {
         count = known + (failureClass.isCounted ? 1 : 0)
         since = earlier?.since ?? now
         last = now
+        // What the CA never heard of shortens no wait that it has asked for.
+        if !failureClass.isCounted, let earlier, earlier.notBefore > now {
+            self.failureClass = earlier.failureClass
+            self.reason = earlier.reason
+            notBefore = earlier.notBefore
+            return
+        }
         self.failureClass = failureClass
         self.reason = reason
         switch failureClass {
@@ -109,15 +116,20 @@ package struct FailureRecord: Equatable, Sendable, Codable {
     /// One that was written under a clock that was ahead would keep a certificate from being renewed
     /// for as long as the clock was wrong: it holds back nothing, and the next failure is written
     /// under the clock as it is now. No record lasts longer than it could have been made to last.
+    ///
+    /// Of a CA that nobody has asked for longer than anyone would wait, it is not known whether it has
+    /// been down all the time: what is counted of its outage begins anew.
     package func believed(at now: Date) -> FailureRecord {
         let longest =
             failureClass == .rateLimited ? Self.longestLimit : FailureBackoff.longest
         let isFromFuture = last > now.addingTimeInterval(Self.tolerance)
         let latest = isFromFuture ? now : last.addingTimeInterval(longest)
-        guard isFromFuture || notBefore > latest else { return self }
+        let isForgotten =
+            failureClass == .authority && now.timeIntervalSince(last) > 2 * longest
+        guard isFromFuture || isForgotten || notBefore > latest else { return self }
         return FailureRecord(
-            count: count,
-            since: min(since, now),
+            count: isForgotten ? 0 : count,
+            since: isForgotten ? now : min(since, now),
             last: min(last, now),
             notBefore: min(notBefore, latest),
             failureClass: failureClass,

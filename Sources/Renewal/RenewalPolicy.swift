@@ -49,15 +49,25 @@ package enum RenewalPolicy {
         _ cause: RenewalCause,
         at now: Date
     ) -> RenewalDecision? {
-        let failure = facts.failures?.believed(at: now)
-        let isLimited = failure?.failureClass == .rateLimited
-        if let failure, !isLimited, failure.notBefore > now {
-            return .hold(until: failure.notBefore, .backoff)
-        }
-        // The limits and outages of one CA are no matter of another.
+        // The failures, limits and outages of one CA are no matter of another.
         if source(facts, at: now) == .substitute { return nil }
-        if let failure, failure.notBefore > now {
-            return .hold(until: failure.notBefore, .rateLimit)
+        let obstacle = usualObstacle(facts, cause, at: now)
+        // The other one may be there again sooner.
+        guard case .hold(let until, let hold) = obstacle, isSubstituteWanted(facts, at: now),
+            let moment = substituteHold(facts, at: now)
+        else { return obstacle }
+        return .hold(until: min(until, moment), hold)
+    }
+
+    /// The same where nobody but the usual CA can be asked.
+    private static func usualObstacle(
+        _ facts: RenewalFacts,
+        _ cause: RenewalCause,
+        at now: Date
+    ) -> RenewalDecision? {
+        if let failure = facts.failures?.believed(at: now), failure.notBefore > now {
+            let isLimited = failure.failureClass == .rateLimited
+            return .hold(until: failure.notBefore, isLimited ? .rateLimit : .backoff)
         }
         if let moment = facts.authority.blocked(at: now) {
             return .hold(until: moment, facts.authority.isDown(at: now) ? .outage : .rateLimit)
@@ -70,13 +80,22 @@ package enum RenewalPolicy {
         return nil
     }
 
-    /// The other CA where the usual one has been down for long and little is left.
+    /// The other CA where it is wanted and can be asked.
     private static func source(_ facts: RenewalFacts, at now: Date) -> RenewalSource {
-        let validity = facts.validity
-        guard let substitute = facts.substitute, substitute.blocked(at: now) == nil,
-            validity.remaining(at: now) < validity.lifetime / 4,
-            facts.authority.outage(at: now) >= patience
-        else { return .usual }
-        return .substitute
+        let isAsked = isSubstituteWanted(facts, at: now) && substituteHold(facts, at: now) == nil
+        return isAsked ? .substitute : .usual
+    }
+
+    /// Whether the usual CA has been down for long and little is left.
+    private static func isSubstituteWanted(_ facts: RenewalFacts, at now: Date) -> Bool {
+        facts.substitute != nil && facts.validity.remaining(at: now) < facts.validity.lifetime / 4
+            && facts.authority.outage(at: now) >= patience
+    }
+
+    /// Until when the other CA must not be asked; `nil` where it may be.
+    private static func substituteHold(_ facts: RenewalFacts, at now: Date) -> Date? {
+        let failure = facts.substituteFailures?.believed(at: now).notBefore
+        return [facts.substitute?.blocked(at: now), failure].compactMap(\.self)
+            .filter { $0 > now }.max()
     }
 }

@@ -21,8 +21,9 @@ package struct AskRenewalInfo: Sendable {
     /// and ``ACMEError``.
     package func run(_ text: String) async throws -> RenewalInfo? {
         let lineage = try services.store.existingLineage(text)
-        guard let current = lineage.current, let settings = lineage.settings,
-            let authority = CertificateAuthority(settings.authority)
+        let general = try SettingsLoader(services).load()
+        guard let current = lineage.current,
+            let issuer = lineage.settings.flatMap(general.issuer)
         else {
             throw WorkflowError.noCertificate(
                 lineage: "\(lineage.name)",
@@ -32,8 +33,8 @@ package struct AskRenewalInfo: Sendable {
         let certificate = try services.store.certificate(of: current)
         guard let identifier = CertificateIdentifier(certificate) else { return nil }
         let connection = try await Authorities(services).connection(
-            to: authority,
-            roots: settings.authorityRoots
+            to: issuer.authority,
+            roots: issuer.roots
         )
         return try await connection.client.renewalInfo(of: identifier, in: connection.directory)
     }

@@ -53,8 +53,9 @@ package struct CertificateRevocation: Sendable {
         let lock = try await services.lock("\(name)") { try store.lock(name) }
         defer { withExtendedLifetime(lock) {} }
         let lineage = try store.lineage(name)
-        guard let current = lineage.current, let settings = lineage.settings,
-            let authority = CertificateAuthority(settings.authority)
+        let general = try SettingsLoader(services).load()
+        guard let current = lineage.current,
+            let issuer = lineage.settings.flatMap(general.issuer)
         else {
             throw WorkflowError.noCertificate(lineage: "\(name)", reason: "it has no certificate")
         }
@@ -64,8 +65,8 @@ package struct CertificateRevocation: Sendable {
         }
         let outcome = try await revoke(
             try store.certificate(of: current),
-            authority,
-            roots: settings.authorityRoots.map(AuthorityRoots.file),
+            issuer.authority,
+            roots: issuer.roots.map(AuthorityRoots.file),
             key: key
         )
         try store.lookSoon(at: name)

@@ -41,6 +41,18 @@ package struct DeployCertificates: Sendable {
         var extraHook: String?
     }
 
+    /// What came of one look at what there is.
+    private struct Round {
+        /// What was tried.
+        var attempts: Set<Attempt> = []
+        var results: Results = [:]
+    }
+
+    private struct Attempt: Hashable {
+        let name: LineageName
+        let generation: GenerationNumber
+    }
+
     private static let manyLocks = 100
 
     private let services: Services
@@ -58,7 +70,8 @@ package struct DeployCertificates: Sendable {
     ///   - isForced: Whether hooks run also for what is in use already.
     ///   - isPendingOnly: Whether only those are deployed of which it is known that something is
     ///     missing, and after a failure only once it is time for another attempt. What another
-    ///     certctl is at work on is left to it.
+    ///     certctl is at work on is left to it, and what is committed meanwhile is deployed as well:
+    ///     systemd starts no second run beside this one.
     /// - Returns: What came of each lineage, in the order of their names.
     /// - Throws: What keeps all of them from being deployed, such as an error in certctl.conf.
     package func run(
@@ -67,59 +80,91 @@ package struct DeployCertificates: Sendable {
         isForced: Bool = false,
         isPendingOnly: Bool = false
     ) async throws -> [Ending] {
-        let candidates = try candidates(names, isPendingOnly: isPendingOnly)
-        guard !candidates.isEmpty else { return [] }
+        var results: Results = [:]
+        var seen: Set<Attempt> = []
+        while true {
+            let round = try await round(
+                names,
+                extraHooks,
+                seen,
+                isForced: isForced,
+                isPendingOnly: isPendingOnly
+            )
+            results.merge(round.results) { _, new in new }
+            guard isPendingOnly, !round.attempts.isEmpty else { break }
+            seen.formUnion(round.attempts)
+        }
+        return results.sorted { $0.key < $1.key }.map { Ending(name: $0.key, result: $0.value) }
+    }
+
+    private func round(
+        _ names: [LineageName]?,
+        _ extraHooks: [LineageName: String],
+        _ seen: Set<Attempt>,
+        isForced: Bool,
+        isPendingOnly: Bool
+    ) async throws -> Round {
+        var round = Round()
+        var records = DeployRecords(services.store)
+        let candidates = try candidates(names, &records, isPendingOnly: isPendingOnly)
+        guard !candidates.isEmpty else { return round }
         let settings = try SettingsLoader(services).load()
         try services.store.prepareDeployment()
         // A lock is an open file.
         if candidates.count > Self.manyLocks { _ = DescriptorLimit.raise() }
-        var results: Results = [:]
         var jobs: [Job] = []
         defer { for job in jobs { job.lock.release() } }
         for name in candidates {
             do {
-                guard var job = try await job(name, isPendingOnly: isPendingOnly) else {
+                guard var job = try await job(name, &records, isPendingOnly: isPendingOnly) else {
                     if names != nil, !isPendingOnly { throw Self.noCertificate(name) }
                     continue
                 }
+                // What has been tried in this run is not tried again in it.
+                let attempt = Attempt(name: name, generation: job.certificate.number)
+                guard !seen.contains(attempt) else { continue }
+                round.attempts.insert(attempt)
                 job.extraHook = extraHooks[name]
-                if !isForced, try isInUse(job.certificate, name) {
-                    results[name] = .success(.unchanged(job.certificate.number))
+                if !isForced, try isInUse(job.certificate, name, records.current()) {
+                    round.results[name] = .success(.unchanged(job.certificate.number))
                 } else {
                     jobs.append(job)
                 }
             } catch {
-                results[name] = .failure(error)
+                round.results[name] = .failure(error)
             }
         }
         let run = DeployRun(services, settings)
-        results.merge(await run.run(jobs, waits: !isPendingOnly)) { _, new in new }
-        return candidates.compactMap { name in
-            results[name].map { Ending(name: name, result: $0) }
-        }
+        let deployed = await run.run(jobs, waits: !isPendingOnly)
+        round.results.merge(deployed) { _, new in new }
+        return round
     }
 
     /// What came of each lineage; nothing of one that was left to another certctl.
     typealias Results = [LineageName: Result<Outcome, any Error>]
 
     /// Whether readers are pointed at it, and no hook is owed.
-    func isInUse(_ certificate: StoredCertificate, _ name: LineageName) throws -> Bool {
-        let record = try services.store.deployRecords()[name]
-        return try record?.isDone(certificate.number) == true
+    func isInUse(
+        _ certificate: StoredCertificate,
+        _ name: LineageName,
+        _ records: [LineageName: DeployRecord]
+    ) throws -> Bool {
+        try records[name]?.isDone(certificate.number) == true
             && services.store.firstDifference(from: certificate, of: name) == nil
     }
 
     /// The names to look at, by what little can be told without looking.
     private func candidates(
         _ names: [LineageName]?,
+        _ records: inout DeployRecords,
         isPendingOnly: Bool
     ) throws -> [LineageName] {
         let store = services.store
         guard isPendingOnly else {
-            return try names?.sorted() ?? store.newestGenerations().map(\.name)
+            return try names.map { Set($0).sorted() } ?? store.newestGenerations().map(\.name)
         }
         let names = names.map(Set.init)
-        let records = try store.deployRecords()
+        let records = try records.current()
         let now = services.clock.now
         return try store.newestGenerations().filter { name, number in
             guard names?.contains(name) ?? true else { return false }
@@ -135,7 +180,11 @@ package struct DeployCertificates: Sendable {
     ///
     /// Returns `nil` where there is nothing to be deployed, or no reason to wait for who is at work on
     /// it. Throws ``StoreError/busy(_:)``.
-    private func job(_ name: LineageName, isPendingOnly: Bool) async throws -> Job? {
+    private func job(
+        _ name: LineageName,
+        _ records: inout DeployRecords,
+        isPendingOnly: Bool
+    ) async throws -> Job? {
         let store = services.store
         let lock: FileLock
         if isPendingOnly {
@@ -151,7 +200,7 @@ package struct DeployCertificates: Sendable {
             try publishBootstrap(name)
             return nil
         }
-        if isPendingOnly, let record = try store.deployRecords()[name],
+        if isPendingOnly, let record = try records.current()[name],
             record.generation == certificate.number, !record.isTimely(at: services.clock.now)
         {
             return nil

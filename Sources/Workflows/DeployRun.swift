@@ -26,7 +26,8 @@ struct DeployRun: Sendable {
 
     /// Deploys what is locked already.
     ///
-    /// With `waits`, another run is waited for; else it is left alone, and nothing comes of any job.
+    /// Another run is waited for; where that takes long it is an error with `waits`, and else nothing
+    /// comes of any job.
     func run(_ jobs: [DeployCertificates.Job], waits: Bool) async -> Results {
         guard !jobs.isEmpty else { return [:] }
         do {
@@ -60,12 +61,12 @@ struct DeployRun: Sendable {
 
     /// Two runs at once would restart servers under each other's hands.
     private func lock(waits: Bool) async throws -> FileLock? {
-        guard !waits else {
+        do {
             return try await services.lock("the deploy run") { try store.lockDeployRun() }
+        } catch StoreError.busy where !waits {
+            services.log.notice("left to another certctl, which is deploying")
+            return nil
         }
-        let lock = try store.lockDeployRun()
-        if lock == nil { services.log.notice("left to another certctl, which is deploying") }
-        return lock
     }
 
     private func run(_ attempts: [DeployAttempt]) async -> Results {

@@ -24,7 +24,8 @@ package struct ForecastRenewals: Sendable {
         let memory = try RenewalMemory(store)
         let lineages =
             try names.isEmpty
-            ? store.lineageNames().map(store.lineage) : names.map(store.existingLineage)
+            ? store.lineageNames().map(store.lineage)
+            : Set(names.map { try store.existingLineage($0).name }).sorted().map(store.lineage)
         let subjects = try lineages.compactMap { lineage in
             try Self.subject(lineage, memory, general)
         }
@@ -37,21 +38,34 @@ package struct ForecastRenewals: Sendable {
         _ general: Settings
     ) throws -> ForecastSubject? {
         guard let current = lineage.current else { return nil }
+        let authority = authority(of: lineage, general)
+        let state = try memory.state(of: lineage)
+        var facts = memory.facts(of: current, lineage, state)
+        facts.failures = state[authority]
         return ForecastSubject(
             name: lineage.name.description,
             hosts: current.manifest.names,
-            authority: authority(of: lineage, general),
-            facts: memory.facts(of: current, lineage, try memory.state(of: lineage))
+            authority: forecast(authority, lineage, general),
+            facts: facts
         )
     }
 
     /// The CA that it is renewed at, by certctl.conf or as it was ordered.
-    private static func authority(of lineage: Lineage, _ general: Settings) -> ForecastAuthority {
+    private static func authority(
+        of lineage: Lineage,
+        _ general: Settings
+    ) -> CertificateAuthority {
+        general.block(of: lineage.name)?.authority?.authority
+            ?? lineage.settings.flatMap { CertificateAuthority($0.authority) } ?? .standard
+    }
+
+    private static func forecast(
+        _ authority: CertificateAuthority,
+        _ lineage: Lineage,
+        _ general: Settings
+    ) -> ForecastAuthority {
         let settings = lineage.settings
         let block = general.block(of: lineage.name)
-        let authority =
-            block?.authority?.authority
-            ?? settings.flatMap { CertificateAuthority($0.authority) } ?? .standard
         let roots = general.roots(of: authority) ?? settings?.authorityRoots
         return ForecastAuthority(
             name: authority.folder,

@@ -224,7 +224,7 @@ struct IssueCertificate: Sendable {
     /// remembered.
     func settled(_ obtained: Obtained) throws -> IssueOutcome {
         if case .unchanged = obtained.change {
-            try store.save(obtained.settings.toRemember, of: name)
+            try store.save(obtained.settings.toKeep, of: name)
         }
         clearAway()
         return IssueOutcome(change: obtained.change, name: name, hooks: [])

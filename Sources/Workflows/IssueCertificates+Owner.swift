@@ -79,8 +79,8 @@ extension IssueCertificate {
 
     /// Adds where the order is to be answered by whoever has it, as far as that is root's to have.
     ///
-    /// The port that a lineage remembers is not asked about: whoever can write there must not choose
-    /// what root binds.
+    /// A port or an address that a lineage remembers and nobody has asked for now is left to the owner:
+    /// whoever can write there must not choose what root binds.
     fileprivate func needsPorts(_ lineage: Lineage, _ ports: inout OwnersPorts) throws {
         let settings = settings(lineage)
         if let current = lineage.current, !request.isRehearsal,
@@ -91,9 +91,10 @@ extension IssueCertificate {
         let http01 = settings.http01
         let isStandard = http01.port == HTTP01Settings.standardPort
         let isDetour = !isStandard || http01.address != nil
-        let isRoots =
+        let isAskedFor =
             (isStandard || http01.port == request.http01.port)
-            && http01.port < Self.firstUnprivilegedPort
+            && (http01.address == nil || http01.address == request.http01.address?.choice)
+        let isRoots = isAskedFor && http01.port < Self.firstUnprivilegedPort
         let endpoint = Endpoint(address: http01.address, port: http01.port)
         switch (http01.mode, isDetour) {
         case (.service, _), (.webroot, _): break

@@ -189,7 +189,7 @@ package struct IssueCertificates: Sendable {
             settled: { name, result in
                 guard let order = orders[name] else { return }
                 limits.note(result, of: order, at: services.clock.now)
-                limits.saveQuietly()
+                await limits.saveQuietly()
             }
         )
     }
@@ -270,7 +270,9 @@ extension IssueCertificate.Preparation {
     /// The order as far as the CA's limits are about it.
     fileprivate var limited: LimitedOrder {
         let known = lineage.current.map { Set($0.manifest.names) }
-        let isRenewal = known == Set(settings.names)
+        // A CA counts as a renewal what it has issued itself before.
+        let issuer = lineage.settings.flatMap { CertificateAuthority($0.issuing) }
+        let isRenewal = known == Set(settings.names) && issuer == settings.authority
         var limited = LimitedOrder(
             isRenewal ? .renewal : .new,
             settings.names,
@@ -290,7 +292,8 @@ extension IssueCertificate.Obtained {
     /// What is left to be deployed; `nil` where nothing is, or where that is left to another.
     fileprivate func job() throws -> DeployCertificates.Job? {
         guard order.deploys, let lock, let certificate = outcome(hooks: []).certificate,
-            try !DeployCertificates(order.services).isInUse(certificate, order.name)
+            try !DeployCertificates(order.services)
+                .isInUse(certificate, order.name, order.store.deployRecords())
         else { return nil }
         return DeployCertificates.Job(
             name: order.name,

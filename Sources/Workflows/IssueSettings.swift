@@ -23,6 +23,8 @@ struct IssueSettings: Equatable, Sendable {
     private let isConfigured: Bool
     /// What is remembered of the usual CA, where ``authority`` stands in for it.
     private let substituted: LineageSettings?
+    /// The CA that has stood in for ``authority`` the last time.
+    private let substitute: String?
 
     /// Resolves `request` for a lineage that may have been issued before.
     ///
@@ -50,6 +52,9 @@ struct IssueSettings: Equatable, Sendable {
         substituted = request.isSubstitute && authority != known ? remembered : nil
         // Roots, profiles and chains belong to their CA: those of another one say nothing about this.
         let own = authority == known ? remembered : nil
+        substitute = own?.substitute
+        let isOfBlock =
+            !request.isSubstitute && block?.authority?.authority ?? authority == authority
         let said = general.isAbout(authority) ? general : Settings()
         switch request.authorityRoots {
         case .system: authorityRoots = nil
@@ -60,11 +65,12 @@ struct IssueSettings: Equatable, Sendable {
         }
         profile = Self.resolve(
             request.profile,
-            block?.profile ?? own?.profile ?? said.profile
+            (isOfBlock ? block?.profile : nil) ?? own?.profile ?? said.profile
         )
         preferredChain = Self.resolve(
             request.preferredChain,
-            block?.preferredChain ?? own?.preferredChain ?? said.preferredChain
+            (isOfBlock ? block?.preferredChain : nil) ?? own?.preferredChain
+                ?? said.preferredChain
         )
         let oldType = remembered.flatMap { KeyType(rawValue: $0.keyType) }
         keyType = request.keyType ?? block?.keyType ?? oldType ?? general.keyType ?? .p256
@@ -121,6 +127,14 @@ struct IssueSettings: Equatable, Sendable {
             settings.profile = substituted.profile
             settings.preferredChain = substituted.preferredChain
         }
+        return settings
+    }
+
+    /// The same where the certificate that there is stays: it is still from whom it is from.
+    var toKeep: LineageSettings {
+        if let substituted { return substituted }
+        var settings = toRemember
+        settings.substitute = substitute
         return settings
     }
 

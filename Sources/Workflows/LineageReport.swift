@@ -42,7 +42,7 @@ package struct LineageReport: Equatable, Sendable {
     ) throws {
         self.lineage = lineage
         let renewal = try memory.state(of: lineage)
-        failures = renewal.failures
+        failures = renewal.lastFailure
         include = layout.include(lineage.name)
         guard let current = lineage.current else {
             state = .waiting

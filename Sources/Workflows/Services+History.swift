@@ -6,7 +6,7 @@ extension Services {
     /// Adds a line to the history; one that cannot be written is told and otherwise borne.
     func note(
         _ kind: Event.Kind,
-        _ name: LineageName,
+        _ name: LineageName?,
         _ detail: String,
         isOfDeployment: Bool = false
     ) {
@@ -18,9 +18,14 @@ extension Services {
         }
     }
 
-    /// Adds a failure to the history.
-    func noteFailure(_ name: LineageName, _ error: any Error, isOfDeployment: Bool = false) {
-        note(.failed, name, Self.reason(of: error), isOfDeployment: isOfDeployment)
+    /// Adds a failure to the history: of one lineage, or of all that wait for the same.
+    func noteFailure(_ name: LineageName?, _ error: any Error, isOfDeployment: Bool = false) {
+        note(
+            isOfDeployment ? .deployFailed : .failed,
+            name,
+            Self.reason(of: error),
+            isOfDeployment: isOfDeployment
+        )
     }
 
     /// What was the matter, in one line.

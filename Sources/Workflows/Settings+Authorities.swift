@@ -14,6 +14,22 @@ extension Settings {
         settings(of: authority)?.roots
     }
 
+    /// The same, or those that a lineage remembers where it remembers that CA.
+    func roots(of authority: CertificateAuthority, or remembered: LineageSettings) -> String? {
+        let isRemembered = authority == CertificateAuthority(remembered.authority)
+        return roots(of: authority) ?? (isRemembered ? remembered.authorityRoots : nil)
+    }
+
+    /// The CA that a lineage's certificate is from, and the roots to trust when that is asked; `nil` for
+    /// one that a newer version has remembered and this one cannot read.
+    func issuer(
+        of remembered: LineageSettings
+    ) -> (authority: CertificateAuthority, roots: String?)? {
+        guard let issuer = CertificateAuthority(remembered.issuing) else { return nil }
+        let isOther = remembered.substitute != nil
+        return (issuer, isOther ? roots(of: issuer) : remembered.authorityRoots)
+    }
+
     /// What is said of that CA, whether it is asked first or when another fails.
     func settings(of authority: CertificateAuthority) -> AuthoritySettings? {
         [self.authority, fallback].compactMap(\.self).first { $0.authority == authority }

@@ -215,7 +215,9 @@ import Testing
         var plan = MemoryFileSystem.Plan()
         plan.room = 2_000_000
         disk.plan(plan)
-        #expect(throws: StoreError.noRoom(path: layout.tls, "1953 KiB are left")) {
+        #expect(
+            throws: StoreError.noRoom(path: layout.tls, "1953 KiB are left of 4096 that are needed")
+        ) {
             try store.checkRoom(for: fixture.name)
         }
     }

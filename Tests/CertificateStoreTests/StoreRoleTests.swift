@@ -1,4 +1,5 @@
 import Diagnostics
+import FoundationEssentials
 import Platform
 import TestSupport
 import Testing
@@ -158,5 +159,20 @@ import Testing
         let before = disk.changes
         #expect(throws: FileSystemError.self) { try store.lock(other) }
         #expect(disk.changes == before)
+    }
+
+    @Test func `root leaves the schedule, which is the owner's, to whoever looks at it next`()
+        throws
+    {
+        let name = try #require(LineageName("a.test"))
+        let now = Date(timeIntervalSince1970: 1_800_000_000)
+        let issuing = installed(Self.owner)
+        try issuing.replace(Schedule(looks: [name: now], listed: now, written: now))
+        try issuing.lookSoon(at: name)
+        let marked = disk.bytes(of: layout.schedule)
+        disk.act(as: 0)
+        try CertificateStore(layout, in: disk, user: 0).lookSoon(at: name)
+        #expect(disk.bytes(of: layout.schedule) == marked)
+        #expect(try issuing.scheduleFile()?.added() == [name])
     }
 }

@@ -11,12 +11,12 @@ import Testing
 
     private let screen = Screen()
 
-    private func check(_ text: String?, isJSON: Bool = false) throws {
+    private func check(_ text: String?, isJSON: Bool = false) async throws {
         let disk = MemoryFileSystem()
         if let text { disk.put(Self.path, Array(text.utf8)) }
         let words = try ParsedArguments(["--check"], options: ApplyCommand.options)
         let context = CommandContext.test(on: screen, isJSON: isJSON, fileSystem: disk)
-        try ApplyCommand(words).run(in: context)
+        try await ApplyCommand(words).run(in: context)
     }
 
     @Test(
@@ -25,35 +25,38 @@ import Testing
             ("site a.test { to a:1; }", "1 site, 0 certificates"),
         ]
     )
-    func `a file without faults is told with what is in it`(text: String, told: String) throws {
-        try check(text)
+    func `a file without faults is told with what is in it`(text: String, told: String) async throws
+    {
+        try await check(text)
         #expect(screen.output == "\(Self.path): \(told): the syntax is right\n")
     }
 
-    @Test func `a file that is not there is no fault`() throws {
-        try check(nil)
+    @Test func `a file that is not there is no fault`() async throws {
+        try await check(nil)
         #expect(
             screen.output == "\(Self.path): there is no such file, and everything has its default\n"
         )
     }
 
-    @Test func `the same is told in JSON`() throws {
-        try check("certificate a.test;", isJSON: true)
+    @Test func `the same is told in JSON`() async throws {
+        try await check("certificate a.test;", isJSON: true)
         #expect(
             screen.output
                 == #"{"certificates":1,"file":"\#(Self.path)","isPresent":true,"sites":0}"# + "\n"
         )
     }
 
-    @Test func `faults are thrown, and ended with exit code 3`() throws {
-        let error = #expect(throws: SettingsError.self) { try check("emial x;\nto a:1;") }
+    @Test func `faults are thrown, and ended with exit code 3`() async throws {
+        let error = await #expect(throws: SettingsError.self) {
+            try await check("emial x;\nto a:1;")
+        }
         #expect(error?.diagnosis.exitCode == .configuration)
         #expect(screen.output.isEmpty)
     }
 
-    @Test func `in JSON each fault is a line`() throws {
-        #expect(throws: SettingsError.self) {
-            try check("email a@b.test;\n emial x;\npublic;", isJSON: true)
+    @Test func `in JSON each fault is a line`() async throws {
+        await #expect(throws: SettingsError.self) {
+            try await check("email a@b.test;\n emial x;\npublic;", isJSON: true)
         }
         let lines = screen.output.split(separator: "\n")
         #expect(lines.count == 2)
@@ -62,11 +65,24 @@ import Testing
         #expect(lines.last?.contains(#""line":3,"#) == true)
     }
 
-    @Test func `without check it says that it only checks`() throws {
+    @Test func `to check and to plan are two things`() throws {
+        let words = try ParsedArguments(["--check", "--dry-run"], options: ApplyCommand.options)
+        #expect(throws: UsageError.contradiction("check", "dry-run")) { try ApplyCommand(words) }
+    }
+
+    @Test func `what is wanted and not there is planned, and nothing is done`() async throws {
+        let disk = MemoryFileSystem()
+        disk.put(Self.path, Array("certificate a.test b.test;".utf8))
+        let before = disk.contents(below: "/")
+        let words = try ParsedArguments(["--dry-run"], options: ApplyCommand.options)
+        try await ApplyCommand(words).run(in: .test(on: screen, fileSystem: disk))
+        #expect(screen.output == "to be issued: a.test b.test\n")
+        #expect(disk.contents(below: "/") == before)
+    }
+
+    @Test func `where there is nothing to do that is told`() async throws {
         let words = try ParsedArguments([], options: ApplyCommand.options)
-        let error = #expect(throws: UsageError.notYet(command: "apply", instead: "--check")) {
-            try ApplyCommand(words)
-        }
-        #expect(error?.diagnosis.fix == "run: certctl apply --check")
+        try await ApplyCommand(words).run(in: .test(on: screen, fileSystem: MemoryFileSystem()))
+        #expect(screen.output == "Nothing to do: this machine is as certctl.conf says.\n")
     }
 }

@@ -150,6 +150,63 @@ import Workflows
 
     // MARK: What it ends with
 
+    @Test func `8: whoever names one has another run waited for, and is told`() async throws {
+        try await issue("a.test")
+        let lock = try services.store.lockRenewal()
+        let (output, code) = try await renew("a.test")
+        #expect(output.isEmpty)
+        #expect(code == .store)
+        #expect(try await renew("b.test").code == .configuration)
+        withExtendedLifetime(lock) {}
+    }
+
+    @Test func `8: what another certctl has is a failure for whoever names it, and told to all`()
+        async throws
+    {
+        try await issue("a.test")
+        clock.advance(by: .seconds(61 * Self.day))
+        let lock = try services.store.lock(#require(LineageName("a.test")))
+        let timers = try await renew()
+        #expect(timers.code == .success)
+        #expect(timers.output.contains("a.test: another certctl is at work on it\n"))
+        #expect(timers.output.contains("1 certificate, 1 left to another certctl"))
+        #expect(try await renew("a.test").code == .store)
+        withExtendedLifetime(lock) {}
+    }
+
+    @Test func `what was renewed is told where nothing can be brought into use`() async throws {
+        try await issue("a.test")
+        clock.advance(by: .seconds(61 * Self.day))
+        let disk = disk
+        network.withCA { ca in
+            ca.behaviour.tamper = { resource, answer in
+                if resource == .certificate { disk.setMode("/home/lib/deploy", FileMode(0o777)) }
+                return .success(answer)
+            }
+        }
+        let (output, code) = try await renew()
+        #expect(output.hasPrefix("a.test: renewed, valid until 2027-06-15"))
+        #expect(code == .store)
+    }
+
+    @Test func `of another process's work only certificates are renewals`() throws {
+        let names = try ["a.test", "b.test", "c.test", "d.test"].map { text in
+            try #require(LineageName(text))
+        }
+        let before: [LineageName: GenerationNumber?] = [
+            names[0]: GenerationNumber(1), names[1]: GenerationNumber(1),
+            names[2]: GenerationNumber(1),
+        ]
+        let renewed = RenewCommand.renewed(
+            [
+                (names[0], GenerationNumber(2)), (names[1], GenerationNumber(1)),
+                (names[2], nil), (names[3], .bootstrap),
+            ],
+            since: before
+        )
+        #expect(renewed == [names[0]])
+    }
+
     @Test func `0: a second renew leaves everything to the first`() async throws {
         try await issue("a.test")
         let lock = try services.store.lockRenewal()

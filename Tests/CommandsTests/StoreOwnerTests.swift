@@ -163,7 +163,7 @@ import Workflows
     @Test func `his failure is told once, by him, and his status passed on`() async throws {
         runner.end(.exited(6))
         let ending = await owner().run(in: CommandContext.test().services)
-        let failure = #expect(throws: OwnersFailure.self) { try ending.conclude() }
+        let failure = await #expect(throws: OwnersFailure.self) { try await ending.conclude() }
         #expect(failure?.isTold == true)
         #expect(failure?.exitCode == .challengeFailed)
     }
@@ -176,8 +176,8 @@ import Workflows
     func `a failure of root's is told by root`(_ status: Int32, _ code: ExitCode) async throws {
         runner.end(.exited(status))
         let ending = await owner().run(in: CommandContext.test().services)
-        let failure = #expect(throws: OwnersFailure.self) {
-            try ending.conclude { throw ScriptedFailure() }
+        let failure = await #expect(throws: OwnersFailure.self) {
+            try await ending.conclude { throw ScriptedFailure() }
         }
         #expect(failure?.isTold == false)
         #expect(failure?.exitCode == code)
@@ -196,7 +196,7 @@ import Workflows
     ) async throws {
         runner.end(ending)
         let ending = await owner().run(in: CommandContext.test().services)
-        let failure = #expect(throws: OwnersFailure.self) { try ending.conclude() }
+        let failure = await #expect(throws: OwnersFailure.self) { try await ending.conclude() }
         #expect(failure?.isTold == false)
         #expect(failure?.diagnosis.why == why)
     }
@@ -204,7 +204,7 @@ import Workflows
     @Test func `a process that cannot be started is one of the store`() async throws {
         runner.fail(ProcessError(executable: "user 998", reason: "there is no user of that number"))
         let ending = await owner().run(in: CommandContext.test().services)
-        let failure = #expect(throws: OwnersFailure.self) { try ending.conclude() }
+        let failure = await #expect(throws: OwnersFailure.self) { try await ending.conclude() }
         #expect(failure?.exitCode == .store)
         #expect(failure?.diagnosis.why == "user 998: there is no user of that number")
     }

@@ -106,4 +106,17 @@ import Testing
         fresh.take(limit, of: "b", at: now + Days(30))
         #expect(ledger == fresh)
     }
+
+    @Test func `a token that is taken comes back after its time, before and after the last`() {
+        let limit = RateLimit.init(.sameNames, size: 5, refill: 100)
+        let start = Date(timeIntervalSince1970: 1_800_000_000)
+        var ledger = RateLimitLedger()
+        #expect(ledger.standing(limit, of: "a", at: start).refilled == start)
+        for taken in 1...5 {
+            ledger.take(limit, of: "a", at: start + Double(taken))
+            let standing = ledger.standing(limit, of: "a", at: start + Double(taken))
+            #expect(standing.used == taken)
+            #expect(standing.refilled == start + 101)
+        }
+    }
 }

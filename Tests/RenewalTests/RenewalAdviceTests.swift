@@ -112,4 +112,12 @@ import Testing
         #expect(!kept.isOutdated(at: now + Days(0.99)))
         #expect(kept.isOutdated(at: now + Days(1)))
     }
+
+    @Test(arguments: [-1, -1_000_000, Int.min, Int.max])
+    func `a count that no certctl wrote is no reason to fall over`(count: Int) {
+        let read = RenewalAdvice(window: nil, asked: now, next: now, failures: count)
+        let next = RenewalAdvice.unanswered(after: read, at: now)
+        #expect((1...1_000).contains(next.failures))
+        #expect(next.next > now)
+    }
 }

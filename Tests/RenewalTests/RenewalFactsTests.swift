@@ -66,4 +66,11 @@ import Testing
         history.note(success: false, at: now)
         #expect(history.attempts == [now])
     }
+
+    // A13: the other CA is for outages that last, and this one may be long over.
+    @Test func `an outage does not last on while nobody asks`() {
+        let health = AuthorityHealth(breaker: RenewalSample.failure(.authority, at: now))
+        #expect(health.outage(at: now + Days(2)) == 2 * .day)
+        #expect(health.outage(at: now + Days(10)) == 0)
+    }
 }

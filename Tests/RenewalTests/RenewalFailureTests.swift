@@ -130,4 +130,33 @@ import Testing
             (record, moment) = (next, next.notBefore)
         }
     }
+
+    @Test(arguments: [FailureClass.network, .local])
+    func `what the CA never heard of does not end the wait that it has asked for`(
+        class: FailureClass
+    ) {
+        let limit = RenewalSample.failure(.rateLimited, at: now, until: now + Days(3))
+        let next = RenewalSample.failure(`class`, after: limit, at: now + Days(1))
+        #expect(next.notBefore == limit.notBefore)
+        #expect(next.failureClass == .rateLimited)
+        let later = RenewalSample.failure(`class`, after: limit, at: now + Days(3))
+        #expect(later.notBefore == later.last)
+        #expect(later.failureClass == `class`)
+    }
+
+    @Test func `an outage that nobody has looked at for days begins anew`() {
+        var record = RenewalSample.failure(.authority, at: now)
+        for _ in 1...4 {
+            record = RenewalSample.failure(.authority, after: record, at: now + .hours(20))
+        }
+        let soon = now + .hours(20 + 59)
+        #expect(record.believed(at: soon) == record)
+        let late = now + .hours(20 + 61)
+        let believed = record.believed(at: late)
+        #expect(believed.count == 0)
+        #expect(believed.since == late)
+        #expect(believed.notBefore <= late)
+        // And is tried quickly again, as any first failure.
+        #expect(wait(RenewalSample.failure(.authority, after: believed, at: late)) < 80)
+    }
 }

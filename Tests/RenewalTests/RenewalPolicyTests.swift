@@ -250,4 +250,33 @@ import Testing
         facts.failures = RenewalSample.failure(.rateLimited, at: now, until: now + Days(3))
         #expect(RenewalPolicy.decide(facts, at: now) == .renew(.lifetime, from: .substitute))
     }
+
+    // A13
+    @Test func `what fails at one of two CAs holds that one alone`() {
+        var (facts, now) = down(hours: 12, left: 0.2)
+        facts.failures = RenewalSample.failure(.configuration, at: now)
+        #expect(RenewalPolicy.decide(facts, at: now) == .renew(.lifetime, from: .substitute))
+        facts.failures = nil
+        facts.authority = AuthorityHealth()
+        facts.substituteFailures = RenewalSample.failure(.configuration, at: now)
+        #expect(RenewalPolicy.decide(facts, at: now) == .renew(.lifetime, from: .usual))
+    }
+
+    // A13
+    @Test func `where both cannot be asked it is looked at when the first one can`() throws {
+        var (facts, now) = down(hours: 12, left: 0.2)
+        let breaker = try #require(facts.authority.breaker)
+        let other = RenewalSample.failure(.rateLimited, at: now, until: now + Days(7))
+        facts.substituteFailures = other
+        #expect(RenewalPolicy.decide(facts, at: now) == .hold(until: breaker.notBefore, .outage))
+        facts.substituteFailures = RenewalSample.failure(
+            .rateLimited,
+            at: now,
+            until: now + .hours(0.01)
+        )
+        #expect(RenewalPolicy.decide(facts, at: now) == .hold(until: now + .hours(0.01), .outage))
+        facts.substituteFailures = nil
+        facts.substitute = AuthorityHealth(limit: now + .hours(0.01))
+        #expect(RenewalPolicy.decide(facts, at: now) == .hold(until: now + .hours(0.01), .outage))
+    }
 }

@@ -25,6 +25,7 @@ extension MemoryDisk {
             break
         }
         let number = try require(path, "open")
+        if case .appending = purpose { try checkProtection(of: number, path) }
         if case .link? = inodes[number]?.content { throw error("open", path, .symbolicLink) }
         nextDescriptor += 1
         descriptors[nextDescriptor] = Descriptor(
@@ -33,6 +34,19 @@ extension MemoryDisk {
             isOverwriting: purpose == .overwriting
         )
         return OpenFile(number: nextDescriptor)
+    }
+
+    /// Refuses to open with `O_CREAT` what is somebody else's in a sticky directory, as Debian's kernel
+    /// does, and be it root who asks.
+    ///
+    /// Source: proc_sys_fs(5), `protected_regular`.
+    private func checkProtection(of number: Int, _ path: String) throws(FileSystemError) {
+        let parent = try require(Self.split(path).parent, "open")
+        guard let file = inodes[number], let directory = inodes[parent] else { return }
+        guard directory.mode.isSticky, directory.mode.isWritableByOthers, file.owner != user,
+            file.owner != directory.owner
+        else { return }
+        throw error("open", path, .notPermitted)
     }
 
     private func descriptor(_ file: OpenFile) throws(FileSystemError) -> Descriptor {

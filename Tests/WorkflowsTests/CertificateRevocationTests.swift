@@ -104,4 +104,22 @@ import Testing
         }
         #expect(reasons.isEmpty)
     }
+
+    @Test func `a certificate of a CA that has stood in is called back there`() async throws {
+        try host.addSecond()
+        try await host.issueBySubstitute("example.com")
+        _ = try await revoke()
+        #expect(reasons.isEmpty)
+        #expect(host.network.withCA(1) { Array($0.revocations.values) } == [-1])
+    }
+
+    @Test func `its issuer is asked when it would like it to be renewed`() async throws {
+        try host.addSecond()
+        host.network.withCA(1) { ca in
+            ca.behaviour.moreOfDirectory = #","renewalInfo":"\#(ca.base)/renewalInfo""#
+        }
+        try await host.issueBySubstitute("example.com")
+        #expect(try await AskRenewalInfo(host.services).run("example.com") != nil)
+        #expect(host.count(.renewalInfo, at: 1) == 1)
+    }
 }

@@ -374,6 +374,84 @@ import Testing
         withExtendedLifetime(other) {}
     }
 
+    /// systemd merges the start that `renew` asks for into the run that is under way.
+    @Test func `what is committed while the timer's run goes on is deployed by it`() async throws {
+        try await commit(["a.test"])
+        try await commit(["b.test"])
+        let name = try #require(LineageName("b.test"))
+        let other = try #require(try host.store.lock(name))
+        // Who was at work on it ends in the midst of the run.
+        host.hooks.act(hook("deploy.d/10-copy")) { other.release() }
+        let endings = try await deploy(pending: true)
+        #expect(endings.map(\.name.description) == ["a.test", "b.test"])
+        #expect(told() == ["10-copy deploy a.test", "10-copy deploy b.test"])
+        #expect(try await deploy(pending: true).isEmpty)
+    }
+
+    @Test func `one that fails is not tried again in the same run`() async throws {
+        let copy = hook("deploy.d/10-copy")
+        host.hooks.end(copy, .exited(1))
+        try await commit(["a.test"])
+        #expect(error(try await deploy(pending: true).first) is HookError)
+        #expect(told() == ["10-copy deploy a.test"])
+    }
+
+    @Test func `the timer waits for another run as long as a person does`() async throws {
+        try await commit()
+        try host.store.prepareDeployment()
+        let other = try #require(try host.store.lockDeployRun())
+        let clock = host.clock
+        let before = clock.now
+        #expect(try await deploy(pending: true).isEmpty)
+        #expect(clock.now.timeIntervalSince(before) >= 30)
+        other.release()
+        #expect(try await deploy(pending: true).count == 1)
+    }
+
+    @Test func `a lineage that is named twice is deployed once`() async throws {
+        try await commit(["a.test"])
+        let endings = try await deploy(["a.test", "a.test"])
+        #expect(endings.count == 1)
+        #expect(try endings.first?.result.get().wasUnchanged == false)
+    }
+
+    @Test func `the history tells what was not brought into use from what was not issued`()
+        async throws
+    {
+        host.hooks.end(hook("deploy.d/10-copy"), .exited(3))
+        try await commit()
+        _ = try await deploy()
+        let events = try host.store.history(HistoryQuery()).events.map(\.event)
+        #expect(events.sorted() == ["deployFailed", "issued"])
+    }
+
+    @Test func `what is noted of deployments is read once, however many there are`() async throws {
+        for number in 1...10 { try await commit(["n\(number).test"]) }
+        _ = try await deploy()
+        let disk = WatchedFileSystem(host.disk)
+        let again = try await DeployCertificates(host.services(on: disk)).run()
+        #expect(again.count == 10)
+        #expect(disk.opens("\(TestHost.home)/lib/deploy/journal") == 1)
+    }
+
+    @Test func `a long journal of which all is true is not gone through at every record`() throws {
+        try host.store.prepareDeployment()
+        for number in 1...1000 {
+            let name = try #require(LineageName("a-name-of-some-length-\(number).example.test"))
+            try host.store.append(DeployRecord(name, GenerationNumber(1)))
+        }
+        #expect(try host.store.deployJournalSize > 70 * 1024)
+        let disk = WatchedFileSystem(host.disk)
+        let store = host.services(on: disk).store
+        for number in 1001...1020 {
+            let name = try #require(LineageName("a-name-of-some-length-\(number).example.test"))
+            try store.append(DeployRecord(name, GenerationNumber(1)))
+        }
+        // Where its end is is looked for, and there it is added.
+        #expect(disk.opens("\(TestHost.home)/lib/deploy/journal") == 2 * 20)
+        #expect(try store.deployRecords().count == 1020)
+    }
+
     // MARK: H07: what was published is touched
 
     enum Touched: CaseIterable, Sendable {

@@ -25,6 +25,7 @@ import Testing
     @Test func `all certificates are told of, or those that are named`() throws {
         #expect(try forecast().lines.map(\.name) == ["a.example.com", "b.example.com"])
         #expect(try forecast(["b.example.com"]).lines.map(\.name) == ["b.example.com"])
+        #expect(try forecast(["b.example.com", "B.example.com"]).lines.count == 1)
         #expect(throws: StoreError.self) { try forecast(["c.example.com"]) }
     }
 

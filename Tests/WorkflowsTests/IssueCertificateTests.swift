@@ -305,4 +305,16 @@ import Testing
         #expect(await host.exitCode() == .unreachable)
         #expect(host.network.withCA { $0.counts[.authorization] } == nil)
     }
+
+    @Test func `an unchanged certificate keeps the CA that has stood in for the usual one`()
+        async throws
+    {
+        try host.addSecond()
+        try await host.issueBySubstitute("a.test")
+        #expect(try await host.issue(["a.test"]).word == "unchanged")
+        let name = try #require(LineageName("a.test"))
+        let settings = try host.store.lineage(name).settings
+        #expect(settings?.authority == FakeCA.directoryURL)
+        #expect(settings?.issuing == TestHost.second)
+    }
 }

@@ -191,6 +191,16 @@ import Testing
         #expect(try endpoints { $0.isForced = true }.isEmpty)
     }
 
+    @Test func `no address is bound because the owner remembers it`() async throws {
+        _ = try await issue(host.request { $0.http01.address = .only("192.0.2.1") })
+        #expect(try endpoints { $0.isForced = true }.isEmpty)
+        let asked = try endpoints { request in
+            request.isForced = true
+            request.http01.address = .only("192.0.2.1")
+        }
+        #expect(asked == [Endpoint(address: "192.0.2.1", port: 80)])
+    }
+
     @Test func `no port is bound for a certificate that is good`() async throws {
         _ = try await issue(host.request(["example.com"]))
         #expect(try endpoints().isEmpty)

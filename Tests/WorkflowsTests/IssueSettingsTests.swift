@@ -103,6 +103,46 @@ import Testing
         )
     }
 
+    @Test func `what is said of the usual CA is not asked of the one that stands in`() throws {
+        let second = try #require(CertificateAuthority("https://second.test/directory"))
+        for text in [
+            "certificate a.test { profile short; preferred_chain X; }",
+            "certificate a.test { ca https://ca.test/directory; profile short; preferred_chain X; }",
+        ] {
+            let settings = try settings(text, remembered: remembered) {
+                $0.authority = second
+                $0.isSubstitute = true
+            }
+            #expect(settings.profile == nil)
+            #expect(settings.preferredChain == nil)
+            #expect(try self.settings(text, remembered: remembered).profile == "short")
+        }
+    }
+
+    @Test func `what is said of the CA of a block is not asked of another`() throws {
+        let text = "certificate a.test { ca https://ca.test/directory; profile short; }"
+        let other = try settings(text) { $0.authority = CertificateAuthority("letsencrypt") }
+        #expect(other.profile == nil)
+        let open = try settings("certificate a.test { profile short; }") {
+            $0.authority = CertificateAuthority("letsencrypt")
+        }
+        #expect(open.profile == "short")
+    }
+
+    @Test func `a certificate that stays is still from the CA that has stood in`() throws {
+        var known = remembered
+        known.substitute = "https://second.test/directory"
+        let settings = IssueSettings(try request(), remembered: known)
+        #expect(settings.toKeep == known)
+        // The next one is from the usual CA.
+        #expect(settings.toRemember == remembered)
+        let again = try request { request in
+            request.authority = CertificateAuthority("https://third.test/directory")
+            request.isSubstitute = true
+        }
+        #expect(IssueSettings(again, remembered: known).toKeep == known)
+    }
+
     @Test func `what certctl.conf says of all wins over the defaults`() throws {
         let settings = try settings(
             """

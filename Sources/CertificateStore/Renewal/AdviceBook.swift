@@ -19,7 +19,7 @@ package struct AdviceBook: Equatable, Sendable {
             let words = CheckedLine.words(lines[place]), words.count == 8,
             CheckedLine.number(words[1]) == generation.value,
             let asked = Self.date(words[5]), let next = Self.date(words[6]),
-            let failures = CheckedLine.number(words[7])
+            let failures = CheckedLine.number(words[7]), failures >= 0
         else { return nil }
         let window: RenewalWindow? =
             if let start = Self.date(words[2]), let end = Self.date(words[3]),

@@ -5,8 +5,8 @@ package import Renewal
 package struct RenewalState: Codable, Equatable, Sendable {
     /// The certificate that was to be renewed; `nil` before the first.
     package var generation: GenerationNumber?
-    /// The failures in a row since then.
-    package var failures: FailureRecord?
+    /// The failures in a row since then at each CA, by the URL of its directory.
+    package var failures: [String: FailureRecord] = [:]
     package var signals = SignalHistory()
 
     /// Nothing has gone wrong.
@@ -17,9 +17,12 @@ package struct RenewalState: Codable, Equatable, Sendable {
         guard self.generation != generation else { return self }
         var state = self
         state.generation = generation
-        state.failures = nil
+        state.failures = [:]
         return state
     }
+
+    /// What went wrong last, at whichever CA.
+    package var lastFailure: FailureRecord? { failures.values.max { $0.last < $1.last } }
 }
 
 extension CertificateStore {
@@ -33,7 +36,7 @@ extension CertificateStore {
     /// Keeps the state of a lineage's renewals; there is no file where there is nothing to keep.
     package func save(_ state: RenewalState, of name: LineageName) throws {
         let path = layout.renewalState(name)
-        guard state.failures != nil || state.signals != SignalHistory() else {
+        guard !state.failures.isEmpty || state.signals != SignalHistory() else {
             return try fileSystem.removeIfPresent(path)
         }
         try replace(path, with: state)

@@ -66,7 +66,7 @@ package struct ScheduleFile: Sendable {
             words[0].elementsEqual(Schedule.mark),
             let written = CheckedLine.number(words[1]),
             let listed = CheckedLine.number(words[2]),
-            let count = CheckedLine.number(words[3])
+            let count = CheckedLine.number(words[3]), count >= 0
         else { return nil }
         header = Header(written: written, listed: listed, count: count)
         self.bytes = Array(bytes[(end + 1)...])
@@ -116,7 +116,8 @@ package struct ScheduleFile: Sendable {
     /// All of it; `nil` where a line is damaged or lines are missing.
     package func schedule() -> Schedule? {
         var looks: [LineageName: Date] = [:]
-        looks.reserveCapacity(header.count)
+        // A line has more than eight bytes, whatever the header says.
+        looks.reserveCapacity(min(header.count, bytes.count / 8))
         var isNamed = true
         let isWhole = read { line in
             guard let name = Self.name(line) else {
@@ -192,8 +193,11 @@ extension CertificateStore {
     /// Has the next run look at a lineage: something about it is about to change.
     ///
     /// Added before the change, so that no crash leaves a schedule that looks too late. Without a
-    /// schedule there is nothing to add to.
+    /// schedule there is nothing to add to. Whoever deploys adds nothing: the file is somebody else's,
+    /// and a kernel that protects shared directories lets even root not open it so
+    /// (`fs.protected_regular`); what was deleted is missed by whoever looks at it next.
     package func lookSoon(at name: LineageName) throws {
+        guard try role().keeps(.issuing) else { return }
         guard try fileSystem.status(layout.schedule)?.kind == .file else { return }
         let file = try fileSystem.open(layout.schedule, .appending(.privateFile))
         defer { fileSystem.closeQuietly(file) }

@@ -102,12 +102,6 @@ extension UsageError: Diagnosable {
                 "--home \(path.harmless(limit: 300)) is too long",
                 "a socket's path has at most \(limit) bytes", "choose a shorter one"
             )
-        case .notYet(let command, let instead):
-            return (
-                "certctl \(command) needs \(instead)",
-                "this version checks certctl.conf and does not make the machine match it yet",
-                "run: certctl \(command) \(instead)"
-            )
         case .needsRoot(let command):
             return (
                 "certctl's store belongs to root", "this command was run without root's rights",

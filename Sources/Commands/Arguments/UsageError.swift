@@ -27,8 +27,6 @@ enum UsageError: Error, Equatable {
     case unreadableFile(option: String, path: String, user: UInt32)
     /// The directory is so deep that no socket fits below it.
     case homeTooLong(String, limit: Int)
-    /// This version does only a part of what the command is for.
-    case notYet(command: String, instead: String)
     /// Only root may use the installed store.
     case needsRoot(command: String)
 }

@@ -25,6 +25,8 @@ struct LineageLine: Encodable {
     let fullChain: String?
     let nginxInclude: String?
     let authority: String?
+    /// The CA that has issued this one in the place of ``authority``, which is asked again.
+    let substitute: String?
     let openOrder: String?
     /// How often in a row the renewal has failed, why, and until when it is not tried again.
     let renewalFailures: Int?
@@ -57,6 +59,7 @@ struct LineageLine: Encodable {
         fullChain = current?.files.fullChain
         nginxInclude = current?.manifest.hasKey ?? true ? report.include : nil
         authority = report.lineage.settings?.authority
+        substitute = report.lineage.settings?.substitute
         renewalFailures = report.failures?.count
         renewalFailure = report.failures?.reason
         renewalNotBefore = report.failures?.notBefore

@@ -37,7 +37,9 @@ enum Manual {
         let paragraphs = [
             """
             Standard output is the answer, standard error the story. A failure tells what could \
-            not be done, why, and the next thing to type.
+            not be done, why, and the next thing to type. With --json an answer is one object a \
+            line. The lines come in no fixed order, and that of an error may stand anywhere among \
+            them: two processes may have a share in a command.
             """,
             """
             The value of an option follows it as the next word, or after an equals sign. Two \

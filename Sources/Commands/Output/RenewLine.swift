@@ -60,6 +60,8 @@ struct RenewSummary: Encodable {
     let renewed: Int
     let failed: Int
     let held: Int
+    /// Those that another certctl was at work on.
+    let busy: Int
     let isBusy: Bool
     var nextName: String?
     var nextLook: Date?
@@ -67,15 +69,16 @@ struct RenewSummary: Encodable {
     init(_ report: RenewReport) {
         certificates = report.count
         renewed = report.renewed.count
-        var (failed, held) = (0, 0)
+        var (failed, held, busy) = (0, 0, 0)
         for ending in report.endings {
             switch ending.outcome {
             case .failed: failed += 1
             case .held: held += 1
-            case .renewed, .kept, .busy, .waiting: continue
+            case .busy: busy += 1
+            case .renewed, .kept, .waiting: continue
             }
         }
-        (self.failed, self.held) = (failed, held)
+        (self.failed, self.held, self.busy) = (failed, held, busy)
         isBusy = report.isBusy
         nextName = report.next?.name.description
         nextLook = report.next?.moment
@@ -87,8 +90,11 @@ struct RenewSummary: Encodable {
             return "There is no certificate yet: certctl issue example.com\n"
         }
         let number = certificates == 1 ? "1 certificate" : "\(certificates) certificates"
-        let parts = [(renewed, "renewed"), (failed, "failed"), (held, "held back")]
-            .filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+        let parts = [
+            (renewed, "renewed"), (failed, "failed"), (held, "held back"),
+            (busy, "left to another certctl"),
+        ]
+        .filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
         let done = parts.isEmpty ? "nothing was due" : parts.joined(separator: ", ")
         let next =
             if let nextName, let nextLook {

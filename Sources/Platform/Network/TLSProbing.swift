@@ -32,11 +32,12 @@ package enum TLSProbeFailure: Error, Equatable, Sendable {
     /// The probe itself failed.
     case broken(String)
 
-    /// Whether the address gave no sign of life, which it will not do for another name either.
+    /// Whether it is the address's matter and not the name's, and will be the same for another name: it
+    /// gave no sign of life, or none after the first.
     package var isOfAddress: Bool {
         switch self {
-        case .refused, .noRoute, .timedOut: true
-        case .stalled, .noHandshake, .broken: false
+        case .refused, .noRoute, .timedOut, .stalled: true
+        case .noHandshake, .broken: false
         }
     }
 

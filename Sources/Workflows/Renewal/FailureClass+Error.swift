@@ -72,13 +72,16 @@ struct FailureVerdict: Sendable {
 
     /// Whether the limit is one of these names, and not of the whole account.
     ///
-    /// The CA says so, or it lasts long: limits of accounts fill up again within three hours.
+    /// The CA says so, or it lasts long and the CA is one whose limits of accounts are known to fill up
+    /// again within three hours.
     ///
     /// Source: Let's Encrypt's page on rate limits.
-    func isOf(_ names: [String], at now: Date) -> Bool {
+    func isOf(_ order: LimitedOrder, at now: Date) -> Bool {
+        let names = order.names
         let subjects = names.flatMap { [$0, RegisteredDomain.guess($0)] } + ["exact set"]
         if subjects.contains(where: { detail.contains($0) }) { return true }
-        return until.map { $0.timeIntervalSince(now) > 3 * .hour } ?? true
+        guard let until else { return true }
+        return order.authority.rateLimits != nil && until.timeIntervalSince(now) > 3 * .hour
     }
 }
 

@@ -27,6 +27,8 @@ package final class LimitKeeper: Sendable {
 
     /// So much is kept in memory at most: what a crash forgets is little, and CAs count themselves.
     private static let mostUnsaved = 32
+    /// No limit of a CA lasts longer; what it says beyond that is a mistake.
+    private static let longestHold: TimeInterval = 7 * .day
 
     private let services: Services
     private let state: Mutex<State>
@@ -86,6 +88,7 @@ package final class LimitKeeper: Sendable {
                 [
                     "attempt": "\(standing.used + 1) of \(standing.size)",
                     "limit": limit.subject.rawValue, "for": scope.shown,
+                    "next": standing.refilled.formatted(.iso8601),
                 ]
             )
         }
@@ -167,17 +170,31 @@ package final class LimitKeeper: Sendable {
     }
 
     /// The CA has said until when the account may order nothing.
-    package func noteHold(_ authority: CertificateAuthority, until: Date) {
+    package func noteHold(_ authority: CertificateAuthority, until: Date, at now: Date) {
+        let until = min(until, now.addingTimeInterval(Self.longestHold))
         add(.hold(authority: authority.directory.description, until: until))
     }
 
-    /// Writes down what has been counted.
-    package func save() throws {
+    /// Writes down what has been counted, however many others do the same.
+    ///
+    /// Throws ``StoreError/busy(_:)`` where one of them does not come to an end.
+    package func save() async throws {
+        guard state.withLock({ !$0.changes.isEmpty }) else { return }
+        let lock = try await services.lock("the limits") { try services.store.lockLimits() }
+        defer { withExtendedLifetime(lock) {} }
+        try write()
+    }
+
+    /// The same for now: what is not written down because another has the file is so the next time.
+    private func saveIfFree() throws {
+        guard let lock = try services.store.lockLimits() else { return }
+        defer { withExtendedLifetime(lock) {} }
+        try write()
+    }
+
+    private func write() throws {
         try state.withLock { state in
             guard !state.changes.isEmpty else { return }
-            // Another certctl has it for a moment only; what is not saved now is saved the next time.
-            guard let lock = try services.store.lockLimits() else { return }
-            defer { withExtendedLifetime(lock) {} }
             var record = try services.store.limits()
             for change in state.changes { Self.apply(change, to: &record) }
             record.ledger.forgetFull(at: services.clock.now)
@@ -193,16 +210,28 @@ package final class LimitKeeper: Sendable {
             state.changes.append(change)
             return state.changes.count >= Self.mostUnsaved
         }
-        if isMuch { saveQuietly() }
+        guard isMuch else { return }
+        do {
+            try saveIfFree()
+        } catch {
+            warn(error)
+        }
     }
 
     /// Writes down what has been counted; that it cannot be is told and otherwise borne.
-    package func saveQuietly() {
+    package func saveQuietly() async {
         do {
-            try save()
+            try await save()
         } catch {
-            services.log.warning("what is used of limits cannot be saved", ["reason": error.why])
+            warn(error)
         }
+    }
+
+    private func warn(_ error: any Error) {
+        services.log.warning(
+            "what is used of limits cannot be saved",
+            ["reason": Services.reason(of: error)]
+        )
     }
 
     private static func apply(_ change: Change, to record: inout LimitRecord) {

@@ -20,7 +20,7 @@ package struct RehearseRenewals: Sendable {
         let store = services.store
         let names =
             try request.names.isEmpty
-            ? store.lineageNames() : request.names.map { try store.existingLineage($0).name }
+            ? store.lineageNames() : request.lineages(in: store)
         let requests = try names.compactMap { name -> IssueRequest? in
             guard let hosts = try store.lineage(name).settings?.names, !hosts.isEmpty else {
                 return nil

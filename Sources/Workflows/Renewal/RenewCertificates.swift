@@ -47,10 +47,13 @@ package struct RenewCertificates: Sendable {
     /// Renews what is due.
     ///
     /// Throws what keeps everything from being renewed, as a store that cannot be read;
-    /// ``StoreError/unknownLineage(_:known:)`` for a name that is none.
+    /// ``StoreError/unknownLineage(_:known:)`` for a name that is none. The timer leaves everything to
+    /// another run that is at work; a person has it waited for, and gets ``StoreError/busy(_:)`` where
+    /// that takes long.
     package func run() async throws -> RenewReport {
         try store.prepare()
-        guard let lock = try store.lockRenewal() else {
+        _ = try request.lineages(in: store)
+        guard let lock = try await lock() else {
             var report = RenewReport()
             report.isBusy = true
             return report
@@ -66,11 +69,16 @@ package struct RenewCertificates: Sendable {
             try await round.run()
         } catch {
             // What was done is not to be forgotten with what failed.
-            try? round.save()
+            try? await round.save()
             throw error
         }
-        try round.save()
+        try await round.save()
         return round.report
+    }
+
+    private func lock() async throws -> FileLock? {
+        guard !request.isPlain else { return try store.lockRenewal() }
+        return try await services.lock("the renewal") { try store.lockRenewal() }
     }
 
     /// The report where one look at the schedule shows that nothing is due; else `nil`.

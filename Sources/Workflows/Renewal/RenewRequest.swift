@@ -25,6 +25,13 @@ package struct RenewRequest: Sendable {
 
     /// Whether it is what the timer asks for.
     var isPlain: Bool { names.isEmpty && !isForced }
+
+    /// The lineages that are named, each once, in the order of their names.
+    ///
+    /// Throws ``StoreError/unknownLineage(_:known:)``.
+    func lineages(in store: CertificateStore) throws -> [LineageName] {
+        try Set(names.map { try store.existingLineage($0).name }).sorted()
+    }
 }
 
 /// What came of `certctl renew`.

@@ -90,18 +90,19 @@ struct RenewalLooks: Sendable {
         else { return nil }
         let state = try memory.state(of: lineage)
         var facts = facts(of: lineage, state, at: now)
+        facts.failures = state[authority]
         facts.isBegun = isBegun
         if isLost {
             facts.isLost = true
             facts.canAsk = false
         }
-        let roots = general.roots(of: authority) ?? settings.authorityRoots
+        let block = general.block(of: name)
         return RenewalLook(
             lineage: lineage,
             authority: authority,
-            roots: roots,
+            roots: block?.roots(of: authority) ?? general.roots(of: authority, or: settings),
             issuer: issuer,
-            issuerRoots: issuer == authority ? roots : general.roots(of: issuer),
+            issuerRoots: block?.roots(of: issuer) ?? general.roots(of: issuer, or: settings),
             state: state,
             facts: facts
         )
@@ -114,7 +115,6 @@ struct RenewalLooks: Sendable {
             random: memory.random(lineage.name, nil)
         )
         facts.canAsk = false
-        facts.failures = state.failures
         return facts
     }
 

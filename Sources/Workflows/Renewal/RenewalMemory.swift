@@ -28,7 +28,7 @@ struct RenewalMemory: Sendable {
         try store.renewalState(of: lineage.name).about(lineage.current?.number)
     }
 
-    /// What is known of a certificate; health of its CA apart.
+    /// What is known of a certificate; how its CA is, and what went wrong there, apart.
     func facts(
         of certificate: StoredCertificate,
         _ lineage: Lineage,
@@ -41,7 +41,6 @@ struct RenewalMemory: Sendable {
         )
         facts.isRevoked = lineage.isRevoked
         facts.advice = advice.advice(lineage.name, certificate.number)
-        facts.failures = state.failures
         facts.signals = state.signals
         return facts
     }

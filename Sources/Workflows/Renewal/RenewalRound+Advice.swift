@@ -20,22 +20,25 @@ extension RenewalRound {
         var looks = looks
         let source = source
         var answers: [Int: Result<RenewalInfo?, any Error>] = [:]
-        var silence: (any Error)?
+        // A CA that has stood in for this one is asked about what it has issued.
+        var silences: [CertificateAuthority: any Error] = [:]
         await withTaskGroup(of: (Int, Result<RenewalInfo?, any Error>).self) { group in
             for (count, index) in asked.enumerated() {
                 if count >= Self.questionLanes, let (done, answer) = await group.next() {
                     answers[done] = answer
-                    silence = silence ?? answer.silence
+                    let issuer = looks[done].issuer
+                    silences[issuer] = silences[issuer] ?? answer.silence
                 }
-                // One that answers nobody is not asked ten thousand times.
-                if silence != nil { break }
                 let look = looks[index]
+                // One that answers nobody is not asked ten thousand times.
+                if silences[look.issuer] != nil { continue }
                 group.addTask { (index, await Self.ask(look, source)) }
             }
             for await (done, answer) in group { answers[done] = answer }
         }
         for index in asked {
-            guard let answer = answers[index] ?? silence.map({ .failure($0) }) else { continue }
+            guard let answer = answers[index] ?? silences[looks[index].issuer].map({ .failure($0) })
+            else { continue }
             note(answer, in: &looks[index], at: now)
         }
         return looks

@@ -50,6 +50,7 @@ extension RenewalRound {
         look.facts.authority = limits.health(of: look.authority)
         if let fallback = renewal.general.fallback, fallback.authority != look.authority {
             look.facts.substitute = limits.health(of: fallback.authority)
+            look.facts.substituteFailures = look.state[fallback.authority]
         }
         return look
     }

@@ -7,69 +7,76 @@ import Renewal
 
 /// What came of each lineage, kept for the next run.
 extension RenewalRound {
-    mutating func finish(
+    /// What came of an order, and when to look at its lineage again.
+    struct Ending: Sendable {
+        let outcome: RenewOutcome
+        let look: Date
+    }
+
+    /// Judges what an order has ended with, and keeps what the next run must not forget of it.
+    static func ending(
+        of result: Result<IssueOutcome, any Error>,
         _ due: Due,
-        _ order: RenewalOrder,
-        _ result: Result<IssueOutcome, any Error>,
+        _ order: LimitedOrder,
+        _ limits: LimitKeeper,
+        _ services: Services,
+        skew: TimeInterval,
         at now: Date
-    ) {
-        let look = due.look
+    ) -> Ending {
         switch result {
         case .success(let outcome):
-            finish(look, due.cause, outcome, at: now)
+            return ending(of: outcome, due, services, at: now)
         case .failure(WorkflowError.authorityDown(let authority, let reason, let until)):
-            settle(
-                look.name,
-                .held(until: until, .outage, reason: "\(authority) is down: \(reason)"),
-                look: until
-            )
+            return held(until, .outage, "\(authority) is down: \(reason)")
         case .failure(WorkflowError.accountHeld(let authority, let until)):
             let reason = "\(authority) has refused another order for a limit of the account"
-            settle(look.name, .held(until: until, .rateLimit, reason: reason), look: until)
+            return held(until, .rateLimit, reason)
         case .failure(WorkflowError.limitReached(let limit)):
             let reason = Services.reason(of: WorkflowError.limitReached(limit))
-            settle(
-                look.name,
-                .held(until: limit.next, .rateLimit, reason: reason),
-                look: limit.next
-            )
+            return held(limit.next, .rateLimit, reason)
         case .failure(StoreError.busy):
-            settle(look.name, .busy, look: now)
+            return Ending(outcome: .busy, look: now)
         case .failure(let error):
-            fail(due, order, error, at: now)
+            return failed(error, due, order, limits, services, skew: skew, at: now)
         }
     }
 
-    private mutating func finish(
-        _ look: RenewalLook,
-        _ cause: RenewalCause,
-        _ outcome: IssueOutcome,
+    private static func held(_ until: Date, _ hold: RenewalHold, _ reason: String) -> Ending {
+        Ending(outcome: .held(until: until, hold, reason: reason), look: until)
+    }
+
+    private static func ending(
+        of outcome: IssueOutcome,
+        _ due: Due,
+        _ services: Services,
         at now: Date
-    ) {
+    ) -> Ending {
         guard case .issued(let certificate) = outcome.change else {
             // Another certctl, or an earlier run that a crash has ended, was quicker.
-            settle(look.name, .kept(due: look.due), look: now)
-            return
+            return Ending(outcome: .kept(due: due.look.due), look: now)
         }
-        var state = look.state
+        var state = due.look.state
         state.generation = certificate.number
-        state.failures = nil
-        note(cause, success: true, look, in: &state, at: now)
-        save(state, of: look)
-        settle(look.name, .renewed(certificate, cause), look: now)
+        state.failures = [:]
+        note(due, success: true, in: &state, at: now)
+        save(state, of: due.look, services)
+        return Ending(outcome: .renewed(certificate, due.cause), look: now)
     }
 
-    private mutating func fail(
-        _ due: Due,
-        _ order: RenewalOrder,
+    private static func failed(
         _ error: any Error,
+        _ due: Due,
+        _ order: LimitedOrder,
+        _ limits: LimitKeeper,
+        _ services: Services,
+        skew: TimeInterval,
         at now: Date
-    ) {
+    ) -> Ending {
         let look = due.look
-        let verdict = FailureVerdict(error, skew: skews[look.authority] ?? 0)
+        let verdict = FailureVerdict(error, skew: skew)
         var state = look.state
         let failure = FailureRecord(
-            after: state.failures?.believed(at: now),
+            after: state[order.authority]?.believed(at: now),
             verdict.failureClass,
             reason: Services.reason(of: error),
             at: now,
@@ -78,30 +85,34 @@ extension RenewalRound {
             look.facts.random
         )
         // An outage is the CA's, and kept there.
-        if verdict.failureClass != .authority { state.failures = failure }
-        note(due.cause, success: false, look, in: &state, at: now)
-        save(state, of: look)
-        let next =
-            verdict.failureClass == .authority
+        let isOutage = verdict.failureClass == .authority
+        if !isOutage { state[order.authority] = failure }
+        note(due, success: false, in: &state, at: now)
+        save(state, of: look, services)
+        var next =
+            isOutage
             ? limits.health(of: order.authority).blocked(at: now) ?? now : failure.notBefore
-        settle(look.name, .failed(error), look: next)
+        if due.source == .substitute {
+            // The usual CA may be there again sooner.
+            next = min(next, limits.health(of: look.authority).blocked(at: now) ?? now)
+        }
+        return Ending(outcome: .failed(error), look: next)
     }
 
     /// Notes a renewal that nothing but the CA's window has asked for.
-    private func note(
-        _ cause: RenewalCause,
+    private static func note(
+        _ due: Due,
         success: Bool,
-        _ look: RenewalLook,
         in state: inout RenewalState,
         at now: Date
     ) {
-        guard cause.isOfWindowAlone, now < look.facts.validity.fallback else { return }
+        guard due.cause.isOfWindowAlone, now < due.look.facts.validity.fallback else { return }
         state.signals.note(success: success, at: now)
     }
 
-    private func save(_ state: RenewalState, of look: RenewalLook) {
+    private static func save(_ state: RenewalState, of look: RenewalLook, _ services: Services) {
         do {
-            try store.save(state, of: look.name)
+            try services.store.save(state, of: look.name)
         } catch {
             // A disk that is full must not keep the others from being renewed.
             services.log.warning(

@@ -20,6 +20,7 @@ extension RenewalRound {
         for look in looks {
             if let one = dueOrSettled(look, reach, at: now(of: authority)) { due.append(one) }
         }
+        tellOfSilence(looks, reach)
         if due.isEmpty, case .there = reach {
             // Nothing more was to be asked, and it has answered.
             limits.noteAnswer(authority)
@@ -80,11 +81,21 @@ extension RenewalRound {
             }
         let next = look.facts.authority.blocked(at: now) ?? now
         if isWanted {
-            services.noteFailure(look.name, error)
             settle(look.name, .failed(error), look: next)
         } else if decision == .ask {
             settle(look.name, .kept(due: look.due), look: next)
         }
+    }
+
+    /// Notes a CA that was asked in vain: once, however many lineages wait for it.
+    private func tellOfSilence(_ looks: [RenewalLook], _ reach: Reach) {
+        guard case .failed(let error) = reach else { return }
+        let failed = looks.filter { look in
+            if case .failed? = outcomes[look.name] { true } else { false }
+        }
+        guard let first = failed.first else { return }
+        // What is about one alone is told with its name.
+        services.noteFailure(failed.count == 1 ? first.name : nil, error)
     }
 
     /// Orders what is due of `looks`.
@@ -96,7 +107,8 @@ extension RenewalRound {
         let subjects = Dictionary(uniqueKeysWithValues: due.map { ($0.look.name, $0) })
         let orders = due.map { order(for: $0.look, $0.source) }
         let limited = Dictionary(uniqueKeysWithValues: orders.map { ($0.lineage, $0.limited) })
-        let results = Mutex<[LineageName: Result<IssueOutcome, any Error>]>([:])
+        let endings = Mutex<[LineageName: Ending]>([:])
+        let admitted = Mutex<[LineageName]>([])
         let (limits, services) = (limits, services)
         let skew = skews[authority] ?? 0
         let remaining = Self.leastRemaining(of: looks, at: now(of: authority))
@@ -109,6 +121,7 @@ extension RenewalRound {
                 try limits.check(order, at: now())
                 // Whatever comes of it, and whenever a crash ends it: the next run looks at it.
                 try services.store.lookSoon(at: name)
+                admitted.withLock { $0.append(name) }
                 services.log.notice(
                     "renewing",
                     ["lineage": "\(name)", "because": subject.cause.explanation]
@@ -116,7 +129,6 @@ extension RenewalRound {
                 limits.noteOrder(order, at: now())
             },
             settled: { name, result in
-                results.withLock { $0[name] = result }
                 guard let order = limited[name], let subject = subjects[name] else { return }
                 RenewalRound.count(
                     result,
@@ -127,21 +139,29 @@ extension RenewalRound {
                     at: now(),
                     subject.look.facts.random
                 )
+                // Each by itself: a crash is to forget no failure of those that have ended.
+                let ending = RenewalRound.ending(
+                    of: result,
+                    subject,
+                    order,
+                    limits,
+                    services,
+                    skew: skew,
+                    at: now()
+                )
+                endings.withLock { $0[name] = ending }
             }
         )
         do {
             try await source.renew(orders, skew: skew, conduct)
         } catch {
-            for order in orders {
-                results.withLock { known in
-                    if known[order.lineage] == nil { known[order.lineage] = .failure(error) }
-                }
+            for order in orders where endings.withLock({ $0[order.lineage] }) == nil {
+                await conduct.settled(order.lineage, .failure(error))
             }
         }
-        let endings = results.withLock { $0 }
-        for (subject, order) in zip(due, orders) {
-            guard let result = endings[subject.look.name] else { continue }
-            finish(subject, order, result, at: now())
+        for name in admitted.withLock({ $0 }) { marks[name, default: 0] += 1 }
+        for (name, ending) in endings.withLock({ $0 }) {
+            settle(name, ending.outcome, look: ending.look)
         }
     }
 
@@ -149,8 +169,9 @@ extension RenewalRound {
         let fallback = source == .substitute ? renewal.general.fallback?.authority : nil
         let authority = fallback ?? look.authority
         let tells = look.facts.advice?.window != nil && look.issuer == authority
-        let kind: LimitedOrder.Kind =
-            look.current == nil ? .new : tells ? .replacement : .renewal
+        // A CA counts as a renewal what it has issued itself before.
+        let isKnown = look.current != nil && look.issuer == authority
+        let kind: LimitedOrder.Kind = !isKnown ? .new : tells ? .replacement : .renewal
         var limited = LimitedOrder(kind, look.names, from: authority)
         limited.isForced = renewal.request.isForced
         return RenewalOrder(
@@ -197,8 +218,8 @@ extension RenewalRound {
                 random
             )
         case .rateLimited:
-            guard let until = verdict.until, !verdict.isOf(order.names, at: now) else { return }
-            limits.noteHold(order.authority, until: until)
+            guard let until = verdict.until, !verdict.isOf(order, at: now) else { return }
+            limits.noteHold(order.authority, until: until, at: now)
         case .temporary:
             guard case ACMEError.challengesFailed(let failures) = error else { return }
             limits.noteFailedValidations(of: failures.map(\.host), order.authority, at: now)

@@ -24,6 +24,10 @@ struct RenewalRound {
     /// How far the CAs' clocks are ahead, in seconds, by directory.
     var skews: [CertificateAuthority: TimeInterval] = [:]
     var outcomes: [LineageName: RenewOutcome] = [:]
+    /// How often this run itself has marked a lineage to be looked at soon.
+    var marks: [LineageName: Int] = [:]
+    /// How many marks there were in the schedule before this run.
+    private let knownMarks: Int
 
     var services: Services { renewal.services }
     var store: CertificateStore { services.store }
@@ -36,9 +40,9 @@ struct RenewalRound {
         advice = looks.advice
         let now = renewal.services.clock.now
         schedule = Schedule(looks: [:], listed: .distantPast, written: now)
-        if let known = try renewal.store.scheduleFile()?.schedule(), known.written <= now {
-            schedule = known
-        }
+        let file = try renewal.store.scheduleFile()
+        knownMarks = file?.added().count ?? 0
+        if let known = file?.schedule(), known.written <= now { schedule = known }
     }
 
     /// Looks at what is due to be looked at, CA by CA.
@@ -81,25 +85,39 @@ struct RenewalRound {
     }
 
     /// Writes down what the next run goes by.
-    func save() throws {
-        try limits.save()
+    func save() async throws {
         if adviceHasChanged { try store.replace(advice) }
         let now = services.clock.now
         var schedule = Schedule(looks: schedule.looks, listed: schedule.listed, written: now)
         let horizon = now + RenewCertificates.horizon
         for (name, look) in schedule.looks where look > horizon { schedule.looks[name] = horizon }
-        // What another certctl has begun meanwhile, as this run went on.
-        for name in try store.scheduleFile()?.added() ?? [] where outcomes[name] == nil {
+        for name in try unseen() {
             schedule.looks[name] = try store.isThere(name) ? .distantPast : nil
         }
         try store.replace(schedule)
         try clock.save(believing: skews.values.min { abs($0) < abs($1) })
+        try await limits.save()
+    }
+
+    /// What is marked to be looked at soon, and was not looked at after that.
+    private func unseen() throws -> Set<LineageName> {
+        let all = try store.scheduleFile()?.added() ?? []
+        var names = Set(all.prefix(knownMarks).filter { outcomes[$0] == nil })
+        // What another certctl has begun meanwhile, as this run went on: also with a lineage of which
+        // this run has an ending, which is then of before.
+        var own = marks
+        for name in all.dropFirst(knownMarks) {
+            let count = own[name] ?? 0
+            own[name] = count - 1
+            if count <= 0 { names.insert(name) }
+        }
+        return names
     }
 
     /// The lineages to look at.
     private mutating func names(at now: Date) throws -> [LineageName] {
         guard renewal.request.names.isEmpty else {
-            return try renewal.request.names.map { try store.existingLineage($0).name }
+            return try renewal.request.lineages(in: store)
         }
         let looksAtAll = renewal.request.isForced || !clock.isBelieved || schedule.looks.isEmpty
         let isListingDue =

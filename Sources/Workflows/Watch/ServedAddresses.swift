@@ -1,5 +1,7 @@
 import CertificateStore
+import FoundationEssentials
 import Platform
+import Renewal
 import Synchronization
 
 /// Where a server is looked for, as `--connect` names it.
@@ -33,22 +35,38 @@ struct ServedAddresses: Sendable {
         var sightings: [(address: SocketAddress, Result<[[UInt8]], TLSProbeFailure>)] = []
         /// Why the name has no address.
         var failure: ResolverFailure?
+        /// Whether the others have left no time to look at all of it.
+        var isCutShort = false
     }
 
     private static let port: UInt16 = 443
     /// How many names are looked at side by side.
     private static let lanes = 16
+    /// How many addresses of a name are looked at: what has more is no server, or does not want to be
+    /// looked at.
+    private static let mostAddresses = 16
+    /// How long all of it may take, in seconds; a unit of systemd has half an hour.
+    private static let longest: TimeInterval = 10 * .minute
 
     private let probe: any TLSProbing
     private let resolver: any Resolver
     /// In place of the names' own addresses.
     private let addresses: [SocketAddress]?
+    private let clock: any WallClock
+    private let deadline: TimeInterval
     private let deaf = DeafAddresses()
 
-    init(probe: any TLSProbing, resolver: any Resolver, addresses: [SocketAddress]?) {
+    init(
+        probe: any TLSProbing,
+        resolver: any Resolver,
+        addresses: [SocketAddress]?,
+        clock: any WallClock
+    ) {
         self.probe = probe
         self.resolver = resolver
         self.addresses = addresses
+        self.clock = clock
+        deadline = clock.uptime + Self.longest
     }
 
     func answers(to questions: [Question]) async -> [Answer] {
@@ -64,19 +82,26 @@ struct ServedAddresses: Sendable {
 
     private func answer(to question: Question) async -> Answer {
         var answer = Answer(question: question)
+        answer.isCutShort = clock.uptime >= deadline
+        guard !answer.isCutShort else { return answer }
         let host = ProbedHost.of(question.name)
         let found: [SocketAddress]
         if let addresses {
             found = addresses
         } else {
             do throws(ResolverFailure) {
-                found = try await resolver.addresses(of: host, port: Self.port)
+                found = Array(
+                    try await resolver.addresses(of: host, port: Self.port)
+                        .prefix(Self.mostAddresses)
+                )
             } catch {
                 answer.failure = error
                 return answer
             }
         }
         for address in found {
+            answer.isCutShort = clock.uptime >= deadline
+            guard !answer.isCutShort else { break }
             answer.sightings.append((address, await sighting(of: host, at: address)))
         }
         return answer

@@ -72,6 +72,12 @@ struct ServedJudgement: Equatable {
         self.init(.unresolved, expectation.isServed ? .warning : .info, failure.reason)
     }
 
+    /// Judges that there was no time left to ask.
+    init(cutShort expectation: Expectation) {
+        let message = "not looked at: others that do not answer have taken all the time there was"
+        self.init(.silent, expectation.isServed ? .warning : .info, message)
+    }
+
     /// Judges that something was presented that is no certificate to us.
     init(unreadable reason: String) {
         self.init(.other, .warning, "a certificate is served that cannot be read: \(reason)")

@@ -56,16 +56,21 @@ extension WatchCertificates {
         let hasWay = answer.sightings.contains { sighting in
             if case .failure(.noRoute) = sighting.1 { false } else { true }
         }
-        return answer.sightings.map { address, result in
-            switch result {
-            case .success(let chain):
-                return judge(answer, address, chain, lineage.name, expectation)
-            case .failure(let failure):
-                let judgement = ServedJudgement(failure, expectation)
-                let excused = hasWay && address.isIPv6 ? judgement.excusingMissingRoute : judgement
-                return observation(answer, address, excused)
+        let rest =
+            answer.isCutShort
+            ? [observation(answer, nil, ServedJudgement(cutShort: expectation))] : []
+        return rest
+            + answer.sightings.map { address, result in
+                switch result {
+                case .success(let chain):
+                    return judge(answer, address, chain, lineage.name, expectation)
+                case .failure(let failure):
+                    let judgement = ServedJudgement(failure, expectation)
+                    let excused =
+                        hasWay && address.isIPv6 ? judgement.excusingMissingRoute : judgement
+                    return observation(answer, address, excused)
+                }
             }
-        }
     }
 
     private func judge(

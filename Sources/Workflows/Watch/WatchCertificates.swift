@@ -114,7 +114,8 @@ package struct WatchCertificates: Sendable {
         let places = ServedAddresses(
             probe: probe,
             resolver: resolver,
-            addresses: targets.isEmpty ? nil : addresses
+            addresses: targets.isEmpty ? nil : addresses,
+            clock: services.clock
         )
         let questions = lineages.flatMap { lineage in
             Set(lineage.names).sorted().map { name in
@@ -132,13 +133,22 @@ package struct WatchCertificates: Sendable {
     ) throws -> (lineages: [WatchedLineage], unreadable: [Observation]) {
         let deployed = try deployRecords()
         let issued = try issueTimes()
+        let memory = try RenewalMemory(store)
+        let limits = try store.limits()
         var lineages: [WatchedLineage] = []
         var unreadable: [Observation] = []
         for name in names {
             do {
                 let time = issued["\(name)"]
                 lineages.append(
-                    try WatchedLineage(name, in: store, deployed: deployed, issued: time)
+                    try WatchedLineage(
+                        name,
+                        in: store,
+                        memory,
+                        limits,
+                        deployed: deployed,
+                        issued: time
+                    )
                 )
             } catch {
                 // One that is damaged must not hide what there is to say of the others.

@@ -9,6 +9,8 @@ import Renewal
 struct WatchedLineage: Sendable {
     /// So many failures in a row are no accident.
     private static let tooManyFailures = 3
+    /// And so long neither, where what is in the way is of this host or of the CA, and not counted.
+    private static let tooLong: TimeInterval = .day
     /// How long the deploying half may take to come by.
     private static let patience: TimeInterval = .hour
 
@@ -20,6 +22,10 @@ struct WatchedLineage: Sendable {
     let published: GenerationNumber?
     let isDeployPending: Bool
     let failures: FailureRecord?
+    /// How the CA is that the next one is ordered from.
+    private let authority: AuthorityHealth
+    /// When it is to be renewed; `nil` before the first.
+    private let due: Date?
     /// When the current certificate came, where that is known.
     let issued: Date?
 
@@ -29,6 +35,8 @@ struct WatchedLineage: Sendable {
     init(
         _ name: LineageName,
         in store: CertificateStore,
+        _ memory: RenewalMemory,
+        _ limits: LimitRecord,
         deployed: [LineageName: DeployRecord]?,
         issued: Date?
     ) throws {
@@ -37,7 +45,10 @@ struct WatchedLineage: Sendable {
         current = lineage.current
         isRevoked = lineage.isRevoked
         published = try store.publishedGeneration(of: name)
-        failures = try store.renewalState(of: name).about(current?.number).failures
+        let state = try memory.state(of: lineage)
+        failures = state.lastFailure
+        authority = limits.health(of: lineage.settings?.authority ?? "")
+        due = lineage.current.map { RenewalPolicy.due(memory.facts(of: $0, lineage, state)).moment }
         self.issued = issued
         let isDone = current.flatMap { deployed?[name]?.isDone($0.number) }
         let isPublished = published == current?.number
@@ -120,12 +131,30 @@ struct WatchedLineage: Sendable {
     }
 
     private func renewing(_ now: Date) -> Observation? {
-        guard let failures, failures.count >= Self.tooManyFailures else { return nil }
+        guard let (subject, failures) = trouble(now) else { return nil }
+        let times =
+            failures.count > 1
+            ? "\(failures.count) times" : "since \(failures.since.formatted(.iso8601))"
         let next = failures.notBefore.formatted(.iso8601)
         let reason = failures.reason.harmless(limit: 500)
-        let message =
-            "the renewal has failed \(failures.count) times, and is tried again after \(next): \(reason)"
+        let message = "\(subject) has failed \(times), and is tried again after \(next): \(reason)"
         return observation(.renewFailing, .warning, message, now)
+    }
+
+    /// What keeps it from being renewed, often or for long.
+    ///
+    /// What is not due can wait: one try that failed, as by a person, is not repeated before.
+    private func trouble(_ now: Date) -> (subject: String, FailureRecord)? {
+        let isDue = due.map { $0 <= now } ?? true
+        func isMuch(_ failures: FailureRecord) -> Bool {
+            failures.count >= Self.tooManyFailures
+                || isDue && now.timeIntervalSince(failures.since) > Self.tooLong
+        }
+        if let failures, isMuch(failures) { return ("the renewal", failures) }
+        guard isDue, let breaker = authority.breaker?.believed(at: now), isMuch(breaker) else {
+            return nil
+        }
+        return ("its CA", breaker)
     }
 
     private func observation(

@@ -108,4 +108,12 @@ import Testing
         try store.replace(book())
         #expect(try store.advice() == book())
     }
+
+    @Test func `fewer questions than none is a damaged line`() throws {
+        let seconds = Int(now.timeIntervalSince1970)
+        let book = AdviceBook(
+            CheckedLine.encode("a.example 1 x x x \(seconds) \(seconds + 60) -3")
+        )
+        #expect(try book.advice(name("a.example"), first) == nil)
+    }
 }

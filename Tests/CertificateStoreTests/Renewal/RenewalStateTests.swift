@@ -21,7 +21,7 @@ import Testing
     private func failed(_ failureClass: FailureClass = .temporary) -> RenewalState {
         var state = RenewalState()
         state.generation = GenerationNumber(1)
-        state.failures = FailureRecord(
+        state.failures["https://ca.test/directory"] = FailureRecord(
             after: nil,
             failureClass,
             reason: "it \"broke\"\n",
@@ -35,7 +35,7 @@ import Testing
 
     /// Dates are kept to the second.
     private func isKept(_ read: RenewalState, _ written: RenewalState) -> Bool {
-        guard let one = read.failures, let other = written.failures else { return false }
+        guard let one = read.lastFailure, let other = written.lastFailure else { return false }
         return one.count == other.count && one.failureClass == other.failureClass
             && one.reason == other.reason && one.last == other.last
             && abs(one.notBefore.timeIntervalSince(other.notBefore)) < 1
@@ -58,7 +58,7 @@ import Testing
         var state = failed()
         state.signals.note(success: true, at: now)
         let next = state.about(GenerationNumber(2))
-        #expect(next.failures == nil)
+        #expect(next.failures.isEmpty)
         #expect(next.signals == state.signals)
         #expect(state.about(GenerationNumber(1)) == state)
     }
@@ -108,7 +108,7 @@ import Testing
                 let state = try store.renewalState(of: fixture.name)
                 var facts = RenewalFacts(validity: validity, random: StableRandom(seed: 1))
                 facts.canAsk = false
-                (facts.failures, facts.signals) = (state.failures, state.signals)
+                (facts.failures, facts.signals) = (state.lastFailure, state.signals)
                 switch RenewalPolicy.decide(facts, at: now) {
                 case .renew: break
                 case .hold(let until, _):

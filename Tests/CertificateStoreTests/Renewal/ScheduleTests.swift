@@ -146,4 +146,15 @@ import Testing
         #expect(try store.scheduleFile()?.schedule() == many)
         #expect(try store.scheduleFile()?.glance(at: now - 1)?.count == 10_000)
     }
+
+    // D11: the checksum is right, and the number is one that no certctl writes.
+    @Test(arguments: [-1, -1_000_000_000, 999_999_999_999_999])
+    func `a number of lines that cannot be is no reason to fall over`(count: Int) throws {
+        let seconds = Int(now.timeIntervalSince1970)
+        let header = CheckedLine.encode("certctl-schedule-1 \(seconds) \(seconds) \(count)")
+        let file = ScheduleFile(header + ScheduleFile.line(try name("a.example"), now))
+        #expect(file?.schedule() == nil)
+        #expect(file?.glance(at: now) == nil)
+        #expect(file?.added() ?? [] == [])
+    }
 }

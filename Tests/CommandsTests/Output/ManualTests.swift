@@ -70,4 +70,10 @@ import Testing
     @Test func `every character is plain`() {
         #expect(Manual.page.unicodeScalars.allSatisfy { $0.isASCII })
     }
+
+    @Test func `it promises no order of the lines of JSON`() {
+        let rest = Self.lines.drop { $0 != #".SH "DESCRIPTION""# }.dropFirst()
+        let own = rest.prefix { !$0.hasPrefix(".SH") }
+        #expect(own.contains { $0.contains("The lines come in no fixed order") })
+    }
 }

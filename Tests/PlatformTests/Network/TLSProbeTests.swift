@@ -72,8 +72,10 @@ import Testing
     }
 
     @Test func `only what no other name would find there either is of the address`() {
-        let ofAddress: [TLSProbeFailure] = [.refused, .noRoute, .timedOut(seconds: 5)]
-        let ofName: [TLSProbeFailure] = [.stalled(seconds: 5), .noHandshake("x"), .broken("x")]
+        let ofAddress: [TLSProbeFailure] = [
+            .refused, .noRoute, .timedOut(seconds: 5), .stalled(seconds: 5),
+        ]
+        let ofName: [TLSProbeFailure] = [.noHandshake("x"), .broken("x")]
         #expect(ofAddress.allSatisfy { $0.isOfAddress })
         #expect(!ofName.contains { $0.isOfAddress })
     }

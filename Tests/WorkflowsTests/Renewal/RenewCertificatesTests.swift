@@ -318,4 +318,47 @@ import Testing
                 == ["a.test": "renewed: lifetime", "b.test": "renewed: lifetime"]
         )
     }
+
+    @Test func `a lineage that is named twice is renewed once`() async throws {
+        try await issue("a.test")
+        let report = try await host.renew(["a.test", "A.test", "a.test"], isForced: true)
+        #expect(report.words == ["a.test": "renewed: demand"])
+        #expect(try host.generation("a.test") == 2)
+    }
+
+    @Test func `a rehearsal of a lineage that is named twice is one`() async throws {
+        let clock = host.clock
+        host.network.add(
+            FakeCA(host.authority, at: "https://acme-staging-v02.api.letsencrypt.org") {
+                clock.truth
+            }
+        )
+        host.network.add(FakeCA(host.authority, at: FakeCA.letsEncrypt) { clock.truth })
+        try await host.issue(["a.test"]) { $0.authority = CertificateAuthority("letsencrypt") }
+        var request = RenewRequest(agreesToTerms: { _ in true })
+        request.names = ["a.test", "A.test"]
+        let endings = try await RehearseRenewals(host.services, request).run()
+        #expect(endings.count == 1)
+    }
+
+    // MARK: Others at work
+
+    @Test func `a person has another run waited for, and is told where that takes long`()
+        async throws
+    {
+        try await issue("a.test")
+        let lock = try #require(try host.store.lockRenewal())
+        #expect(try await host.renew().isBusy)
+        await #expect(throws: StoreError.busy("the renewal")) {
+            try await host.renew(["a.test"])
+        }
+        await #expect(throws: StoreError.busy("the renewal")) {
+            try await host.renew(isForced: true)
+        }
+        await #expect(throws: StoreError.unknownLineage("b.test", known: ["a.test"])) {
+            try await host.renew(["b.test"])
+        }
+        lock.release()
+        #expect(try await host.renew(["a.test"]).words == ["a.test": "kept"])
+    }
 }

@@ -282,4 +282,21 @@ import Testing
         #expect(try await host.renew().count == 30)
         #expect(host.count(.renewalInfo) >= 30)
     }
+
+    @Test func `a CA that has stood in and is silent keeps the usual one from no question`()
+        async throws
+    {
+        try host.addSecond()
+        let start = host.clock.now + 45 * .day
+        host.advise { FakeCA.window(start, start + .day) }
+        host.network.withCA(1) { ca in
+            ca.behaviour.moreOfDirectory = #","renewalInfo":"\#(ca.base)/renewalInfo""#
+            ca.behaviour.advice = { HTTPResponse(status: 500) }
+        }
+        for number in 1...12 { try await host.issueBySubstitute("n\(number).test") }
+        try await host.issue(["z.test"])
+        try await host.renew()
+        #expect(host.count(.renewalInfo) == 1)
+        #expect(host.count(.renewalInfo, at: 1) <= 9 * 4)
+    }
 }

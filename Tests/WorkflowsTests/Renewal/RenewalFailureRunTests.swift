@@ -5,6 +5,7 @@ import FoundationEssentials
 import HTTP
 import Platform
 import Renewal
+import Synchronization
 import TestSupport
 import Testing
 
@@ -222,7 +223,7 @@ import Testing
     }
 
     @Test func `what one CA fails at is no matter of another`() async throws {
-        try addSecond()
+        try host.addSecond()
         let second = try #require(CertificateAuthority("https://second.test/directory"))
         try await host.issue(["a.test"])
         try await host.issue(["b.test"]) { $0.authority = second }
@@ -235,23 +236,10 @@ import Testing
 
     // MARK: Another CA
 
-    /// Adds a second CA to the network.
-    private func addSecond() throws {
-        let clock = host.clock
-        host.network.add(
-            FakeCA(host.authority, at: "https://second.test") { clock.truth }
-        )
-    }
-
-    private func configure(_ text: String) {
-        host.disk.put("\(TestHost.home)/etc/certctl.conf", Array(text.utf8))
-    }
-
     @Test func `A13: with little left and a CA down for half a day the other one is asked`()
         async throws
     {
-        try addSecond()
-        configure("fallback https://second.test/directory;\n")
+        try host.addSecond()
         try await due(after: 62)
         host.misbehave { $0.outage = { _, _ in .failure(.notConnected("refused")) } }
         // Two thirds are over and more than a quarter is left: the usual CA has time to come back.
@@ -281,8 +269,7 @@ import Testing
     @Test func `A13: a CA whose directory answers and that makes no orders is down too`()
         async throws
     {
-        try addSecond()
-        configure("fallback https://second.test/directory;\n")
+        try host.addSecond()
         try await due(after: 69)
         host.misbehave { behaviour in
             behaviour.outage = { resource, _ in
@@ -299,7 +286,8 @@ import Testing
     }
 
     @Test func `A13: one who has named no other CA waits for the usual one`() async throws {
-        try addSecond()
+        try host.addSecond()
+        host.configure("")
         try await due(after: 80)
         host.misbehave { $0.outage = { _, _ in .failure(.notConnected("refused")) } }
         for _ in 1...48 {
@@ -307,6 +295,95 @@ import Testing
             #expect(try await host.renew().renewed.isEmpty)
         }
         #expect(host.requests(at: 1) == 0)
+    }
+
+    /// The usual CA is down, and the second one asked in vain.
+    private func refuse(by answer: HTTPResponse) async throws {
+        try host.addSecond()
+        try await due(after: 69)
+        host.misbehave { $0.outage = { _, _ in .failure(.notConnected("refused")) } }
+        host.network.withCA(1) { ca in
+            ca.behaviour.outage = { resource, _ in resource == .newOrder ? .success(answer) : nil }
+        }
+        for _ in 1...48 where host.count(.newOrder, at: 1) == 0 {
+            host.wait(.hour)
+            try await host.renew()
+        }
+        #expect(host.count(.newOrder, at: 1) == 1)
+    }
+
+    @Test(arguments: [
+        (429, "rateLimited", "too many already for this exact set of identifiers"),
+        (403, "rejectedIdentifier", "not that one"),
+    ])
+    func `A13: what the other CA refuses is no reason not to ask the usual one`(
+        _ status: Int,
+        _ type: String,
+        _ text: String
+    ) async throws {
+        var answer = FakeCA.problem(type, text, status: status)
+        answer.headers.append("retry-after", "604800")
+        try await refuse(by: answer)
+        // Neither is the other one asked again and again.
+        for _ in 1...12 {
+            host.wait(.hour)
+            try await host.renew()
+        }
+        #expect(host.count(.newOrder, at: 1) == 1)
+        host.misbehave { $0.outage = nil }
+        var hours = 0
+        while hours < 48, try await host.renew().renewed.isEmpty {
+            hours += 1
+            host.wait(.hour)
+        }
+        // As soon as its breaker lets one try.
+        #expect(hours <= 31)
+        #expect(host.certificates() == 2)
+    }
+
+    // MARK: The history
+
+    private func failures() throws -> [PastEvent] {
+        try host.store.history(HistoryQuery()).events.filter { $0.event == "failed" }
+    }
+
+    @Test func `a CA that is down is one line of the history and not thirty`() async throws {
+        try await due(Self.thirty)
+        host.misbehave { $0.outage = { _, _ in .failure(.hostNotFound("no such host")) } }
+        for _ in 1...3 {
+            try await host.renew()
+            host.wait(.hour)
+        }
+        #expect(try failures().map(\.lineage) == [nil, nil, nil])
+        #expect(try failures().first?.detail.contains("no answer from https://ca.test") == true)
+    }
+
+    @Test func `where one certificate alone waits for it the line has its name`() async throws {
+        try await due()
+        host.misbehave { $0.outage = { _, _ in .failure(.hostNotFound("no such host")) } }
+        try await host.renew()
+        #expect(try failures().map(\.lineage) == ["a.test"])
+    }
+
+    // MARK: A crash
+
+    @Test func `what one has failed with is kept before the next is ordered`() async throws {
+        try await due(Self.thirty)
+        let (store, names) = (host.store, Self.thirty.compactMap(LineageName.init))
+        let most = Mutex(0)
+        host.misbehave { behaviour in
+            behaviour.challengeProblem = "no route to host"
+            behaviour.outage = { resource, _ in
+                guard resource == .newOrder else { return nil }
+                let kept = names.filter { name in
+                    (try? store.renewalState(of: name).lastFailure) ?? nil != nil
+                }
+                most.withLock { $0 = max($0, kept.count) }
+                return nil
+            }
+        }
+        try await host.renew()
+        #expect(most.withLock { $0 } >= 30 - 4)
     }
 
     // MARK: Limits
@@ -389,6 +466,30 @@ import Testing
         #expect(try await host.renew().renewed.isEmpty)
         #expect(host.count(.newOrder) == requests)
         host.wait(11 * .minute)
+        #expect(try await host.renew().renewed.count == 30)
+    }
+
+    /// That limits of accounts last no longer than three hours is known of Let's Encrypt alone.
+    @Test func `a limit that does not say whose it is holds all, however long it lasts`()
+        async throws
+    {
+        try await due(Self.thirty)
+        host.misbehave { behaviour in
+            behaviour.outage = { resource, _ in
+                guard resource == .newOrder else { return nil }
+                var answer = FakeCA.problem("rateLimited", "your plan is used up", status: 429)
+                answer.headers.append("retry-after", "8640000")
+                return .success(answer)
+            }
+        }
+        let before = host.count(.newOrder)
+        let words = try await host.renew().words
+        #expect(host.count(.newOrder) - before <= 4)
+        #expect(words.values.filter { $0 == "held: rateLimit" }.count >= 26)
+        host.misbehave { $0.outage = nil }
+        host.wait(7 * .day - 60)
+        #expect(try await host.renew(Self.thirty).renewed.isEmpty)
+        host.wait(120)
         #expect(try await host.renew().renewed.count == 30)
     }
 

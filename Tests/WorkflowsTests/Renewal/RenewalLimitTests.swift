@@ -3,6 +3,7 @@ import CertificateStore
 import Diagnostics
 import FoundationEssentials
 import HTTP
+import Platform
 import Renewal
 import TestSupport
 import Testing
@@ -126,5 +127,70 @@ import Testing
     private func revoke() async throws {
         _ = try await CertificateRevocation(host.services, reason: .superseded)
             .run(lineage: "a.test", byKey: false)
+    }
+
+    /// How many new orders are noted.
+    private func used() throws -> Int {
+        try host.store.limits().ledger.standing(
+            RateLimits.letsEncrypt.newOrders,
+            of: "letsencrypt account",
+            at: host.clock.now
+        ).used
+    }
+
+    /// A renewal is one to the CA only where it has issued for these names before.
+    @Test func `what another CA has issued is a new order here`() async throws {
+        try await host.issue(["a.test"])
+        host.configure("certificate a.test { ca letsencrypt; }\n")
+        host.wait(61 * .day)
+        #expect(try await host.renew().words == ["a.test": "renewed: lifetime"])
+        #expect(host.count(.newOrder, at: 1) == 1)
+        #expect(try used() == 1)
+        host.wait(61 * .day)
+        #expect(try await host.renew().words == ["a.test": "renewed: lifetime"])
+        #expect(try used() == 0)
+    }
+
+    @Test func `so it is where a person asks for it`() async throws {
+        try await host.issue(["a.test"])
+        try await issue(["a.test"])
+        #expect(try used() == 1)
+        try await issue(["a.test"])
+        #expect(try used() == 1)
+    }
+
+    @Test func `before the last ones it is told when there is another`() async throws {
+        let start = host.clock.now
+        try await useUp()
+        let lines = host.log.lines(from: .notice).filter { $0.contains("attempt=4 of 5") }
+        let line = try #require(lines.first { $0.contains("certificates for exactly these names") })
+        // One comes back every 34 hours, from the first one on.
+        let first = (start + 34 * .hour).formatted(.iso8601).prefix(14)
+        #expect(line.contains("next=\(first)"), "\(line)")
+    }
+
+    @Test func `what is used is written down at the end, or it is told that it was not`()
+        async throws
+    {
+        let limits = try LimitKeeper(host.services)
+        let authority = try #require(CertificateAuthority("letsencrypt"))
+        let now = host.clock.now
+        limits.noteHold(authority, until: now + .day, at: now)
+        try host.store.prepare()
+        let lock = try #require(try host.store.lockLimits())
+        await #expect(throws: StoreError.busy("the limits")) { try await limits.save() }
+        await limits.saveQuietly()
+        #expect(host.log.messages.contains("what is used of limits cannot be saved"))
+        lock.release()
+        try await limits.save()
+        #expect(try host.store.limits().holds.values.count == 1)
+    }
+
+    @Test func `no limit holds for longer than limits last`() throws {
+        let limits = try LimitKeeper(host.services)
+        let authority = try #require(CertificateAuthority("letsencrypt"))
+        let now = host.clock.now
+        limits.noteHold(authority, until: now + 100 * .day, at: now)
+        #expect(limits.health(of: authority).blocked(at: now) == now + 7 * .day)
     }
 }

@@ -2,6 +2,7 @@ import CertificateStore
 import FoundationEssentials
 import Platform
 import Renewal
+import Synchronization
 import TestSupport
 import Testing
 
@@ -107,5 +108,52 @@ import Testing
         for name in ["a.test", "b.test", "c.test"] {
             #expect(try host.generation(name) == 2)
         }
+    }
+
+    @Test(arguments: [true, false])
+    func `what another process changes while a run looks at it is looked at by the next`(
+        isOrdered: Bool
+    ) async throws {
+        let (store, clock) = (host.store, host.clock)
+        let name = try #require(LineageName("a.test"))
+        let isMarking = Mutex(false)
+        // As `certctl revoke` does, in the midst of the run.
+        let mark: @Sendable () -> Void = {
+            guard isMarking.withLock({ $0 }) else { return }
+            #expect(throws: Never.self) { try store.lookSoon(at: name) }
+        }
+        if isOrdered {
+            host.misbehave { behaviour in
+                behaviour.outage = { resource, _ in
+                    if resource == .challenge { mark() }
+                    return nil
+                }
+            }
+        } else {
+            let start = clock.now + 40 * .day
+            host.advise {
+                mark()
+                return FakeCA.window(start, start + .day, retryAfter: "3600")
+            }
+        }
+        try await host.issue(["a.test"])
+        try await host.renew()
+        host.wait(isOrdered ? 61 * .day : 2 * .hour)
+        if isOrdered { host.misbehave { $0.challengeProblem = "no route to host" } }
+        isMarking.withLock { $0 = true }
+        let words = try await host.renew().words
+        #expect(words == ["a.test": isOrdered ? "failed: 6" : "kept"])
+        let glance = try #require(try store.scheduleFile()?.glance(at: clock.now))
+        #expect(glance.isAnyDue)
+    }
+
+    @Test func `what a run has ordered itself is no news to the next`() async throws {
+        try await host.issue(["a.test"])
+        try await host.renew()
+        host.wait(61 * .day)
+        try await host.renew()
+        try await host.renew()
+        let file = try #require(try host.store.scheduleFile())
+        #expect(file.glance(at: host.clock.now)?.isAnyDue == false)
     }
 }

@@ -1,6 +1,9 @@
+import ACME
 import CertificateStore
 import Diagnostics
 import FoundationEssentials
+import HTTP
+import Platform
 import Renewal
 import TestSupport
 import Testing
@@ -73,5 +76,23 @@ import Testing
         host.wait(61 * .day)
         try await host.renew()
         #expect(warnings == [])
+    }
+
+    @Test func `roots belong to their CA, and those of a block to the CA of that block`()
+        async throws
+    {
+        try await host.issue(["a.test"]) { $0.authorityRoots = .file("/etc/first.pem") }
+        let text = "certificate a.test { ca \(TestHost.second) { roots /etc/second.pem; } }\n"
+        host.disk.put("/etc/second.pem", [], mode: .publicFile)
+        host.configure(text)
+        let general = try SettingsLoader(host.services).load()
+        let name = try #require(LineageName("a.test"))
+        let look = try #require(
+            try RenewalLooks(host.services, general).look(name, at: host.clock.now)
+        )
+        #expect(look.authority.directory.description == TestHost.second)
+        #expect(look.roots == "/etc/second.pem")
+        #expect(look.issuer.directory.description == FakeCA.directoryURL)
+        #expect(look.issuerRoots == "/etc/first.pem")
     }
 }

@@ -1,3 +1,4 @@
+import ACME
 import CertificateStore
 import Diagnostics
 import FoundationEssentials
@@ -29,6 +30,29 @@ extension TestHost {
         request.names = names
         request.isForced = isForced
         return try await RenewCertificates(services(on: fileSystem ?? disk), request).run()
+    }
+
+    static let second = "https://second.test/directory"
+
+    /// Adds a second CA to the network, and names it as the one for when the first is down.
+    func addSecond() throws {
+        let clock = clock
+        network.add(FakeCA(authority, at: "https://second.test") { clock.truth })
+        configure("fallback \(Self.second);\n")
+    }
+
+    func configure(_ text: String) {
+        disk.put("\(Self.home)/etc/certctl.conf", Array(text.utf8))
+    }
+
+    /// Issues a certificate by the first CA, and one by the second that stands in for it.
+    func issueBySubstitute(_ name: String) async throws {
+        try await issue([name])
+        try await issue([name]) { request in
+            request.authority = CertificateAuthority(Self.second)
+            request.isSubstitute = true
+            request.isForced = true
+        }
     }
 
     /// Lets time pass, and the clock with it.
@@ -85,6 +109,7 @@ extension RenewOutcome {
 final class WatchedFileSystem: FileSystem {
     private let inner: MemoryFileSystem
     private let seen = Mutex<Set<String>>([])
+    private let opened = Mutex<[String: Int]>([:])
 
     init(_ inner: MemoryFileSystem) {
         self.inner = inner
@@ -93,12 +118,16 @@ final class WatchedFileSystem: FileSystem {
     /// The paths that were looked at.
     var paths: Set<String> { seen.withLock { $0 } }
 
+    /// How often a file was opened.
+    func opens(_ path: String) -> Int { opened.withLock { $0[path] ?? 0 } }
+
     private func note(_ path: String) {
         seen.withLock { _ = $0.insert(path) }
     }
 
     func open(_ path: String, _ purpose: OpenPurpose) throws(FileSystemError) -> OpenFile {
         note(path)
+        opened.withLock { $0[path, default: 0] += 1 }
         return try inner.open(path, purpose)
     }
 

@@ -194,7 +194,12 @@ import Testing
     @Test func `a wildcard is looked up and asked for by a made-up label`() async throws {
         let servers = ScriptedServers()
         servers.resolve("certctl-probe.example.com", "192.0.2.1")
-        let places = ServedAddresses(probe: servers, resolver: servers, addresses: nil)
+        let places = ServedAddresses(
+            probe: servers,
+            resolver: servers,
+            addresses: nil,
+            clock: ManualClock()
+        )
         let lineage = try #require(LineageName("example.com"))
         let question = ServedAddresses.Question(lineage: lineage, name: "*.example.com")
         _ = await places.answers(to: [question])
@@ -219,6 +224,42 @@ import Testing
         #expect(seen.allSatisfy { $0.state == .silent && $0.level == .warning })
         // As many as are asked side by side.
         #expect(fixture.servers.asked.count <= 16)
+    }
+
+    @Test func `one that accepts and says nothing is asked once for all names too`() async throws {
+        let names = (1...40).map { "n\($0).example.com" }
+        let fixture = try await WatchFixture(["example.com"] + names)
+        fixture.servers.fail(.stalled(seconds: 5))
+        let seen = try await fixture.watch()
+        #expect(seen.count == 41)
+        #expect(seen.allSatisfy { $0.state == .silent && $0.level == .warning })
+        #expect(fixture.servers.asked.count <= 16)
+    }
+
+    @Test func `of a name with addresses without end a few are looked at`() async throws {
+        let fixture = try await WatchFixture()
+        fixture.servers.resolve("example.com", all: (1...200).map { "192.0.2.\($0)" })
+        let seen = try await fixture.watch()
+        #expect(seen.count == 16)
+        #expect(fixture.servers.asked.count == 16)
+    }
+
+    @Test func `what takes too long in all is cut short, and the rest told as not looked at`()
+        async throws
+    {
+        let names = (1...100).map { "n\($0).example.com" }
+        let fixture = try await WatchFixture(["example.com"] + names)
+        let clock = fixture.host.clock
+        for (number, name) in names.enumerated() {
+            fixture.servers.resolve(name, "198.51.100.\(number)")
+        }
+        fixture.servers.onProbe { clock.advance(by: .seconds(20)) }
+        let seen = try await fixture.watch()
+        #expect(fixture.servers.asked.count <= 30 + 16)
+        #expect(seen.count == 101)
+        let rest = seen.filter { $0.message.hasPrefix("not looked at") }
+        #expect(rest.count == 101 - fixture.servers.asked.count)
+        #expect(rest.allSatisfy { $0.state == .silent && $0.level == .warning })
     }
 
     @Test func `a name without an address is a warning`() async throws {

@@ -80,8 +80,8 @@ import Testing
         let fixture = try await WatchFixture()
         var state = RenewalState().about(try fixture.stored().number)
         for _ in 0..<count {
-            state.failures = FailureRecord(
-                after: state.failures,
+            state.failures[FakeCA.directoryURL] = FailureRecord(
+                after: state.lastFailure,
                 .temporary,
                 reason: "the CA could not reach it",
                 at: fixture.now,
@@ -95,12 +95,66 @@ import Testing
         #expect(found.isEmpty || seen.first?.message.contains("could not reach it") == true)
     }
 
+    private func note(
+        _ failureClass: FailureClass,
+        _ fixture: WatchFixture,
+        after earlier: FailureRecord? = nil
+    ) -> FailureRecord {
+        FailureRecord(
+            after: earlier,
+            failureClass,
+            reason: "port 80 is taken",
+            at: fixture.now,
+            remaining: 86_400 * 20,
+            StableRandom(seed: 1)
+        )
+    }
+
+    @Test(arguments: [(61.0, true), (10, false)])
+    func `what no CA has heard of is a warning after a day, where the certificate is due`(
+        age: Double,
+        isFound: Bool
+    ) async throws {
+        let fixture = try await WatchFixture()
+        try fixture.pass(age)
+        let name = try #require(LineageName("example.com"))
+        var state = RenewalState().about(try fixture.stored().number)
+        state.failures[FakeCA.directoryURL] = note(.local, fixture)
+        try fixture.store.save(state, of: name)
+        #expect(try states(await fixture.watch()) == [.current])
+        try fixture.pass(1.1)
+        state.failures[FakeCA.directoryURL] = note(.local, fixture, after: state.lastFailure)
+        try fixture.store.save(state, of: name)
+        let seen = try await fixture.watch()
+        #expect(states(seen) == (isFound ? [.renewFailing, .current] : [.current]))
+        #expect(!isFound || seen.first?.message.contains("port 80 is taken") == true)
+    }
+
+    @Test(arguments: [(61.0, 3, true), (61, 1, false), (10, 3, false)])
+    func `a CA that is down is a warning, where a certificate of it is due`(
+        age: Double,
+        count: Int,
+        isFound: Bool
+    ) async throws {
+        let fixture = try await WatchFixture()
+        try fixture.pass(age)
+        var limits = LimitRecord()
+        for _ in 1...count {
+            let earlier = limits.breakers[FakeCA.directoryURL]
+            limits.breakers[FakeCA.directoryURL] = note(.authority, fixture, after: earlier)
+        }
+        try fixture.store.save(limits)
+        let seen = try await fixture.watch()
+        #expect(states(seen) == (isFound ? [.renewFailing, .current] : [.current]))
+        #expect(!isFound || seen.first?.message.hasPrefix("its CA has failed") == true)
+    }
+
     @Test func `failures before the current certificate are of the past`() async throws {
         let fixture = try await WatchFixture()
         var state = RenewalState()
         for _ in 0..<5 {
-            state.failures = FailureRecord(
-                after: state.failures,
+            state.failures[FakeCA.directoryURL] = FailureRecord(
+                after: state.lastFailure,
                 .temporary,
                 reason: "old",
                 at: fixture.now,

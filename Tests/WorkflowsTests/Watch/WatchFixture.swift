@@ -14,6 +14,7 @@ final class ScriptedServers: TLSProbing, Resolver {
         var chains: [String: Result<[[UInt8]], TLSProbeFailure>] = [:]
         var names: [String: [String]] = [:]
         var asked: [String] = []
+        var onProbe: (@Sendable () -> Void)?
     }
 
     private let state = Mutex(State())
@@ -23,7 +24,16 @@ final class ScriptedServers: TLSProbing, Resolver {
 
     /// Gives a name its addresses.
     func resolve(_ name: String, _ addresses: String...) {
+        resolve(name, all: addresses)
+    }
+
+    func resolve(_ name: String, all addresses: [String]) {
         state.withLock { $0.names[name] = addresses }
+    }
+
+    /// Lets something happen whenever a server is asked.
+    func onProbe(_ deed: @escaping @Sendable () -> Void) {
+        state.withLock { $0.onProbe = deed }
     }
 
     /// Lets a server present certificates for a name; `*` is for every name.
@@ -48,6 +58,7 @@ final class ScriptedServers: TLSProbing, Resolver {
         for host: String,
         at address: SocketAddress
     ) async throws(TLSProbeFailure) -> [[UInt8]] {
+        state.withLock { $0.onProbe }?()
         let result = state.withLock { state in
             state.asked.append("\(host) at \(address)")
             return state.chains["\(host) \(address)"] ?? state.chains["* \(address)"]
