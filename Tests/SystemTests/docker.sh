@@ -20,7 +20,7 @@ start_dockerd() { # [more options of dockerd]   Its host network is NS, with bri
 }
 stop_dockerd() {
   local container
-  for container in $(docker ps -aq); do docker rm -f "$container" >/dev/null; done
+  for container in $(docker ps -aq 2>/dev/null); do docker rm -f "$container" >/dev/null; done
   stop_pid "$(cat "$T/dk/docker.pid" 2>/dev/null)" || return 1
   rmdir /sys/fs/cgroup/*/docker 2>/dev/null || true
 }

@@ -246,7 +246,7 @@ mv "$T/conf.d" "$T/conf.old"; cp -r "$T/conf.old" "$T/conf.d"
 start web; wait_for 5 sees "workers: 2" find web
 mv "$T/conf.d" "$T/conf.gone"; mkdir "$T/conf.d"
 ok "a directory that was replaced is stale" sees "stale(source: \"$T/conf.d\")" sight web "$T/conf.d"
-gone web
+gone web; cp "$T/conf.old/a.conf" "$T/conf.d"
 
 docker network create own >/dev/null
 start web --network own --label com.docker.compose.project=shop --label com.docker.compose.service=proxy \
@@ -265,5 +265,15 @@ see test bare
 ok "a container where nginx cannot be run by name: 9" status_is 9
 ok "and the engine's words are told" output_has "has no program nginx"
 gone bare
+
+echo "# an engine that is restarted"
+start web --restart unless-stopped -p 80:80; wait_for 10 serves || fail "the container does not serve"
+see reload web
+stop_pid "$(cat "$T/dk/docker.pid")"; see find web
+ok "while it is down: 9" status_is 9
+ok "and it is said to be down" output_has "the container engine (Docker or Podman) cannot be used"
+start_dockerd
+ok "afterwards a container that was reloaded is back under unless-stopped" wait_for 15 serves
+ok "and found" sees "nginx in the container web workers: 2" find web
 
 summary

@@ -20,7 +20,7 @@ extension EngineClient {
     /// What an answer without output may need.
     private static let shortAnswer = 64 << 10
     /// How often the exit code is asked for, each time after twice the pause: for 5 s in all.
-    private static let lookups = 9
+    private static let lookups = 10
     private static let firstPause: Duration = .milliseconds(10)
 
     /// Runs a command in a container and waits for its end.

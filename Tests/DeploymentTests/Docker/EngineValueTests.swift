@@ -29,12 +29,17 @@ import Testing
 
     @Test(
         arguments: [
-            "", " ", "{", "[1,", #"{"a":}"#, "nothing", "<html>502</html>", "\u{0}", #"["\ud800"]"#,
+            "", " ", "{", "[1,", #"{"a":}"#, "nothing", "<html>502</html>", "\u{0}",
             String(repeating: "[", count: 100_000),
         ]
     )
     func `what is no JSON is none`(text: String) {
         #expect(read(text) == nil)
+    }
+
+    @Test func `half a character is nothing, and harms no neighbour`() throws {
+        let value = try #require(read(#"["\ud800","a"]"#))
+        #expect(value.elements == [.null, .string("a")])
     }
 
     @Test func `the beginning of an answer is no answer`() throws {
