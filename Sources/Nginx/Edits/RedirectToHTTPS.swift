@@ -73,11 +73,13 @@ package struct RedirectToHTTPS: Sendable {
         listen.ports.count > 1 || listen.directive?.isIncluded == true
     }
 
-    /// A server that has one of the names by https already.
+    /// A server that has one of the names by https, or would have it next on the plain port.
     private func otherServer(for server: Server, _ configuration: Configuration) -> Server? {
-        names.filter(server.lists).lazy
-            .flatMap { configuration.tlsChoices(for: $0) }
-            .first { $0.reason != .byDefault && $0.server.identity != server.identity }?.server
+        let listed = names.filter(server.lists)
+        let secure = listed.flatMap { configuration.tlsChoices(for: $0) }
+            .filter { $0.reason != .byDefault }.map(\.server)
+        let plain = listed.flatMap { configuration.servers(listing: $0, onPort: port) }
+        return (secure + plain).first { $0.identity != server.identity }
     }
 
     private func defaultOption(_ listen: Listen) -> [String] {

@@ -172,4 +172,10 @@ import Testing
         )
         #expect(plan.refusals == [.twoServers(place(3, 1), other: place(4, 1))])
     }
+
+    @Test func `where another server would have the name next it is not freed for that one`() throws
+    {
+        let plan = try redirect("server { server_name a.test; }\nserver { server_name a.test; }")
+        #expect(plan.refusals == [.twoServers(place(3, 1), other: place(4, 1))])
+    }
 }

@@ -263,7 +263,7 @@ import Testing
     @Test func `a server that only redirects to https does not become the https server`() throws {
         let root =
             "server { listen 80; server_name a.test; location / { return 308 https://$host; } }"
-        #expect(try plan(root).refusals == [.onlyRedirects(name: "a.test", place(3, 50))])
+        #expect(try plan(root).refusals == [.onlyRedirects(name: "a.test", place(3, 54))])
         let plain =
             "server { listen 80; server_name a.test; return 301 https://$host$request_uri; }"
         #expect(try plan(plain).refusals == [.onlyRedirects(name: "a.test", place(3, 41))])
