@@ -67,16 +67,24 @@ struct EditPlanner {
         )
     }
 
-    /// The names of a server that no name of the certificate covers; regular expressions and names
-    /// that no CA would certify are left out.
-    static func uncovered(of server: Server, by names: [String]) -> [String] {
+    /// The names of a server that no name of the certificate covers, without those that no CA would
+    /// certify.
+    ///
+    /// - Parameter withPatterns: Whether regular expressions and `x.*` count, which can be anything.
+    static func uncovered(
+        of server: Server,
+        by names: [String],
+        withPatterns: Bool = false
+    ) -> [String] {
         let covered = names.map { ServerName($0) }
         return server.names.flatMap { name -> [String] in
             switch name {
             case .exact(let text): text.contains(".") ? [text] : []
             case .leading(let text): ["*." + text]
             case .suffix(let text): [text, "*." + text]
-            case .trailing, .regex, .hostname: []
+            case .trailing(let text): withPatterns ? [text + ".*"] : []
+            case .regex(let text): withPatterns ? ["~" + text] : []
+            case .hostname: []
             }
         }.filter { name in
             !covered.contains { cover in
