@@ -79,9 +79,9 @@ struct EditPlanner {
         let covered = names.map { ServerName($0) }
         return server.names.flatMap { name -> [String] in
             switch name {
-            case .exact(let text): text.contains(".") ? [text] : []
-            case .leading(let text): ["*." + text]
-            case .suffix(let text): [text, "*." + text]
+            case .exact(let text): isHostName(text) ? [text] : []
+            case .leading(let text): isHostName(text) ? ["*." + text] : []
+            case .suffix(let text): isHostName(text) ? [text, "*." + text] : []
             case .trailing(let text): withPatterns ? [text + ".*"] : []
             case .regex(let text): withPatterns ? ["~" + text] : []
             case .hostname: []
@@ -98,5 +98,20 @@ struct EditPlanner {
                 }
             }
         }
+    }
+
+    /// Whether it is a name that a certificate can be for: an address comes without SNI, and what
+    /// else `server_name` holds (`_`, `localhost`) is nobody's.
+    private static func isHostName(_ text: String) -> Bool {
+        let isPlain = text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                UInt8(ascii: "-"), UInt8(ascii: "."):
+                true
+            default: false
+            }
+        }
+        let labels = text.split(separator: ".")
+        return isPlain && labels.count > 1 && labels.last.map { Int($0) == nil } == true
     }
 }

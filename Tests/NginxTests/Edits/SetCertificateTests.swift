@@ -234,7 +234,7 @@ import Testing
     @Test func `names that would lose their certificate are a refusal, unless it is meant`() throws
     {
         let http = """
-            server { listen 443 ssl; server_name a.test www.a.test *.b.test _ ~^x;
+            server { listen 443 ssl; server_name a.test www.a.test *.b.test _ ~^x 192.0.2.1 localhost;
             ssl_certificate /o; ssl_certificate_key /k; }
             """
         let refusal = EditRefusal.otherNames(["www.a.test", "*.b.test"], place(3, 1))
