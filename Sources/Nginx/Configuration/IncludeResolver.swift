@@ -94,7 +94,7 @@ struct IncludeResolver {
     /// come.
     ///
     /// - Throws: ``ConfigurationError`` for a file that is missing or includes itself, and for more
-    ///   directives than anyone writes. What passes can be expanded without end in sight being lost.
+    ///   directives than anyone writes. What passes can be expanded safely.
     mutating func survey() throws(ConfigurationError) -> ([String: [Inclusion]], [String]) {
         guard files[main] != nil else { throw .missing(file: main, includedAt: nil) }
         try enter(main, from: nil, path: [], level: .main)

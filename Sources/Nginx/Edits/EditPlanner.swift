@@ -70,7 +70,7 @@ struct EditPlanner {
     /// The names of a server that no name of the certificate covers, without those that no CA would
     /// certify.
     ///
-    /// - Parameter withPatterns: Whether regular expressions and `x.*` count, which can be anything.
+    /// Regular expressions and `x.*`, which can be anything, count only if `withPatterns` is set.
     static func uncovered(
         of server: Server,
         by names: [String],

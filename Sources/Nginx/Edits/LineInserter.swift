@@ -25,9 +25,7 @@ struct LineInserter {
         insert(lines, behind: span.upperBound, indentation: indentation(ofDirectiveAt: span))
     }
 
-    /// Inserts lines as the first of a block.
-    ///
-    /// - Parameter children: The spans of what stands in the block.
+    /// Inserts lines as the first of a block; `children` are the spans of what stands in it.
     func insert(_ lines: [[UInt8]], first body: Range<Int>, children: [Range<Int>]) -> SpanEdit {
         let neighbour = children.first { startsLine($0.lowerBound) }
         return insert(

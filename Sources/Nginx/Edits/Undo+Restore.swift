@@ -7,12 +7,10 @@ extension Undo {
         case byHand([Region])
     }
 
-    /// Takes back all edits of a file.
+    /// Takes back all edits of a file; `bytes` are the file as it is now.
     ///
     /// A file that nobody has changed since is as it was before, byte for byte. Where others have
     /// changed it, their changes stay, as long as each edited place can be told for certain.
-    ///
-    /// - Parameter bytes: The file as it is now.
     package func restore(_ path: String, from bytes: [UInt8]) -> Outcome {
         var current = bytes
         for step in steps.reversed() {

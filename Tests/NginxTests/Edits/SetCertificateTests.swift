@@ -321,6 +321,26 @@ import Testing
         #expect(plan.edits.isEmpty)
     }
 
+    @Test func `what the image makes of templates is generated`() {
+        let paths = [
+            "/etc/nginx/templates/default.conf.template", "/etc/nginx/templates/x.bak",
+            "/a.template",
+        ]
+        #expect(Array(GeneratedFiles.ofTemplates(paths).keys) == ["/etc/nginx/conf.d/default.conf"])
+    }
+
+    @Test(
+        arguments: [
+            "server { listen 443 ssl; server_name a.test; include /tls/nginx/*.conf; }",
+            "include /tls/nginx/a.test.conf; server { listen 443 ssl; server_name a.test; }",
+            "server { listen 443 ssl; server_name a.test; include /tls/nginx/a.test.conf; }",
+        ]
+    )
+    func `a server that uses the pair file in any way stays as it is`(http: String) throws {
+        let pair = [InPlace.pair: "ssl_certificate /n; ssl_certificate_key /k;"]
+        #expect(try plan(http, pair).isEmpty)
+    }
+
     @Test func `a path that nginx cannot read back is a refusal`() throws {
         var wish = wish
         wish.pair = "/a\0b"
