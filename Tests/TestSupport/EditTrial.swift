@@ -87,44 +87,64 @@ package enum EditTrial {
 
     /// The certificate is the one that is served, the challenge is answered, and nothing is left to
     /// do.
-    private static func faultOfMeaning(_ session: EditSession, _ run: InPlace) -> String? {
-        let after = session.configuration
+    private static func faultOfMeaning(_ session: EditSession, _ run: InPlace) throws -> String? {
+        let after = try session.configuration.applying([:], adding: ownFile(of: session))
         guard run.setCertificate.plan(in: after).isEmpty else {
             return "the certificate changes again"
         }
         let again = run.addChallengeLocation.plan(in: after)
-        guard again.edits.isEmpty, again.refusals.isEmpty else {
-            return "the location changes again"
-        }
-        guard !run.redirects || run.redirectToHTTPS.plan(in: after).edits.isEmpty else {
+        guard again.isEmpty else { return "the location changes again" }
+        guard !run.redirects || run.redirectToHTTPS.plan(in: after).isEmpty else {
             return "the redirect changes again"
         }
         for name in run.names {
             let secure = after.tlsChoices(for: name).filter { $0.reason != .byDefault }.map(
                 \.server
             )
-            guard !secure.isEmpty else { return "\(name) has no https" }
-            for server in secure
-            where after.certificates(of: server).map(\.value) != ["/tls/a.pem"]
-                || after.certificateKeys(of: server).map(\.value) != ["/tls/a.key"]
-            {
-                return "\(name) is served with another certificate"
-            }
-            let plain = after.choices(for: name, onPort: 80).filter { $0.reason != .byDefault }
-            let isAnswered = plain.allSatisfy { choice in
-                guard case .location(let location) = after.challengeFate(in: choice.server) else {
-                    return false
+            let isServed =
+                !secure.isEmpty
+                && secure.allSatisfy { server in
+                    after.certificates(of: server).map(\.value) == ["/tls/a.pem"]
+                        && after.certificateKeys(of: server).map(\.value) == ["/tls/a.key"]
                 }
-                return location.file == InPlace.challenge
-            }
-            let hasOwn = session.ownServers.contains { own in
-                own.names.contains { ServerName($0).lists(name) || ServerName(name).lists($0) }
-            }
-            guard isAnswered, !plain.isEmpty || hasOwn || !session.ownServers.isEmpty else {
-                return "the challenge of \(name) is not answered"
-            }
+            guard isServed else { return "\(name) is not served with the certificate" }
+            let plain = after.choices(for: name, onPort: 80).filter { $0.reason != .byDefault }
+            let isAnswered =
+                !plain.isEmpty
+                && plain.allSatisfy { choice in
+                    guard case .location(let location) = after.challengeFate(in: choice.server)
+                    else {
+                        return false
+                    }
+                    return location.file == InPlace.challenge
+                }
+            guard isAnswered else { return "the challenge of \(name) is not answered" }
         }
         return nil
+    }
+
+    /// The file of certctl's own that the edits need.
+    private static func ownFile(of session: EditSession) throws -> [String: [UInt8]] {
+        let servers = session.ownServers.map { own in
+            let names = Directive(
+                name: Array("server_name".utf8),
+                arguments: own.names.map { Array($0.utf8) }
+            )
+            let listens = own.listens.map { words in
+                Directive(name: Array("listen".utf8), arguments: words.map { Array($0.utf8) })
+            }
+            let include = Directive("include", InPlace.challenge)
+            let rest = Directive(
+                "location",
+                "/",
+                body: .block([Directive("return", "308", "https://$host$request_uri")])
+            )
+            return Directive("server", body: .block(listens + [names, include, rest]))
+        }
+        guard !servers.isEmpty else { return [:] }
+        let text =
+            try Array("# certctl:managed file=certctl-a.test\n".utf8) + Printer.text(of: servers)
+        return ["/etc/nginx/conf.d/certctl-a.test.conf": text]
     }
 
     /// Undo gives back what was there, and leaves what a user has added since.

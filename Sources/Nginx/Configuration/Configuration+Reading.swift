@@ -60,7 +60,8 @@ extension Configuration {
 
     /// The configuration after edits, before anything is written.
     ///
-    /// - Parameter added: Files that are to be made, by the paths that includes will name.
+    /// `added` are files that are to be made, by the paths that includes will name.
+    ///
     /// - Throws: ``ConfigurationError`` where the result is no configuration.
     package func applying(
         _ edits: [String: [SpanEdit]],

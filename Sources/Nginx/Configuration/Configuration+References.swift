@@ -13,6 +13,7 @@ extension Configuration {
     /// asks wants to take the files away.
     ///
     /// - Parameter directory: An absolute path without `/` at its end.
+    /// - Returns: All of them, file by file in nginx's order.
     package func references(below directory: String) -> [PathReference] {
         let search = ReferenceSearch(
             path: Array(directory.utf8),

@@ -4,6 +4,7 @@ extension ConfigurationError {
         switch self {
         case .syntax(let file, let error):
             "\(file):\(error.position): \(error.reason.explanation)"
+        case .byteOrderMark(let file): "\(file):1:1: a byte order mark stands before the directive"
         case .unreadable(let file, let reason): "\(file): \(reason)"
         case .missing(let file, nil): "there is no \(file)"
         case .missing(let file, let place?): "\(place): there is no \(file) to include"
@@ -21,6 +22,7 @@ extension ConfigurationError {
     package var remedy: String {
         switch self {
         case .syntax(_, let error): error.reason.remedy
+        case .byteOrderMark: "save the file as UTF-8 without it: nginx cannot read it either"
         case .unreadable: "let this user read it, or run as root"
         case .missing: "put it there, or take the include away"
         case .includeCycle: "take the include away: nginx cannot read it either"

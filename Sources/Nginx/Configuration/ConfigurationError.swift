@@ -2,6 +2,9 @@
 package enum ConfigurationError: Error, Equatable {
     /// A file that nginx would not read either.
     case syntax(file: String, SyntaxError)
+    /// A file begins with a mark that only editors for Windows write; nginx takes it for a part of
+    /// the first directive's name.
+    case byteOrderMark(file: String)
     /// A file that is there cannot be had; the reason is the caller's, who reads the files.
     case unreadable(file: String, reason: String)
     /// The main file, or one that is named without `*`, `?` or `[`, is not there.

@@ -17,6 +17,8 @@ struct BlockIdentity: Hashable, Sendable {
 
 /// Follows `include` from file to file.
 struct IncludeResolver {
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
     private let main: String
     private let directory: String
     private let files: [String: SourceFile]
@@ -92,7 +94,7 @@ struct IncludeResolver {
     /// come.
     ///
     /// - Throws: ``ConfigurationError`` for a file that is missing or includes itself, and for more
-    ///   directives than anyone writes. What passes can be expanded without end in sight being lost.
+    ///   directives than anyone writes. What passes can be expanded safely.
     mutating func survey() throws(ConfigurationError) -> ([String: [Inclusion]], [String]) {
         guard files[main] != nil else { throw .missing(file: main, includedAt: nil) }
         try enter(main, from: nil, path: [], level: .main)
@@ -100,10 +102,12 @@ struct IncludeResolver {
     }
 
     /// What kind of block the walk is in.
-    private enum Level {
+    private enum Level: Equatable {
         case main
         case http
         case server(BlockIdentity)
+        /// A map or its like, in which words are no directives.
+        case data
         case other
 
         var block: BlockIdentity? {
@@ -132,6 +136,10 @@ struct IncludeResolver {
         if seen.insert(file).inserted { order.append(file) }
         guard let source = files[file] else {
             throw .missing(file: file, includedAt: inclusion.map { place(of: $0) })
+        }
+        let first = source.directives.first
+        guard level == .data || first?.name.value.starts(with: Self.byteOrderMark) != true else {
+            throw .byteOrderMark(file: file)
         }
         try walk(source.directives, of: file, path: path + [file], level: level)
     }
@@ -169,11 +177,12 @@ struct IncludeResolver {
         in file: String,
         below level: Level
     ) -> Level {
-        switch level {
+        if case .data = block.body { return .data }
+        return switch level {
         case .main: block.name.value.elementsEqual("http".utf8) ? .http : .other
         case .http where block.name.value.elementsEqual("server".utf8):
             .server(BlockIdentity(file: file, offset: block.span.lowerBound))
-        case .http, .other: .other
+        case .http, .data, .other: .other
         case .server: level
         }
     }

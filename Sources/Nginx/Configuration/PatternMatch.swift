@@ -8,7 +8,7 @@
 enum PatternMatch {
     /// Says whether the pattern matches somewhere in `text`; `nil` where it cannot be told.
     ///
-    /// - Parameter ignoresCase: As nginx has it for names, which are in lower case.
+    /// nginx ignores case for names, which are in lower case.
     static func verdict(of pattern: String, on text: String, ignoresCase: Bool = true) -> Bool? {
         var reader = PatternReader(Array(pattern.utf8), ignoresCase: ignoresCase)
         guard let branches = reader.wholePattern() else { return nil }

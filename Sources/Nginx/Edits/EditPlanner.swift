@@ -67,16 +67,24 @@ struct EditPlanner {
         )
     }
 
-    /// The names of a server that no name of the certificate covers; regular expressions and names
-    /// that no CA would certify are left out.
-    static func uncovered(of server: Server, by names: [String]) -> [String] {
+    /// The names of a server that no name of the certificate covers, without those that no CA would
+    /// certify.
+    ///
+    /// Regular expressions and `x.*`, which can be anything, count only if `withPatterns` is set.
+    static func uncovered(
+        of server: Server,
+        by names: [String],
+        withPatterns: Bool = false
+    ) -> [String] {
         let covered = names.map { ServerName($0) }
         return server.names.flatMap { name -> [String] in
             switch name {
-            case .exact(let text): text.contains(".") ? [text] : []
-            case .leading(let text): ["*." + text]
-            case .suffix(let text): [text, "*." + text]
-            case .trailing, .regex, .hostname: []
+            case .exact(let text): isHostName(text) ? [text] : []
+            case .leading(let text): isHostName(text) ? ["*." + text] : []
+            case .suffix(let text): isHostName(text) ? [text, "*." + text] : []
+            case .trailing(let text): withPatterns ? [text + ".*"] : []
+            case .regex(let text): withPatterns ? ["~" + text] : []
+            case .hostname: []
             }
         }.filter { name in
             !covered.contains { cover in
@@ -90,5 +98,20 @@ struct EditPlanner {
                 }
             }
         }
+    }
+
+    /// Whether it is a name that a certificate can be for: an address comes without SNI, and what
+    /// else `server_name` holds (`_`, `localhost`) is nobody's.
+    private static func isHostName(_ text: String) -> Bool {
+        let isPlain = text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                UInt8(ascii: "-"), UInt8(ascii: "."):
+                true
+            default: false
+            }
+        }
+        let labels = text.split(separator: ".")
+        return isPlain && labels.count > 1 && labels.last.map { Int($0) == nil } == true
     }
 }

@@ -21,7 +21,7 @@ extension EditRefusal {
         case .fixedDirective(let directive, let place):
             "\(place): this '\(directive)' cannot be changed for one server and one port alone"
         case .twoServers(let place, let other):
-            "\(place): another server has its name by https: \(other)"
+            "\(place): another server has its name too: \(other)"
         case .generated(let file, let tool): "\(file): \(tool) writes this file"
         case .unwritable(let path): "'\(path)' cannot be written in nginx's syntax"
         }
@@ -41,7 +41,7 @@ extension EditRefusal {
         case .challengeLocation: "take the location away, or use http01 webroot"
         case .decidedEarlier: "move it into 'location / { … }', or let certctl redirect to https"
         case .fixedDirective: "write it in the server block itself, for one port"
-        case .twoServers: "take the server without TLS away; certctl writes one that redirects"
+        case .twoServers: "take one of the two away; certctl writes the one that redirects"
         case .generated(_, let tool): "change it by way of \(tool), or leave the file to certctl"
         case .unwritable: "choose a path without control characters, of fewer than 4000 bytes"
         }

@@ -22,7 +22,7 @@ package enum EditRefusal: Error, Hashable, Sendable {
     case decidedEarlier(String, SourcePlace)
     /// The directive has to be changed, and cannot be: it is included, or says more than one thing.
     case fixedDirective(String, SourcePlace)
-    /// Another server has the name by https, so that this one cannot take it there.
+    /// Another server has the name too, by https or on the plain port.
     case twoServers(SourcePlace, other: SourcePlace)
     /// Another program writes the file again.
     case generated(file: String, by: String)

@@ -23,8 +23,9 @@ package struct EditSession: Sendable {
 
     /// Takes a plan in.
     ///
-    /// - Parameter added: Files that the edits name and that are not there yet, by the paths that
-    ///   nginx sees; what stands in them does not matter here.
+    /// `added` are files that the edits name and that are not there yet, by the paths that nginx
+    /// sees.
+    ///
     /// - Throws: The plan's first ``EditRefusal``; ``ConfigurationError`` where the result would be
     ///   no configuration. Nothing is taken in then.
     package mutating func apply(

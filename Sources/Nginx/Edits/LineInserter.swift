@@ -5,6 +5,11 @@ struct LineInserter {
     private static let lineFeed = UInt8(ascii: "\n")
     private static let carriageReturn = UInt8(ascii: "\r")
 
+    /// Whether a mark stands in the bytes.
+    static func isMarked(_ bytes: [UInt8]) -> Bool {
+        bytes.indices.contains { bytes[$0...].starts(with: mark) }
+    }
+
     private let bytes: [UInt8]
     private let lineEnd: [UInt8]
 
@@ -20,9 +25,7 @@ struct LineInserter {
         insert(lines, behind: span.upperBound, indentation: indentation(ofDirectiveAt: span))
     }
 
-    /// Inserts lines as the first of a block.
-    ///
-    /// - Parameter children: The spans of what stands in the block.
+    /// Inserts lines as the first of a block; `children` are the spans of what stands in it.
     func insert(_ lines: [[UInt8]], first body: Range<Int>, children: [Range<Int>]) -> SpanEdit {
         let neighbour = children.first { startsLine($0.lowerBound) }
         return insert(
@@ -52,10 +55,12 @@ struct LineInserter {
     /// Takes a directive away, with its line if nothing else is on it.
     func remove(_ span: Range<Int>) -> SpanEdit {
         let lineStart = lineStart(of: span.lowerBound)
-        let next = bytes[span.upperBound...].firstIndex { $0 != 0x20 && $0 != 0x09 }
+        // A mark of ours goes with the line that it marks.
+        let isOurs = bytes[span.upperBound...].starts(with: Self.mark)
+        let start = span.upperBound + (isOurs ? Self.mark.count : 0)
+        let next = bytes[start...].firstIndex { $0 != 0x20 && $0 != 0x09 }
         let end = next ?? bytes.count
-        let isAlone =
-            startsLine(span.lowerBound) && (next == nil || isLineEnd(at: end)) && lineStart < end
+        let isAlone = startsLine(span.lowerBound) && (next == nil || isLineEnd(at: end))
         guard isAlone else { return SpanEdit(span, []) }
         guard next != nil else { return SpanEdit(lineStart..<end, []) }
         let whole = bytes[end...].firstIndex(of: Self.lineFeed) ?? end

@@ -1,12 +1,30 @@
+/// Files that a program writes again, for a planner to leave alone.
+package enum GeneratedFiles {
+    /// What the official image of nginx makes of templates at each start of a container: of
+    /// `/etc/nginx/templates/NAME.template` the file `/etc/nginx/conf.d/NAME`.
+    ///
+    /// Source: `20-envsubst-on-templates.sh` of the image.
+    package static func ofTemplates(_ paths: [String]) -> [String: String] {
+        let folder = "/etc/nginx/templates/"
+        let suffix = ".template"
+        return paths.filter { $0.hasPrefix(folder) && $0.hasSuffix(suffix) }.reduce(into: [:]) {
+            let name = $1.dropFirst(folder.count).dropLast(suffix.count)
+            $0["/etc/nginx/conf.d/\(name)"] = Ownership.envsubst
+        }
+    }
+}
+
 /// Tells files that a program writes again from those that people write.
 enum Ownership {
     /// How the first line of certctl's own files begins.
     static let ownMark = Array("# certctl:managed ".utf8)
 
+    static let envsubst = "envsubst of the nginx image"
+
     private static let folders = [
         ("/data/nginx/", "Nginx Proxy Manager"),
         ("/config/nginx/", "SWAG"),
-        ("/etc/nginx/templates/", "envsubst of the nginx image"),
+        ("/etc/nginx/templates/", envsubst),
     ]
     private static let comments = [
         ("managed by Certbot", "certbot"),

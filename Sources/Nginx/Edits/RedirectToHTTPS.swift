@@ -25,7 +25,7 @@ package struct RedirectToHTTPS: Sendable {
                 switch choice.reason {
                 case .name, .regex:
                     guard done.insert(choice.server.number).inserted else { continue }
-                    redirect(choice.server, &planner)
+                    redirect(choice.server, for: name, &planner)
                 case .byDefault: continue
                 case .undecided(let regex):
                     let place = configuration.place(of: choice.server)
@@ -36,13 +36,13 @@ package struct RedirectToHTTPS: Sendable {
         return planner.plan
     }
 
-    private func redirect(_ server: Server, _ planner: inout EditPlanner) {
+    private func redirect(_ server: Server, for name: String, _ planner: inout EditPlanner) {
         let configuration = planner.configuration
         if let file = configuration.files[server.file], Ownership.isOwn(file) { return }
         if let redirect = Redirect.toHTTPS(of: server) {
             return planner.plan.add(.redirectsAlready(configuration.place(of: redirect)))
         }
-        let others = EditPlanner.uncovered(of: server, by: names)
+        let others = EditPlanner.uncovered(of: server, by: names, withPatterns: true)
         guard others.isEmpty else {
             let place = configuration.place(of: server)
             return planner.plan.add(EditRefusal.otherNames(others, place))
@@ -55,6 +55,11 @@ package struct RedirectToHTTPS: Sendable {
         if let other = otherServer(for: server, configuration) {
             let places = (configuration.place(of: server), configuration.place(of: other))
             return planner.plan.add(EditRefusal.twoServers(places.0, other: places.1))
+        }
+        let secure = configuration.tlsChoices(for: name)
+        guard secure.contains(where: { $0.server.identity == server.identity }) else {
+            let place = configuration.place(of: server)
+            return planner.plan.add(EditRefusal.onlyRedirects(name: name, place))
         }
         guard let inserter = planner.inserter(for: server.file) else { return }
         replaceListens(plain, of: server, by: inserter, &planner)
@@ -73,11 +78,13 @@ package struct RedirectToHTTPS: Sendable {
         listen.ports.count > 1 || listen.directive?.isIncluded == true
     }
 
-    /// A server that has one of the names by https already.
+    /// A server that has one of the names by https, or would have it next on the plain port.
     private func otherServer(for server: Server, _ configuration: Configuration) -> Server? {
-        names.filter(server.lists).lazy
-            .flatMap { configuration.tlsChoices(for: $0) }
-            .first { $0.reason != .byDefault && $0.server.identity != server.identity }?.server
+        let listed = names.filter(server.lists)
+        let secure = listed.flatMap { configuration.tlsChoices(for: $0) }
+            .filter { $0.reason != .byDefault }.map(\.server)
+        let plain = listed.flatMap { configuration.servers(listing: $0, onPort: port) }
+        return (secure + plain).first { $0.identity != server.identity }
     }
 
     private func defaultOption(_ listen: Listen) -> [String] {

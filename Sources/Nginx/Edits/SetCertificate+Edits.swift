@@ -8,7 +8,11 @@ extension SetCertificate {
         let configuration = planner.configuration
         let certificates = foreign(server.directives(named: "ssl_certificate"))
         let keys = foreign(server.directives(named: "ssl_certificate_key"))
-        let isSet = configuration.includes(pair, in: server)
+        // By its own include, by one with wildcards, or by one of http.
+        let used = configuration.certificates(of: server)
+        let isSet =
+            configuration.includes(pair, in: server)
+            || !used.isEmpty && used.allSatisfy { $0.directive.file == pair }
         if isSet, certificates.isEmpty, keys.isEmpty { return }
         guard certificates.count <= 1, keys.count <= 1, !isSet else {
             let all = certificates.count > 1 || isSet ? certificates + keys : keys
@@ -18,7 +22,6 @@ extension SetCertificate {
         for found in certificates + keys {
             guard accepts(found, of: server, among: blocks, &planner) else { return }
         }
-        let used = configuration.certificates(of: server)
         guard checkNames(of: server, hasCertificate: !used.isEmpty, &planner) else { return }
         guard let include = planner.include(pair) else { return }
         if let certificate = certificates.first {

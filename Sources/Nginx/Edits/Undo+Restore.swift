@@ -7,12 +7,10 @@ extension Undo {
         case byHand([Region])
     }
 
-    /// Takes back all edits of a file.
+    /// Takes back all edits of a file; `bytes` are the file as it is now.
     ///
     /// A file that nobody has changed since is as it was before, byte for byte. Where others have
     /// changed it, their changes stay, as long as each edited place can be told for certain.
-    ///
-    /// - Parameter bytes: The file as it is now.
     package func restore(_ path: String, from bytes: [UInt8]) -> Outcome {
         var current = bytes
         for step in steps.reversed() {
@@ -72,37 +70,29 @@ private struct RegionFinder {
     }
 
     private func place(of region: Undo.Region, expected: Int, from: Int) -> Int? {
-        if expected >= from, stands(region.before, region.new, region.after, at: expected) {
-            return expected
-        }
-        for lines in Self.contexts(of: region) {
-            let before = Context.before(region.before[...], lines: lines.before)
-            let after = Context.after(region.after[...], lines: lines.after)
+        for (before, after) in Self.contexts(of: region) {
+            if expected >= from, stands(before, region.new, after, at: expected) { return expected }
             guard Self.isTelling(before + region.new + after) else { continue }
             let places = (from..<max(from, bytes.count + 1)).filter {
-                stands(
-                    lines.before == 0 ? [] : before,
-                    region.new,
-                    lines.after == 0 ? [] : after,
-                    at: $0
-                )
+                stands(before, region.new, after, at: $0)
             }
+            // With fewer lines around it there would be as many, or more.
             guard places.count <= 1 else { return nil }
             if let place = places.first { return place }
         }
         return nil
     }
 
-    /// How many lines around it have to be as they were: fewer where the new bytes are marked.
-    private static func contexts(of region: Undo.Region) -> [(before: Int, after: Int)] {
-        let near = [(Context.most, Context.most), (1, 1)]
-        let isMarked =
-            region.new.count > LineInserter.mark.count
-            && String(decoding: region.new, as: UTF8.self)
-                .contains(String(decoding: LineInserter.mark, as: UTF8.self))
-        return (isMarked ? near + [(1, 0), (0, 1), (0, 0)] : near).map {
-            (before: $0.0, after: $0.1)
-        }
+    /// What has to stand around it: less where the new bytes, or those beside them, are marked.
+    private static func contexts(of region: Undo.Region) -> [(before: [UInt8], after: [UInt8])] {
+        let before = Context.before(region.before[...], lines: 1)
+        let after = Context.after(region.after[...], lines: 1)
+        var contexts = [(region.before, region.after), (before, after)]
+        let isMarked = LineInserter.isMarked(region.new)
+        if isMarked || LineInserter.isMarked(before) { contexts.append((before, [])) }
+        if isMarked || LineInserter.isMarked(after) { contexts.append(([], after)) }
+        if isMarked { contexts.append(([], [])) }
+        return contexts
     }
 
     /// Whether the bytes are more than braces and blanks.

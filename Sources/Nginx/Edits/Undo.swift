@@ -93,6 +93,7 @@ enum Context {
     /// The end of what stands before a place: that many lines, the one the place is in not counted
     /// if it is empty up to there.
     static func before(_ bytes: ArraySlice<UInt8>, lines: Int) -> [UInt8] {
+        guard lines > 0 else { return [] }
         let near = bytes.suffix(longest)
         var rest = near.dropLast(near.last == lineFeed ? 1 : 0)
         for _ in 0..<lines {
@@ -105,6 +106,7 @@ enum Context {
     /// The beginning of what stands after a place: that many lines, the rest of the place's own not
     /// counted if it is empty.
     static func after(_ bytes: ArraySlice<UInt8>, lines: Int) -> [UInt8] {
+        guard lines > 0 else { return [] }
         let near = bytes.prefix(longest)
         let head = near.prefix { $0 == UInt8(ascii: "\r") }.count
         let isEnd = near.dropFirst(head).first == lineFeed

@@ -10,11 +10,21 @@ import TestSupport
         let numbers = words.dropFirst().compactMap { UInt64($0) }
         switch (words.first, numbers.count) {
         case ("trees", 2): checkTrees(count: numbers[0], seed: numbers[1])
+        case ("edits", 2): checkEdits(count: numbers[0], seed: numbers[1])
         case ("soups", 2): printSoups(count: numbers[0], seed: numbers[1])
         case ("cases", _): printCases()
         case ("parse", _): judge(words.dropFirst())
+        case ("bench", 1): Bench.run(lines: Int(clamping: numbers[0]))
+        case ("edit", _) where words.count >= 4: InPlaceRun.edit(Array(words.dropFirst()))
+        case ("undo", _) where words.count == 2: InPlaceRun.undo(Array(words.dropFirst()))
         default:
-            print("nginx-probe trees COUNT SEED | soups COUNT SEED | cases | parse FILE…")
+            print(
+                """
+                nginx-probe trees COUNT SEED | edits COUNT SEED | soups COUNT SEED | cases
+                nginx-probe parse FILE… | bench LINES
+                nginx-probe edit NGINX.CONF|dump:FILE UNDO DIRECTORY NAME… [--redirect] | undo UNDO
+                """
+            )
             exit(2)
         }
     }
@@ -26,6 +36,19 @@ import TestSupport
         for tree in 0..<count {
             if let fault = RoundTrip.fault(ofSeed: seed &+ tree, &totals) {
                 print("seed \(seed &+ tree): \(fault)")
+                exit(1)
+            }
+        }
+        print("\(totals) in \(ContinuousClock.now - started)")
+    }
+
+    /// In-place edits of random sites: twice, and back.
+    private static func checkEdits(count: UInt64, seed: UInt64) {
+        let started = ContinuousClock.now
+        var totals = EditTrial.Totals()
+        for number in 0..<count {
+            if let fault = EditTrial.fault(ofSeed: seed &+ number, &totals) {
+                print("seed \(seed &+ number): \(fault)")
                 exit(1)
             }
         }

@@ -150,13 +150,18 @@ import Testing
     }
 
     @Test func `names that have no certificate are not sent to https`() throws {
-        let plan = try redirect("server { server_name a.test b.test; }")
-        #expect(plan.refusals == [.otherNames(["b.test"], place(3, 1))])
+        let plan = try redirect("server { server_name a.test b.test x.* ~^r; }")
+        #expect(plan.refusals == [.otherNames(["b.test", "x.*", "~^r"], place(3, 1))])
+    }
+
+    @Test func `a server that has no https yet is not left with it alone`() throws {
+        let plan = try redirect("server { server_name a.test; }")
+        #expect(plan.refusals == [.onlyRedirects(name: "a.test", place(3, 1))])
     }
 
     @Test func `a listen for many ports, or of an include, cannot be changed`() throws {
-        let plan = try redirect("server { listen 80-81; server_name a.test; }")
-        #expect(plan.refusals == [.fixedDirective("listen", place(3, 10))])
+        let plan = try redirect("server { listen 443 ssl; listen 80-81; server_name a.test; }")
+        #expect(plan.refusals == [.fixedDirective("listen", place(3, 26))])
         let files = NginxFiles(
             http: "server { include l; server_name a.test; }",
             ["/etc/nginx/l": "listen 80;"]
@@ -170,6 +175,12 @@ import Testing
         let plan = try redirect(
             "server { listen 80; server_name a.test; }\nserver { listen 443 ssl; server_name a.test; }"
         )
+        #expect(plan.refusals == [.twoServers(place(3, 1), other: place(4, 1))])
+    }
+
+    @Test func `where another server would have the name next it is not freed for that one`() throws
+    {
+        let plan = try redirect("server { server_name a.test; }\nserver { server_name a.test; }")
         #expect(plan.refusals == [.twoServers(place(3, 1), other: place(4, 1))])
     }
 }

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// Second run: zero edits. Outside of the edits: the same bytes. Undo: what was there.
+/// A second run makes no edits, other bytes stay the same, and undo gives back what was there.
 @Suite struct EditPropertyTests {
     /// `nginx-probe edits` takes as many as one likes.
     @Test func `edits of random sites keep their promises`() {

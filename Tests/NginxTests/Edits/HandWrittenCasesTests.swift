@@ -63,9 +63,13 @@ import Testing
         #expect(try run(dos(tls)) == dos(edited))
     }
 
-    @Test func `a byte order mark makes its directive another one, as it does for nginx`() throws {
+    @Test func `a byte order mark is an error, as it is for nginx, unless it is in data`() throws {
         let bytes = [0xEF, 0xBB, 0xBF] + Array(tls.utf8)
-        #expect(throws: EditRefusal.noServer(name: "a.test")) { try run(bytes) }
+        #expect(throws: ConfigurationError.byteOrderMark(file: Self.site)) { try run(bytes) }
+        var files = files(Array("map $a $b { include m; }\n\(tls)".utf8))
+        files.files["/etc/nginx/m"] = [0xEF, 0xBB, 0xBF] + Array("a b;".utf8)
+        let session = try InPlace().run(on: files.read())
+        #expect(session.changes[Self.site]?.string == "map $a $b { include m; }\n\(edited)")
     }
 
     @Test func `a no-break space is part of its word and stays`() throws {
@@ -184,7 +188,7 @@ import Testing
         files.files["/etc/nginx/c"] = Array(snippet.utf8)
         let plan = InPlace().setCertificate.plan(in: try files.read())
         let after = try SpanEdit.apply(plan.edits["/etc/nginx/c"] ?? [], to: Array(snippet.utf8))
-        #expect(after.string == "include /tls/nginx/a.test.conf; # certctl\n     ")
+        #expect(after.string == "include /tls/nginx/a.test.conf; # certctl\n ")
     }
 
     @Test func `servers on one line are broken where a mark ends the line`() throws {
@@ -194,8 +198,8 @@ import Testing
             try run(before) == """
                 server{listen 443 ssl;server_name a.test;include /tls/nginx/a.test.conf; # certctl
                     }server{
-                    include /etc/nginx/certctl/challenge.inc; # certctl
-                    listen 80;server_name a.test;}
+                        include /etc/nginx/certctl/challenge.inc; # certctl
+                        listen 80;server_name a.test;}
                 """
         )
     }

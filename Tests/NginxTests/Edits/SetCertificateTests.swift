@@ -234,7 +234,7 @@ import Testing
     @Test func `names that would lose their certificate are a refusal, unless it is meant`() throws
     {
         let http = """
-            server { listen 443 ssl; server_name a.test www.a.test *.b.test _ ~^x;
+            server { listen 443 ssl; server_name a.test www.a.test *.b.test _ ~^x 192.0.2.1 localhost;
             ssl_certificate /o; ssl_certificate_key /k; }
             """
         let refusal = EditRefusal.otherNames(["www.a.test", "*.b.test"], place(3, 1))
@@ -263,7 +263,7 @@ import Testing
     @Test func `a server that only redirects to https does not become the https server`() throws {
         let root =
             "server { listen 80; server_name a.test; location / { return 308 https://$host; } }"
-        #expect(try plan(root).refusals == [.onlyRedirects(name: "a.test", place(3, 50))])
+        #expect(try plan(root).refusals == [.onlyRedirects(name: "a.test", place(3, 54))])
         let plain =
             "server { listen 80; server_name a.test; return 301 https://$host$request_uri; }"
         #expect(try plan(plain).refusals == [.onlyRedirects(name: "a.test", place(3, 41))])
@@ -319,6 +319,26 @@ import Testing
         let plan = wish.plan(in: try files.read())
         #expect(plan.refusals == [.generated(file: NginxFiles.main, by: "envsubst")])
         #expect(plan.edits.isEmpty)
+    }
+
+    @Test func `what the image makes of templates is generated`() {
+        let paths = [
+            "/etc/nginx/templates/default.conf.template", "/etc/nginx/templates/x.bak",
+            "/a.template",
+        ]
+        #expect(Array(GeneratedFiles.ofTemplates(paths).keys) == ["/etc/nginx/conf.d/default.conf"])
+    }
+
+    @Test(
+        arguments: [
+            "server { listen 443 ssl; server_name a.test; include /tls/nginx/*.conf; }",
+            "include /tls/nginx/a.test.conf; server { listen 443 ssl; server_name a.test; }",
+            "server { listen 443 ssl; server_name a.test; include /tls/nginx/a.test.conf; }",
+        ]
+    )
+    func `a server that uses the pair file in any way stays as it is`(http: String) throws {
+        let pair = [InPlace.pair: "ssl_certificate /n; ssl_certificate_key /k;"]
+        #expect(try plan(http, pair).isEmpty)
     }
 
     @Test func `a path that nginx cannot read back is a refusal`() throws {
