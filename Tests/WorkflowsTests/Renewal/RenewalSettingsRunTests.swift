@@ -85,14 +85,20 @@ import Testing
         let text = "certificate a.test { ca \(TestHost.second) { roots /etc/second.pem; } }\n"
         host.disk.put("/etc/second.pem", [], mode: .publicFile)
         host.configure(text)
-        let general = try SettingsLoader(host.services).load()
-        let name = try #require(LineageName("a.test"))
-        let look = try #require(
-            try RenewalLooks(host.services, general).look(name, at: host.clock.now)
-        )
+        let look = try look()
         #expect(look.authority.directory.description == TestHost.second)
         #expect(look.roots == "/etc/second.pem")
         #expect(look.issuer.directory.description == FakeCA.directoryURL)
         #expect(look.issuerRoots == "/etc/first.pem")
+        host.configure("certificate a.test { ca \(TestHost.second); }\n")
+        #expect(try self.look().roots == nil)
+    }
+
+    private func look() throws -> RenewalLook {
+        let general = try SettingsLoader(host.services).load()
+        let name = try #require(LineageName("a.test"))
+        return try #require(
+            try RenewalLooks(host.services, general).look(name, at: host.clock.now)
+        )
     }
 }
