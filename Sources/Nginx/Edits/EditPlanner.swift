@@ -80,8 +80,9 @@ struct EditPlanner {
         return server.names.flatMap { name -> [String] in
             switch name {
             case .exact(let text): isHostName(text) ? [text] : []
-            case .leading(let text): isHostName(text) ? ["*." + text] : []
-            case .suffix(let text): isHostName(text) ? [text, "*." + text] : []
+            case .leading(let text): isHostName("x." + text) ? ["*." + text] : []
+            case .suffix(let text):
+                (isHostName(text) ? [text] : []) + (isHostName("x." + text) ? ["*." + text] : [])
             case .trailing(let text): withPatterns ? [text + ".*"] : []
             case .regex(let text): withPatterns ? ["~" + text] : []
             case .hostname: []

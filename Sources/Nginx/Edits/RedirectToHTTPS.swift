@@ -83,7 +83,11 @@ package struct RedirectToHTTPS: Sendable {
         let listed = names.filter(server.lists)
         let secure = listed.flatMap { configuration.tlsChoices(for: $0) }
             .filter { $0.reason != .byDefault }.map(\.server)
-        let plain = listed.flatMap { configuration.servers(listing: $0, onPort: port) }
+        let plain = configuration.servers.filter { other in
+            other.listens.contains { $0.ports.contains(port) }
+                && (listed.contains(where: other.lists)
+                    || !Set(other.names).isDisjoint(with: server.names))
+        }
         return (secure + plain).first { $0.identity != server.identity }
     }
 
