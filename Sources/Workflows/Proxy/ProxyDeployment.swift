@@ -76,7 +76,9 @@ struct ProxyDeployment: Sendable {
     /// Returns what was planned. Throws as ``deploy(_:)`` tells.
     @discardableResult
     func apply() async throws -> ProxyPlan {
-        try await change(to: [], only: nil)
+        let plan = try await change(to: [], only: nil)
+        await DeployUnit(services).permit(plan.view.directory)
+        return plan
     }
 
     /// Lets nginx pass the CA's questions on for sites that it does not serve yet.
@@ -87,7 +89,22 @@ struct ProxyDeployment: Sendable {
             try site(of: name) != nil && !services.store.isPublished(name)
         }
         guard !new.isEmpty else { return }
-        try await change(to: [], only: Set(new.map(\.description)))
+        let plan = try await change(to: [], only: Set(new.map(\.description)))
+        await DeployUnit(services).permit(plan.view.directory)
+    }
+
+    /// Takes back what a run that was cut off has changed.
+    func recover() async throws {
+        try await recover(try await access.find(settings.proxy?.place))
+    }
+
+    private func recover(_ nginx: any NginxInstance) async throws {
+        guard try await NginxTransaction.recover(needs(nginx, note, [])) else { return }
+        services.log.notice("a deployment that was cut off was taken back")
+    }
+
+    private var note: TransactionNote {
+        TransactionNote(services.layout.transaction, in: services.fileSystem)
     }
 
     /// Whether an error is of what was to be served, and another choice may fare better.
@@ -125,10 +142,7 @@ struct ProxyDeployment: Sendable {
     @discardableResult
     private func change(to pairs: [ProxyPlan.Pair], only: Set<String>?) async throws -> ProxyPlan {
         let nginx = try await access.find(settings.proxy?.place)
-        let note = TransactionNote(services.layout.transaction, in: services.fileSystem)
-        if try await NginxTransaction.recover(needs(nginx, note, [])) {
-            services.log.notice("a deployment that was cut off was taken back")
-        }
+        try await recover(nginx)
         let plan = try await plan(pairs, only: only, nginx)
         tell(of: plan)
         let proof = ServedProof(probe: access.probe, clock: services.clock)
