@@ -14,7 +14,7 @@ struct ProxyDeployment: Sendable {
     /// What an nginx may take from its signal to new workers.
     private static let patience: TimeInterval = 10
     private static let pause: Duration = .milliseconds(25)
-    private static let shownLog = 5
+    private static let (readLog, shownLog) = (100, 5)
 
     private let services: Services
     private let settings: Settings
@@ -201,8 +201,9 @@ struct ProxyDeployment: Sendable {
             try await clock.sleep(for: pause)
         }
         // That it says nothing is better than no answer at all.
-        let log = (try? await nginx.log(lines: shownLog, since: start)) ?? []
-        throw ProxyError.notReloaded(place: nginx.place, lines: log)
+        let log = (try? await nginx.log(lines: readLog, since: start)) ?? []
+        let serious = log.filter { NginxMessage($0)?.level.isSerious ?? false }
+        throw ProxyError.notReloaded(place: nginx.place, lines: serious.suffix(shownLog))
     }
 
     private func makeDirectories(of plan: ProxyPlan) throws {
