@@ -51,10 +51,8 @@ package struct EditInPlace: Sendable {
         try await driver.whileLocked { nginx in
             for target in targets {
                 let view = try await driver.look(at: nginx)
-                guard !nginx.addresses(ofPort: 443).isEmpty else {
-                    throw ProxyError.notPublished(place: nginx.place)
-                }
-                _ = try driver.plan(view, target, .certificate(redirects: redirects))
+                let whole = try driver.plan(view, target, .certificate(redirects: redirects))
+                try driver.checkReach(of: target, whole, view)
                 let plan = try driver.plan(view, target, .challenge)
                 driver.tell(of: plan)
                 try await driver.make(plan.changes, proving: [], nginx)
@@ -71,10 +69,7 @@ package struct EditInPlace: Sendable {
             let view = try await driver.look(at: nginx)
             let plan = try driver.plan(view, target, .certificate(redirects: redirects))
             driver.tell(of: plan)
-            let expectations = try driver.expectations(of: target)
-            guard expectations.isEmpty || !nginx.addresses(ofPort: 443).isEmpty else {
-                throw ProxyError.notPublished(place: nginx.place)
-            }
+            let expectations = try driver.expectations(of: target, plan, view)
             try await driver.make(plan.changes, proving: expectations, nginx)
             return driver.changes(of: plan)
         }

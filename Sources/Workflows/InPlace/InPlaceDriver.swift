@@ -43,6 +43,8 @@ struct InPlaceDriver: Sendable {
 
     /// Looks at nginx; what it cannot read is told with the column, which it does not tell itself.
     func look(at nginx: any NginxInstance) async throws -> ProxyView {
+        // nginx has to see where certificates will be, which may never have been needed yet.
+        try services.store.prepareDeployment()
         do {
             return try await ProxyView.look(services, settings, access, nginx)
         } catch TransactionFailure.untouched(let fault) where fault.step == .brokenBefore {
@@ -86,14 +88,44 @@ struct InPlaceDriver: Sendable {
         )
     }
 
-    /// What has to be seen afterwards.
-    func expectations(of target: EditInPlace.Target) throws -> [ServedProof.Expectation] {
+    /// What has to be seen once a plan is carried out.
+    func expectations(
+        of target: EditInPlace.Target,
+        _ plan: InPlacePlan,
+        _ view: ProxyView
+    ) throws -> [ServedProof.Expectation] {
         let store = services.store
         guard let published = try store.published(of: target.name), published.manifest.hasKey else {
             throw InPlaceError.noCertificate("\(target.name)")
         }
         let leaf = try store.certificate(of: published).der
-        return target.names.dnsNames.map { .init(host: $0.probed, leaf: leaf) }
+        return try expectations(of: target, plan, view, leaf)
+    }
+
+    /// Refuses what nobody could see once it is carried out.
+    func checkReach(
+        of target: EditInPlace.Target,
+        _ plan: InPlacePlan,
+        _ view: ProxyView
+    ) throws {
+        _ = try expectations(of: target, plan, view, [])
+    }
+
+    private func expectations(
+        of target: EditInPlace.Target,
+        _ plan: InPlacePlan,
+        _ view: ProxyView,
+        _ leaf: [UInt8]
+    ) throws -> [ServedProof.Expectation] {
+        let include = services.layout.include(target.name)
+        let hosts = target.names.dnsNames.map(\.probed)
+        let expectations = hosts.compactMap { host in
+            view.expectation(of: host, leaf, from: include, in: plan.configuration)
+        }
+        guard !expectations.isEmpty || hosts.isEmpty else {
+            throw ProxyError.notPublished(place: view.nginx.place)
+        }
+        return expectations
     }
 
     /// Makes the changes as one piece; without any sees that what is stored is served.

@@ -28,6 +28,8 @@ struct InPlacePlan: Sendable {
     /// In such an order that nginx would start after each of them.
     let changes: [FileChange]
     let reports: [EditReport]
+    /// As nginx will read it then.
+    let configuration: Configuration
 
     /// Plans it.
     ///
@@ -43,6 +45,7 @@ struct InPlacePlan: Sendable {
         let renderer = SiteRenderer(for: view.surroundings)
         let session = try Self.session(view, subject, extent, services, renderer)
         reports = session.reports
+        configuration = session.configuration
         var files = UsersFiles(view: view, host: host, services: services)
         let edits = try session.changes.sorted { $0.key < $1.key }.compactMap { path, bytes in
             try files.change(of: path, to: bytes)
@@ -62,7 +65,6 @@ struct InPlacePlan: Sendable {
             let path = records.path(of: subject.name)
             changes.append(FileChange(path: path, before: old, after: record))
         }
-        let configuration = session.configuration
         if !servers.isEmpty || view.isUsed(renderer.challengePath, in: configuration) {
             changes += try Self.change(to: try renderer.challengeFile(), view)
         }

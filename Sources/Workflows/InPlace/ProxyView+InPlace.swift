@@ -39,6 +39,38 @@ extension ProxyView {
         }
     }
 
+    /// What is to be seen of a host that users' servers have, at those of their sockets that can be
+    /// reached from this host; `nil` where none can.
+    ///
+    /// Another server may answer for the host at others: what is presented there says nothing.
+    func expectation(
+        of host: String,
+        _ leaf: [UInt8],
+        from include: String,
+        in configuration: Configuration
+    ) -> ServedProof.Expectation? {
+        let isContainer = nginx.paths.mounts != nil
+        var addresses: [SocketAddress] = []
+        for choice in configuration.tlsChoices(for: host)
+        where configuration.includes(include, in: choice.server) {
+            guard let port = UInt16(exactly: choice.socket.port) else { continue }
+            let published = nginx.addresses(ofPort: port)
+            switch choice.socket.address {
+            // What a container is reached by at this host says nothing of what it listens at.
+            case .anyIPv4: addresses += published.filter { isContainer || !$0.isIPv6 }
+            case .anyIPv6: addresses += published.filter { isContainer || $0.isIPv6 }
+            case .specific where isContainer: addresses += published
+            case .specific(let text):
+                let plain = text.filter { $0 != "[" && $0 != "]" }
+                addresses += SocketAddress(plain, port: port).map { [$0] } ?? []
+            case .unix: continue
+            }
+        }
+        var seen: Set<SocketAddress> = []
+        addresses = addresses.filter { seen.insert($0).inserted }
+        return addresses.isEmpty ? nil : .init(host: host, leaf: leaf, addresses: addresses)
+    }
+
     /// The file of this host that nginx reads at a path, through links as nginx follows them.
     ///
     /// Throws ``InPlaceError``.

@@ -122,8 +122,10 @@ struct ProxyPlan: Sendable {
         let served = Set(sites.map(\.lineage))
         for pair in pairs where !served.contains("\(pair.name)") {
             let leaf = try store.certificate(of: pair.certificate).der
-            let hosts = Set(view.hosts(servedBy: store.layout.include(pair.name)))
-            expectations += hosts.sorted().map { .init(host: $0, leaf: leaf) }
+            let include = store.layout.include(pair.name)
+            expectations += Set(view.hosts(servedBy: include)).sorted().compactMap { host in
+                view.expectation(of: host, leaf, from: include, in: view.configuration)
+            }
         }
         return expectations
     }
