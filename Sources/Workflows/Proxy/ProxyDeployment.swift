@@ -19,20 +19,31 @@ struct ProxyDeployment: Sendable {
     private let services: Services
     private let settings: Settings
     private let access: ProxyAccess
+    /// The lineages that servers of users' own files have.
+    private let edited: Set<LineageName>
 
-    /// Prepares it; `nil` where certctl.conf has neither a site nor a proxy, and nginx is left to hooks.
+    /// Prepares it; `nil` where certctl.conf has neither a site nor a proxy and no user's file was
+    /// edited, and nginx is left to hooks.
     init?(_ services: Services, _ settings: Settings) {
-        guard settings.proxy != nil || !settings.sites.isEmpty, let access = services.proxy else {
+        guard let access = services.proxy else { return nil }
+        self.init(services, settings, access)
+        guard settings.proxy != nil || !settings.sites.isEmpty || !edited.isEmpty else {
             return nil
         }
+    }
+
+    /// Prepares it, whatever certctl.conf says.
+    init(_ services: Services, _ settings: Settings, _ access: ProxyAccess) {
         self.services = services
         self.settings = settings
         self.access = access
+        edited = EditRecords(services).names
     }
 
-    /// Whether a lineage is for that nginx: one with a `certificate` block of its own is for others.
+    /// Whether a lineage is for that nginx: one with a `certificate` block of its own is for others,
+    /// unless it was put into servers there.
     func concerns(_ name: LineageName) -> Bool {
-        if site(of: name) != nil { return true }
+        if site(of: name) != nil || edited.contains(name) { return true }
         return settings.block(of: name) == nil && settings.proxy != nil
     }
 
@@ -134,7 +145,14 @@ struct ProxyDeployment: Sendable {
             let hasPair = try coming.contains(name) || services.store.isPublished(name)
             return Site(site, lineage: "\(name)", hasPair: hasPair)
         }
-        return try ProxyPlan(view, sites: sites, pairs: pairs, only: only, services)
+        return try ProxyPlan(
+            view,
+            sites: sites,
+            pairs: pairs,
+            only: only,
+            isInPlace: !edited.isEmpty,
+            services
+        )
     }
 
     // MARK: Changing
@@ -147,7 +165,7 @@ struct ProxyDeployment: Sendable {
         tell(of: plan)
         let proof = ServedProof(probe: access.probe, clock: services.clock)
         let addresses = nginx.addresses(ofPort: 443)
-        if !plan.expectations.isEmpty, addresses.isEmpty {
+        if addresses.isEmpty, plan.expectations.contains(where: { $0.addresses == nil }) {
             throw ProxyError.notPublished(place: nginx.place)
         }
         if plan.changes.isEmpty {
@@ -164,7 +182,7 @@ struct ProxyDeployment: Sendable {
     }
 
     /// What a transaction needs; `expectations` are what has to be served in the end.
-    private func needs(
+    func needs(
         _ nginx: any NginxInstance,
         _ note: TransactionNote,
         _ expectations: [ServedProof.Expectation]
