@@ -36,7 +36,7 @@ PY
 as_printed() { # [OPTION of docker run…]
   local file options
   file=$(sed -n "s/.*write this to \([^ ,]*\).*/\1/p" <<<"$output")
-  sed -n '/^ *# What certctl needs nginx to see/,/^[^ ]/p' <<<"$output" | sed 's/^       //' >"$file" || return
+  sed -n '/^# What certctl needs nginx to see/,/^$/p' <<<"$output" >"$file" || return
   mapfile -t options < <(volumes "$file")
   ((${#options[@]})) || { echo "no volumes in:"; cat "$file"; return 1; }
   gone proxy; proxy_with "$@" "${options[@]}"
@@ -102,9 +102,10 @@ converges() { # RULE
   ok "$1: the new certificate is served" is_served a.test
 }
 gone proxy; proxy_up; renew_only
-gone proxy; proxy_with "${mounts[@]:0:2}" "${mounts[@]:4}"
+gone proxy; start_container proxy "${mounts[@]:0:2}" "${mounts[@]:4}"
+restarts() { [ "$(docker inspect -f '{{.RestartCount}}' proxy)" -ge 3 ]; }; wait_for 20 restarts
 try deploy
-ok "without tls: 9" status_is 9
+refuses "without tls" "$home/lib/tls/nginx/a.test.conf"
 ok "without tls: nothing was changed" unchanged
 gone proxy; proxy_up; converges "without tls"
 renew_only; gone proxy; proxy_with "${mounts[@]:0:4}"

@@ -6,13 +6,23 @@ extension ProxyError: Diagnosable {
         return Diagnosis(what: what, why: why, fix: fix, exitCode: .deployment)
     }
 
+    /// What to do, one step a line; the text of a file stands at the margin, to be copied as it is.
+    private static func steps(_ steps: [String], _ text: String?) -> String {
+        let indent = String(repeating: " ", count: 7)
+        guard let text, let first = steps.first else {
+            return steps.joined(separator: "\n\(indent)")
+        }
+        let rest = steps.dropFirst().map { "\(indent)then: \($0)" }
+        return ([first, "", text] + rest).joined(separator: "\n")
+    }
+
     private var explanation: (what: String, why: String, fix: String) {
         switch self {
         case .notMounted(let place, let paths, let steps, let override):
             (
                 "\(place) does not see what it has to",
                 "no mount shows \(paths.joined(separator: ", ")) where they have to be",
-                (steps + (override.map { ["", $0] } ?? [])).joined(separator: "\n       ")
+                Self.steps(steps, override)
             )
         case .staleMount(let place, let path):
             (

@@ -1,0 +1,270 @@
+import Diagnostics
+import Nginx
+import PKI
+import Platform
+import Settings
+import Synchronization
+import TestSupport
+
+@testable import Deployment
+@testable import Workflows
+
+/// An nginx of values, in a container of values: it has its files on a disk in memory, takes up what it
+/// could start with when it is told to, and serves that.
+final class ModelProxy: NginxInstance, TLSProbing {
+    /// What becomes of one call to the engine.
+    enum Fate: CaseIterable, Sendable {
+        /// The engine does not answer this once, and nothing is done.
+        case lost
+        /// It is done, and the answer is lost.
+        case unanswered
+        /// From this call on there is no engine any more.
+        case dead
+    }
+
+    private struct State {
+        /// The certificate that is presented for each name, in PEM.
+        var served: [String: [UInt8]] = [:]
+        var reloads = 0
+        /// How often it was started.
+        var runs = 0
+        var calls = 0
+        var fate: (call: Int, fate: Fate)?
+        var isDeaf = false
+        /// What comes of files that have been looked at before.
+        var known: [[String: [UInt8]]: Result<Look, any Error>] = [:]
+    }
+
+    /// What nginx makes of its files.
+    private struct Look {
+        /// As ``State/served``.
+        let served: [String: [UInt8]]
+        /// Its `nginx -T`.
+        let dump: [UInt8]
+    }
+
+    /// Why it would not start.
+    private struct Refusal: Error {
+        let words: String
+    }
+
+    /// The directory of sites, on the host.
+    static let directory = "/srv/conf.d"
+    private static let inside = "/etc/nginx/conf.d"
+    private static let tls = "\(TestHost.home)/lib/tls"
+    private static let challenge = "\(TestHost.home)/run/challenge"
+    private static let frame = "events {}\nhttp {\ninclude \(inside)/*.conf;\n}\n"
+
+    private let disk: MemoryFileSystem
+    private let state = Mutex(State())
+
+    let place = "nginx in the container proxy"
+    let hasIPv6 = true
+    let paths = PathMap(
+        mounts: [(directory, inside), (tls, tls), (challenge, challenge)].map { source, target in
+            .init(source: source, target: target, isWritable: false)
+        }
+    )
+
+    /// An nginx that was started with what is on the disk.
+    init(_ disk: MemoryFileSystem) {
+        self.disk = disk
+        if disk.bytes(of: "/srv") == nil {
+            disk.put(directory: "/srv")
+            disk.put(directory: Self.directory)
+        }
+    }
+
+    var access: ProxyAccess {
+        ProxyAccess(probe: self, host: ScriptedHost()) { _ in
+            try self.call { self }
+        }
+    }
+
+    // MARK: What a test does and sees
+
+    /// Lets a call fail, counted from 1 from now on.
+    func plan(_ fate: Fate?, at call: Int = 0) {
+        state.withLock { state in
+            state.fate = fate.map { (state.calls + call, $0) }
+        }
+    }
+
+    /// Lets reloads be accepted and do nothing.
+    func setDeaf(_ isDeaf: Bool) { state.withLock { $0.isDeaf = isDeaf } }
+
+    var reloads: Int { state.withLock { $0.reloads } }
+    var calls: Int { state.withLock { $0.calls } }
+    /// The certificate that is presented for a name, in PEM.
+    func served(_ host: String) -> [UInt8]? { state.withLock { $0.served[host] } }
+
+    /// Starts anew with what is on the disk, as after a crash of the container.
+    ///
+    /// Returns why it cannot; `nil` where it runs.
+    func restart() -> String? {
+        do {
+            let served = try loadable()
+            state.withLock { state in
+                state.served = served
+                state.runs += 1
+            }
+            return nil
+        } catch {
+            return (error as? Refusal)?.words ?? "\(error)"
+        }
+    }
+
+    // MARK: The nginx
+
+    func build() async throws -> String {
+        try call {
+            """
+            nginx version: nginx/1.30.1
+            built with OpenSSL 3.5.0 8 Apr 2025
+            TLS SNI support enabled
+            configure arguments: --with-http_ssl_module --with-http_v2_module
+            """
+        }
+    }
+
+    func configuration() async throws -> NginxDump {
+        try call {
+            let verdict = verdict()
+            return NginxDump(verdict: verdict, text: verdict.isAccepted ? try look().dump : [])
+        }
+    }
+
+    func test() async throws -> NginxVerdict {
+        try call { verdict() }
+    }
+
+    func reload() async throws {
+        try call {
+            state.withLock { $0.reloads += 1 }
+            guard let served = try? loadable() else { return }
+            state.withLock { state in
+                guard !state.isDeaf else { return }
+                state.served = served
+                state.runs += 1
+            }
+        }
+    }
+
+    func snapshot() async throws -> NginxSnapshot {
+        try call {
+            let runs = Int32(state.withLock { $0.runs })
+            return NginxSnapshot(
+                container: "c",
+                started: "then",
+                restartCount: 0,
+                master: 1,
+                workers: [10 + 2 * runs, 11 + 2 * runs]
+            )
+        }
+    }
+
+    func log(lines: Int, since: Int?) async throws -> [String] {
+        try call { ["[emerg] bind() to 0.0.0.0:8080 failed", "[notice] exiting"] }
+    }
+
+    func addresses(ofPort port: UInt16) -> [SocketAddress] {
+        ["127.0.0.1", "::1"].compactMap { SocketAddress($0, port: port) }
+    }
+
+    func resolvers() async -> [String] { ["127.0.0.11"] }
+
+    func sight(of share: HostShare) async throws -> Sight {
+        try call {
+            guard let path = paths.nginxPath(of: share.hostPath) else { return .missing }
+            return path == share.nginxPath ? .seen : .elsewhere(path)
+        }
+    }
+
+    func presentedChain(
+        for host: String,
+        at address: SocketAddress
+    ) async throws(TLSProbeFailure) -> [[UInt8]] {
+        guard let chain = served(host) else { throw .noHandshake("unrecognized name") }
+        return [chain]
+    }
+
+    // MARK: Inside
+
+    private func call<Result>(_ body: () throws -> Result) throws -> Result {
+        let (number, fate) = state.withLock { state in
+            state.calls += 1
+            return (state.calls, state.fate)
+        }
+        let failure = EngineError.noAnswer(socket: "/s", reason: "the connection was closed")
+        // Who has died asks nobody any more.
+        if disk.isDead { throw failure }
+        if let fate {
+            if fate.fate == .dead, number >= fate.call { throw failure }
+            if fate.fate == .lost, number == fate.call { throw failure }
+        }
+        let result = try body()
+        if let fate, fate.fate == .unanswered, number == fate.call { throw failure }
+        return result
+    }
+
+    private func verdict() -> NginxVerdict {
+        do {
+            _ = try loadable()
+            return NginxVerdict(isAccepted: true, said: [], paths: paths)
+        } catch {
+            let words = (error as? Refusal)?.words ?? "\(error)"
+            let said = Array("nginx: [emerg] \(words)\n".utf8)
+            return NginxVerdict(isAccepted: false, said: said, paths: paths)
+        }
+    }
+
+    /// What it sees, by its own paths.
+    private func files() -> [String: [UInt8]] {
+        var files = disk.contents(below: Self.tls)
+        for (path, bytes) in disk.contents(below: Self.directory) {
+            files[Self.inside + path.dropFirst(Self.directory.count)] = bytes
+        }
+        files[NginxFiles.main] = Array(Self.frame.utf8)
+        return files
+    }
+
+    /// What it would present if it started with what is on the disk.
+    private func loadable() throws -> [String: [UInt8]] { try look().served }
+
+    private func look() throws -> Look {
+        let files = files()
+        // A sweep meets the same files again and again.
+        if let known = state.withLock({ $0.known[files] }) { return try known.get() }
+        let result = Result {
+            Look(served: try Self.presented(by: files), dump: try NginxFiles(files).dump())
+        }
+        state.withLock { $0.known[files] = result }
+        return try result.get()
+    }
+
+    private static func presented(by files: [String: [UInt8]]) throws -> [String: [UInt8]] {
+        let configuration = try NginxFiles(files).read()
+        if configuration.http.contains(where: { $0.isNamed("refused") }) {
+            throw Refusal(words: "unknown directive \"refused\"")
+        }
+        var served: [String: [UInt8]] = [:]
+        for server in configuration.servers {
+            if server.contents.contains(where: { $0.isNamed("refused") }) {
+                throw Refusal(words: "unknown directive \"refused\"")
+            }
+            guard let path = configuration.certificates(of: server).last?.value else { continue }
+            let key = configuration.certificateKeys(of: server).last?.value ?? ""
+            guard let chain = files[path], let secret = files[key] else {
+                throw Refusal(words: "cannot load certificate \"\(path)\"")
+            }
+            let leaf = try CertificateChain(pem: chain).leaf
+            guard try PrivateKey(pem: Secret(secret)).publicKey == leaf.publicKey else {
+                throw Refusal(words: "key values mismatch")
+            }
+            for case .exact(let name) in server.names {
+                served[name] = PEM.encode(leaf.der, label: "CERTIFICATE")
+            }
+        }
+        return served
+    }
+}

@@ -1,0 +1,123 @@
+import CertificateStore
+import Deployment
+import Diagnostics
+import Platform
+import TestSupport
+import Testing
+
+@testable import Workflows
+
+/// Sites and certificates are brought into use by as few reloads as can be, and each on its own where one
+/// of them is bad.
+@Suite struct ProxyDeploymentTests {
+    private func failures(_ endings: [DeployCertificates.Ending]) -> [String: any Error] {
+        endings.reduce(into: [:]) { failures, ending in
+            if case .failure(let error) = ending.result { failures["\(ending.name)"] = error }
+        }
+    }
+
+    private func expectServed(_ fixture: ProxyFixture, _ names: [String]) throws {
+        for name in names { #expect(try fixture.proxy.served(name) == fixture.newest(name)) }
+    }
+
+    @Test(arguments: ProxyFixture.Start.allCases)
+    func `many are brought into use by one reload`(_ start: ProxyFixture.Start) async throws {
+        let fixture = try await ProxyFixture(start)
+        let before = fixture.proxy.reloads
+        try fixture.expectDeployed(await fixture.deploy())
+        #expect(fixture.proxy.reloads == before + 1)
+        try await fixture.run()
+        try expectServed(fixture, fixture.wanted)
+    }
+
+    @Test func `S15: ten deployments in a row, with nothing to do, cause no reload`() async throws {
+        let fixture = try await ProxyFixture(.renewed)
+        try await fixture.run()
+        let (reloads, files) = (fixture.proxy.reloads, fixture.files)
+        let changes = fixture.host.disk.changes
+        for _ in 1...10 {
+            let endings = try await fixture.deploy()
+            let results = try endings.map { try $0.result.get().wasUnchanged }
+            #expect(results == [true, true])
+        }
+        for _ in 1...10 { #expect(try await !ApplySettings(fixture.services).applySites()) }
+        #expect(fixture.proxy.reloads == reloads)
+        #expect(fixture.files == files)
+        // Locks are taken; nothing else is written.
+        #expect(fixture.host.disk.changes - changes < 100)
+    }
+
+    @Test func `X16: what nginx has lost is told to it again, without a change of files`()
+        async throws
+    {
+        let fixture = try await ProxyFixture(.renewed)
+        fixture.proxy.setDeaf(true)
+        await #expect(throws: (any Error).self) { try await fixture.run() }
+        fixture.proxy.setDeaf(false)
+        try await fixture.run()
+        try expectServed(fixture, fixture.wanted)
+    }
+
+    @Test func `X11: a reload that has no effect is told in the words of the log, and taken back`()
+        async throws
+    {
+        let fixture = try await ProxyFixture(.renewed)
+        let (files, old) = (fixture.files, fixture.proxy.served("a.test"))
+        fixture.proxy.setDeaf(true)
+        let failures = failures(try await fixture.deploy())
+        #expect(failures.count == 2)
+        let why = (failures["a.test"] as? any Diagnosable)?.diagnosis.why ?? ""
+        #expect(why.contains("[emerg] bind() to 0.0.0.0:8080 failed"))
+        #expect(!why.contains("exiting"))
+        #expect(fixture.files == files)
+        #expect(fixture.proxy.served("a.test") == old)
+        #expect(fixture.host.disk.bytes(of: fixture.services.layout.transaction) == nil)
+    }
+
+    @Test func `X08: a bad site is put back and keeps no good one from being deployed`()
+        async throws
+    {
+        let fixture = try await ProxyFixture(.renewed)
+        let old = fixture.proxy.served("a.test")
+        fixture.settings(
+            "site a.test { to app:3000; raw { refused; } }\nsite b.test { to app:3001; }\n"
+        )
+        let failures = failures(try await fixture.deploy())
+        #expect(Set(failures.keys) == ["a.test"])
+        let diagnosis = (failures["a.test"] as? any Diagnosable)?.diagnosis
+        #expect(diagnosis?.exitCode == .deployment)
+        #expect(diagnosis?.why.contains("unknown directive \"refused\"") == true)
+        #expect(fixture.proxy.served("a.test") == old)
+        try expectServed(fixture, ["b.test"])
+        #expect(fixture.proxy.restart() == nil)
+    }
+
+    @Test func `X07: what was broken before is told and not touched, and the certificate is kept`()
+        async throws
+    {
+        let fixture = try await ProxyFixture(.renewed)
+        let (files, old) = (fixture.files, fixture.proxy.served("a.test"))
+        let mine = "\(ModelProxy.directory)/mine.conf"
+        fixture.host.disk.put(mine, Array("refused;\n".utf8))
+        let failures = failures(try await fixture.deploy())
+        let diagnosis = (failures["a.test"] as? any Diagnosable)?.diagnosis
+        #expect(diagnosis?.what.contains("did before certctl changed anything") == true)
+        #expect(fixture.proxy.served("a.test") == old)
+        try fixture.host.disk.removeFile(mine)
+        #expect(fixture.files == files)
+        try await fixture.run()
+        try expectServed(fixture, fixture.wanted)
+    }
+
+    @Test func `X06: a file that a person has changed is left alone, and its site still renewed`()
+        async throws
+    {
+        let fixture = try await ProxyFixture(.renewed)
+        let path = "\(ModelProxy.directory)/certctl-a.test.conf"
+        let changed = try #require(fixture.host.disk.bytes(of: path)) + Array("# mine\n".utf8)
+        fixture.host.disk.put(path, changed)
+        try await fixture.run()
+        #expect(fixture.host.disk.bytes(of: path) == changed)
+        try expectServed(fixture, fixture.wanted)
+    }
+}

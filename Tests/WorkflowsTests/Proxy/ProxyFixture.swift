@@ -1,0 +1,92 @@
+import CertificateStore
+import Deployment
+import Diagnostics
+import Platform
+import Settings
+import TestSupport
+import Testing
+
+@testable import Workflows
+
+/// A host with an nginx of values, two sites, and what is to be done about them.
+struct ProxyFixture {
+    /// What is to be brought into use.
+    enum Start: CaseIterable, Sendable {
+        /// Two certificates that nothing knows of yet, and no file of a site.
+        case nothing
+        /// Two new certificates for sites that are served.
+        case renewed
+        /// A site that is served gets another server, one comes and one goes.
+        case changed
+    }
+
+    static let path = "\(TestHost.home)/etc/certctl.conf"
+    static let names = ["a.test", "b.test"]
+    private static let proxy = "proxy proxy { configuration \(ModelProxy.directory); }\n"
+
+    let host: TestHost
+    let proxy: ModelProxy
+    let start: Start
+
+    init(_ start: Start) async throws {
+        self.start = start
+        host = try TestHost()
+        proxy = ModelProxy(host.disk)
+        settings("site a.test { to app:3000; }\nsite b.test { to app:3001; }\n")
+        try await commit()
+        guard start != .nothing else { return }
+        try expectDeployed(await deploy())
+        if start == .renewed { try await commit() }
+        guard start == .changed else { return }
+        // What comes has its certificate already.
+        try await host.issue(["c.test"], deploys: false)
+        try host.store.prepareDeployment()
+        settings("site a.test { to other:3000; }\nsite c.test { to app:3002; }\n")
+    }
+
+    var services: Services {
+        var services = host.services
+        services.proxy = proxy.access
+        return services
+    }
+
+    /// The names that are to be served in the end.
+    var wanted: [String] { start == .changed ? ["a.test", "c.test"] : Self.names }
+
+    func settings(_ sites: String) {
+        host.disk.put(Self.path, Array((Self.proxy + sites).utf8))
+    }
+
+    /// New certificates, which nothing uses yet.
+    func commit(_ names: [String] = names) async throws {
+        for name in names { try await host.issue([name], deploys: false) { $0.isForced = true } }
+    }
+
+    func deploy() async throws -> [DeployCertificates.Ending] {
+        try await DeployCertificates(services).run()
+    }
+
+    /// What is to be done, to its end or to the error that it ends with.
+    func run() async throws {
+        try expectDeployed(await deploy())
+        if start == .changed { _ = try await ApplySettings(services).applySites() }
+    }
+
+    /// The error of the first that is not in use.
+    func expectDeployed(_ endings: [DeployCertificates.Ending]) throws {
+        for ending in endings { _ = try ending.result.get() }
+    }
+
+    /// The newest certificate of a name, in PEM.
+    func newest(_ name: String) throws -> [UInt8] {
+        let lineage = try #require(LineageName(name))
+        let certificate = try #require(try host.store.latestCertificate(lineage))
+        return try #require(host.disk.bytes(of: certificate.files.certificate))
+    }
+
+    /// Files of sites and pairs, by path.
+    var files: [String: [UInt8]] {
+        host.disk.contents(below: ModelProxy.directory)
+            .merging(host.disk.contents(below: "\(TestHost.home)/lib/tls/nginx")) { own, _ in own }
+    }
+}
