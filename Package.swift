@@ -143,8 +143,8 @@ let package = Package(
         tests(
             of: "Workflows",
             uses: [
-                "ACME", "CertificateStore", "Diagnostics", "HTTP", "HTTP01", "PKI", "Platform",
-                "Renewal", "Settings",
+                "ACME", "CertificateStore", "Deployment", "Diagnostics", "HTTP", "HTTP01", "Nginx",
+                "PKI", "Platform", "Renewal", "Settings",
             ]
         ),
         tests(

@@ -67,9 +67,7 @@ package struct UndoEdits: Sendable {
         var edits: [FileChange] = []
         var byHand: [InPlaceError.Place] = []
         var left: Set<String> = []
-        for path in undo.files.sorted() {
-            // Whoever has removed the file has taken the edits back with it.
-            guard try files.status(path)?.kind == .file else { continue }
+        for path in undo.files.sorted() where try files.status(path)?.kind == .file {
             let current = try files.readFile(path, limit: InPlacePlan.fileLimit)
             switch undo.restore(path, from: current) {
             case .restored(let bytes) where bytes == current: continue
