@@ -33,8 +33,9 @@ package struct EditInPlace: Sendable {
     private let driver: InPlaceDriver
     private let redirects: Bool
 
-    /// Prepares the workflow; nothing is touched yet. With `redirects` users' servers are left with
-    /// https alone.
+    /// Prepares the workflow; nothing is touched yet.
+    ///
+    /// With `redirects` users' servers are left with https alone.
     ///
     /// Throws ``InPlaceError/noNginx`` and what ``SettingsLoader/load(looksAtPaths:)`` throws.
     package init(_ services: Services, redirects: Bool) throws {
