@@ -12,7 +12,7 @@ struct PlanText {
         self.plan = plan
     }
 
-    func write(to context: CommandContext) {
+    func show(in context: CommandContext) {
         guard !context.isJSON else {
             return context.console.write(lines().map { JSONLine.text($0) }.joined())
         }

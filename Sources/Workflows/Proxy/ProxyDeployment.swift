@@ -14,7 +14,7 @@ struct ProxyDeployment: Sendable {
     /// What an nginx may take from its signal to new workers.
     private static let patience: TimeInterval = 10
     private static let pause: Duration = .milliseconds(25)
-    private static let shownLog = 5
+    private static let (readLog, shownLog) = (100, 5)
 
     private let services: Services
     private let settings: Settings
@@ -87,7 +87,9 @@ struct ProxyDeployment: Sendable {
     /// Returns what was planned. Throws as ``deploy(_:)`` tells.
     @discardableResult
     func apply() async throws -> ProxyPlan {
-        try await change(to: [], only: nil)
+        let plan = try await change(to: [], only: nil)
+        await DeployUnit(services).permit(plan.view.directory)
+        return plan
     }
 
     /// Lets nginx pass the CA's questions on for sites that it does not serve yet.
@@ -98,7 +100,22 @@ struct ProxyDeployment: Sendable {
             try site(of: name) != nil && !services.store.isPublished(name)
         }
         guard !new.isEmpty else { return }
-        try await change(to: [], only: Set(new.map(\.description)))
+        let plan = try await change(to: [], only: Set(new.map(\.description)))
+        await DeployUnit(services).permit(plan.view.directory)
+    }
+
+    /// Takes back what a run that was cut off has changed.
+    func recover() async throws {
+        try await recover(try await access.find(settings.proxy?.place))
+    }
+
+    private func recover(_ nginx: any NginxInstance) async throws {
+        guard try await NginxTransaction.recover(needs(nginx, note, [])) else { return }
+        services.log.notice("a deployment that was cut off was taken back")
+    }
+
+    private var note: TransactionNote {
+        TransactionNote(services.layout.transaction, in: services.fileSystem)
     }
 
     /// Whether an error is of what was to be served, and another choice may fare better.
@@ -143,10 +160,7 @@ struct ProxyDeployment: Sendable {
     @discardableResult
     private func change(to pairs: [ProxyPlan.Pair], only: Set<String>?) async throws -> ProxyPlan {
         let nginx = try await access.find(settings.proxy?.place)
-        let note = TransactionNote(services.layout.transaction, in: services.fileSystem)
-        if try await NginxTransaction.recover(needs(nginx, note, [])) {
-            services.log.notice("a deployment that was cut off was taken back")
-        }
+        try await recover(nginx)
         let plan = try await plan(pairs, only: only, nginx)
         tell(of: plan)
         let proof = ServedProof(probe: access.probe, clock: services.clock)
@@ -205,8 +219,9 @@ struct ProxyDeployment: Sendable {
             try await clock.sleep(for: pause)
         }
         // That it says nothing is better than no answer at all.
-        let log = (try? await nginx.log(lines: shownLog, since: start)) ?? []
-        throw ProxyError.notReloaded(place: nginx.place, lines: log)
+        let log = (try? await nginx.log(lines: readLog, since: start)) ?? []
+        let serious = log.filter { NginxMessage($0)?.level.isSerious ?? false }
+        throw ProxyError.notReloaded(place: nginx.place, lines: serious.suffix(shownLog))
     }
 
     private func makeDirectories(of plan: ProxyPlan) throws {
