@@ -40,9 +40,10 @@ package struct UndoEdits: Sendable {
     package func run(_ text: String) async throws -> Changes {
         let name = try name(text)
         return try await driver.whileLocked { nginx in
-            let plan = try plan(name, try await driver.look(at: nginx))
+            let view = try await driver.look(at: nginx)
+            let plan = try plan(name, view)
             if !plan.changes.isEmpty {
-                try await driver.make(plan.changes, proving: [], nginx)
+                try await driver.make(plan.changes, proving: [], view)
             }
             return Changes(files: driver.files(of: plan.changes), byHand: plan.byHand)
         }
