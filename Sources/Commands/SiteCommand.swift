@@ -147,14 +147,14 @@ struct SiteCommand: Command {
         let changes =
             isRehearsal ? try await workflow.plan(target) : try await workflow.run(target)
         let notes = changes.reports.map(\.explanation)
-        EditsText(files: changes.files, notes: notes, isPlan: isRehearsal).write(to: context)
+        EditsText(files: changes.files, notes: notes, isPlan: isRehearsal).show(in: context)
     }
 
     private func undo(_ context: CommandContext) async throws {
         let workflow = try UndoEdits(context.services)
         let name = ArgumentValues.existing(names[0])
         let changes = isRehearsal ? try await workflow.plan(name) : try await workflow.run(name)
-        EditsText(files: changes.files, isPlan: isRehearsal).write(to: context)
+        EditsText(files: changes.files, isPlan: isRehearsal).show(in: context)
         guard changes.byHand.isEmpty else { throw InPlaceError.byHand(changes.byHand) }
     }
 

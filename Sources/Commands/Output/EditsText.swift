@@ -8,7 +8,7 @@ struct EditsText {
     /// Whether it is only a plan, and the lines are shown.
     let isPlan: Bool
 
-    func write(to context: CommandContext) {
+    func show(in context: CommandContext) {
         guard !context.isJSON else {
             let lines = files.map { FileLine(action: Self.action($0), path: $0.path) }
             return context.console.write(lines.map { JSONLine.text($0) }.joined())

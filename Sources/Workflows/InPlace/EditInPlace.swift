@@ -33,8 +33,9 @@ package struct EditInPlace: Sendable {
     private let driver: InPlaceDriver
     private let redirects: Bool
 
-    /// Prepares the workflow; nothing is touched yet. With `redirects` users' servers are left with
-    /// https alone.
+    /// Prepares the workflow; nothing is touched yet.
+    ///
+    /// With `redirects` users' servers are left with https alone.
     ///
     /// Throws ``InPlaceError/noNginx`` and what ``SettingsLoader/load(looksAtPaths:)`` throws.
     package init(_ services: Services, redirects: Bool) throws {
@@ -55,7 +56,7 @@ package struct EditInPlace: Sendable {
                 try driver.checkReach(of: target, whole, view)
                 let plan = try driver.plan(view, target, .challenge)
                 driver.tell(of: plan)
-                try await driver.make(plan.changes, proving: [], nginx)
+                try await driver.make(plan.changes, proving: [], view)
             }
         }
     }
@@ -70,7 +71,7 @@ package struct EditInPlace: Sendable {
             let plan = try driver.plan(view, target, .certificate(redirects: redirects))
             driver.tell(of: plan)
             let expectations = try driver.expectations(of: target, plan, view)
-            try await driver.make(plan.changes, proving: expectations, nginx)
+            try await driver.make(plan.changes, proving: expectations, view)
             return driver.changes(of: plan)
         }
     }

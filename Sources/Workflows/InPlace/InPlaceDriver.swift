@@ -132,8 +132,9 @@ struct InPlaceDriver: Sendable {
     func make(
         _ changes: [FileChange],
         proving expectations: [ServedProof.Expectation],
-        _ nginx: any NginxInstance
+        _ view: ProxyView
     ) async throws {
+        let nginx = view.nginx
         if changes.isEmpty {
             let proof = ServedProof(probe: access.probe, clock: services.clock)
             do throws(ServedFault) {
@@ -152,6 +153,7 @@ struct InPlaceDriver: Sendable {
             try services.fileSystem.syncDirectory(folder.parent)
         }
         try await NginxTransaction.run(changes, needs(nginx, expectations))
+        await DeployUnit(services).permit(view.directory)
         for change in changes where change.isInPlace {
             services.log.notice("nginx's configuration was edited", ["path": change.path])
         }

@@ -102,6 +102,7 @@ extension InPlaceError: Diagnosable {
         var seen: [String] = []
         for text in texts where !seen.contains(text) { seen.append(text) }
         let more = seen.count - mostShown
-        return seen.prefix(mostShown).joined(separator: "; ") + (more > 0 ? "; and \(more) more" : "")
+        return seen.prefix(mostShown).joined(separator: "; ")
+            + (more > 0 ? "; and \(more) more" : "")
     }
 }

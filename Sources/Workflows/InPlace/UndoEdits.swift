@@ -40,9 +40,10 @@ package struct UndoEdits: Sendable {
     package func run(_ text: String) async throws -> Changes {
         let name = try name(text)
         return try await driver.whileLocked { nginx in
-            let plan = try plan(name, try await driver.look(at: nginx))
+            let view = try await driver.look(at: nginx)
+            let plan = try plan(name, view)
             if !plan.changes.isEmpty {
-                try await driver.make(plan.changes, proving: [], nginx)
+                try await driver.make(plan.changes, proving: [], view)
             }
             return Changes(files: driver.files(of: plan.changes), byHand: plan.byHand)
         }
@@ -67,9 +68,7 @@ package struct UndoEdits: Sendable {
         var edits: [FileChange] = []
         var byHand: [InPlaceError.Place] = []
         var left: Set<String> = []
-        for path in undo.files.sorted() {
-            // Whoever has removed the file has taken the edits back with it.
-            guard try files.status(path)?.kind == .file else { continue }
+        for path in undo.files.sorted() where try files.status(path)?.kind == .file {
             let current = try files.readFile(path, limit: InPlacePlan.fileLimit)
             switch undo.restore(path, from: current) {
             case .restored(let bytes) where bytes == current: continue
