@@ -141,6 +141,7 @@ struct IssueCommand: Command {
         try await ownersEnding.conclude {
             let endings = try await workflow.bringIntoUse(since: standing)
             try Self.write(endings, context)
+            workflow.tellOfRenewals(endings, after: standing)
             try Self.check(endings)
         }
     }
