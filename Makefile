@@ -36,7 +36,7 @@ TEST_PACKAGES := nginx-light pebble docker.io iproute2 iptables strace python3 w
 	man-db zsh fish faketime
 BENCH_PACKAGES := uacme lego acme-tiny python3-cryptography
 
-.PHONY: help deps demo-deps bench-deps build debug demo test test-quick system-tests checks bench fuzz \
+.PHONY: help deps demo-deps bench-deps build debug demo test test-quick test-containers system-tests checks bench fuzz \
 	simulate simulate-short format lint install uninstall clean
 
 help: ## shows this
@@ -84,6 +84,10 @@ test: deps ## runs every check and test
 test-quick: ## runs the tests without real parts
 	swift build --build-tests $(LAYERS)
 	swift test --skip-build --disable-xctest
+
+test-containers: deps build ## tests what is done with nginx, on the host and in containers of a private engine
+	swift build --build-tests $(LAYERS)
+	bash Tests/SystemTests/run containers containers-traps containers-mounts engine nginx-host
 
 fuzz: ## puts a million random trees (TREES, SEED) through nginx's syntax and back
 	$(call need,$(PACKAGES))

@@ -36,6 +36,14 @@ package struct CertificateStore: Sendable {
         }
     }
 
+    /// Makes the directory of certctl.conf where it is missing, and the home that it is in.
+    package func prepareConfiguration() throws {
+        for path in [layout.home, layout.configuration].compactMap(\.self)
+        where try fileSystem.status(path) == nil {
+            try makeDirectory(path, .publicDirectory)
+        }
+    }
+
     /// Makes a directory that outlives a power cut, or checks the one that is there.
     func makeDirectory(_ path: String, _ mode: FileMode) throws {
         guard try fileSystem.status(path) == nil else {

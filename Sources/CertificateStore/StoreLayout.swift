@@ -81,6 +81,8 @@ package struct StoreLayout: Equatable, Sendable {
     package var challengeDirectory: String { "\(runtime)/challenge" }
     /// What stood in nginx's files while they are being changed.
     package var transaction: String { "\(deploy)/transaction" }
+    /// How edits of users' own files are taken back, one record for each lineage.
+    package var edits: String { "\(deploy)/edits" }
     /// Where issuers hand answers in to the responder's service.
     package var controlSocket: String { "\(runtime)/control.sock" }
     /// Run once before a run brings certificates into use.

@@ -68,7 +68,7 @@ struct ApplyCommand: Command {
         case .check: try Self.check(context)
         case .plan:
             let plan = try await ApplySettings(context.services).plan()
-            PlanText(plan).write(to: context)
+            PlanText(plan).show(in: context)
         case .apply: try await apply(context)
         }
     }

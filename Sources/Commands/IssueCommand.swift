@@ -93,6 +93,19 @@ struct IssueCommand: Command {
                 value: "PATH",
                 summary: "run this after deploy.d, now"
             ),
+            CommandOption(
+                name: "in-place",
+                value: nil,
+                summary: "put it into your own server blocks of nginx",
+                explanation: "The certificate becomes one include there, and every other byte "
+                    + "stays; certctl site undo takes it back, and certctl site edit --dry-run shows "
+                    + "it before."
+            ),
+            CommandOption(
+                name: "redirect",
+                value: nil,
+                summary: "with --in-place: leave those blocks with https alone"
+            ),
         ]
 
     static let makesHome = true
@@ -101,12 +114,26 @@ struct IssueCommand: Command {
     let ownersShare = OwnersShare.issuing
     private let issue: IssueArguments
     private let site: SiteArguments
+    private let isInPlace: Bool
+    private let redirects: Bool
 
     init(_ arguments: ParsedArguments) throws {
         issue = try IssueArguments(arguments)
         site = try SiteArguments(arguments)
         for option in ["each", "csr", "dry-run"] where arguments.has(option) && !site.isEmpty {
             throw UsageError.contradiction("to", option)
+        }
+        isInPlace = arguments.has("in-place")
+        redirects = arguments.has("redirect")
+        for option in ["csr", "dry-run"] where arguments.has(option) && isInPlace {
+            throw UsageError.contradiction("in-place", option)
+        }
+        guard site.isEmpty || !isInPlace else { throw UsageError.contradiction("to", "in-place") }
+        guard isInPlace || !redirects else {
+            throw UsageError.incomplete(
+                "certctl's own sites redirect anyway, and yours are changed with --in-place alone",
+                fix: "add --in-place"
+            )
         }
         guard site.kind == nil || !site.servers.isEmpty else {
             throw UsageError.incomplete(
@@ -127,23 +154,34 @@ struct IssueCommand: Command {
         )
         guard let owner = context.owner else {
             let deploys = try context.services.store.role().keeps(.deploying)
+            let edits = deploys ? try edits(context) : nil
             if deploys { try await workflow.prepareProxy() }
-            let endings = await workflow.run(deploys: deploys)
+            if let edits { try await workflow.prepare(edits) }
+            var endings = await workflow.run(deploys: deploys)
+            if let edits { endings = await workflow.finish(endings, edits) }
             try Self.write(endings, context)
             return try Self.check(endings)
         }
         let standing = try workflow.standing()
+        let edits = try edits(context)
         try await workflow.prepareProxy()
+        if let edits { try await workflow.prepare(edits) }
         let ownersEnding = await owner.run(
             listeningAt: standing.ports,
             in: context.services
         )
         try await ownersEnding.conclude {
-            let endings = try await workflow.bringIntoUse(since: standing)
+            var endings = try await workflow.bringIntoUse(since: standing)
+            if let edits { endings = await workflow.finish(endings, edits) }
             try Self.write(endings, context)
             workflow.tellOfRenewals(endings, after: standing)
             try Self.check(endings)
         }
+    }
+
+    /// What is to become of users' own servers; `nil` where they are left alone.
+    private func edits(_ context: CommandContext) throws -> EditInPlace? {
+        isInPlace ? try EditInPlace(context.services, redirects: redirects) : nil
     }
 
     static func check(_ endings: [IssueCertificates.Ending]) throws {

@@ -4,8 +4,18 @@ import Platform
 
 /// What has to be so in the whole process before anything else happens.
 enum LiveProcess {
-    /// Returns what a service manager has said in variables, which are gone afterwards.
-    static func prepare() -> ServiceManager {
+    /// The variables that say where the container engine is.
+    private static let engineVariables = ["DOCKER_HOST", "XDG_RUNTIME_DIR"]
+
+    /// What variables have said that are gone afterwards.
+    struct Surroundings {
+        let manager: ServiceManager
+        /// Where the container engine is, as Docker's own command would take it.
+        let engine: [String: String]
+    }
+
+    /// Returns what a service manager and the caller have said in variables.
+    static func prepare() -> Surroundings {
         secureStandardDescriptors()
         // Modes are given in full where files are made.
         umask(0)
@@ -14,8 +24,9 @@ enum LiveProcess {
         certctl_forbid_core_dumps()
         // Libraries take trust, proxies and resolvers from variables that a caller controls.
         let manager = ServiceManager(environment: variable)
+        let engine = engineVariables.reduce(into: [:]) { $0[$1] = variable($1) }
         clearenv()
-        return manager
+        return Surroundings(manager: manager, engine: engine)
     }
 
     private static func variable(_ name: String) -> String? {

@@ -7,10 +7,10 @@ import Workflows
 package enum Run {
     /// Runs the command that `arguments` (without the program's name) ask for.
     package static func main(_ arguments: [String]) async -> ExitCode {
-        let manager = LiveProcess.prepare()
-        let console = Console.live(manager)
+        let surroundings = LiveProcess.prepare()
+        let console = Console.live(surroundings.manager)
         do {
-            try await dispatch(arguments, console, manager)
+            try await dispatch(arguments, console, surroundings)
             try console.checkAnswer()
             return .success
         } catch let error as OwnersFailure where error.isTold {
@@ -25,8 +25,9 @@ package enum Run {
     private static func dispatch(
         _ arguments: [String],
         _ console: Console,
-        _ manager: ServiceManager
+        _ surroundings: LiveProcess.Surroundings
     ) async throws {
+        let manager = surroundings.manager
         let words = Self.commandFirst(arguments)
         guard let name = words.first else {
             console.write(Help.overview)
@@ -46,6 +47,7 @@ package enum Run {
             parsed,
             command: type,
             sockets: isOwnersShare ? InheritedSockets(manager) : InheritedSockets(),
+            engine: surroundings.engine,
             log: story.log
         )
         var context = CommandContext(

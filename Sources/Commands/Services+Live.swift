@@ -1,7 +1,6 @@
 import CertificateStore
 import Deployment
 import Diagnostics
-import FoundationEssentials
 import Platform
 import Workflows
 
@@ -19,6 +18,7 @@ extension Services {
         _ arguments: ParsedArguments,
         command: any Command.Type,
         sockets: InheritedSockets,
+        engine: [String: String],
         log: Log
     ) throws -> Services {
         let fileSystem = POSIXFileSystem()
@@ -42,7 +42,7 @@ extension Services {
             },
             makeSolver: { settings in solvers.solver(for: settings) }
         )
-        services.proxy = .live(user: LiveProcess.user)
+        services.proxy = .live(user: LiveProcess.user, engine)
         return services
     }
 
@@ -101,11 +101,10 @@ extension Services {
 }
 
 extension ProxyAccess {
-    /// The real engine, and this host's own nginx.
-    fileprivate static func live(user: UInt32) -> ProxyAccess {
-        let environment = ProcessInfo.processInfo.environment
+    /// The real engine, where the caller's variables say it is, and this host's own nginx.
+    fileprivate static func live(user: UInt32, _ variables: [String: String]) -> ProxyAccess {
         let finder = NginxFinder(host: LiveHostView(), processes: SpawnProcessRunner()) {
-            let endpoints = try DockerEndpoint.candidates(environment: environment, user: user)
+            let endpoints = try DockerEndpoint.candidates(environment: variables, user: user)
             return try await EngineClient.connected(
                 toFirstOf: endpoints,
                 clock: SystemClock()

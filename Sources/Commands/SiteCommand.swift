@@ -1,6 +1,7 @@
 import ACME
 import CertificateStore
 import Diagnostics
+import Nginx
 import Settings
 import Workflows
 
@@ -12,6 +13,8 @@ struct SiteCommand: Command {
         case show
         case add
         case remove
+        case edit
+        case undo
 
         var summary: String {
             switch self {
@@ -19,17 +22,40 @@ struct SiteCommand: Command {
             case .show: "the block of a site, as it stands in certctl.conf"
             case .add: "adds a site for these hosts; certctl apply makes it work"
             case .remove: "takes a site out; its certificate stays and is renewed"
+            case .edit: "puts a certificate into your own server blocks of nginx"
+            case .undo: "takes back what edit, or issue --in-place, has changed"
             }
         }
 
         var operands: String {
             switch self {
             case .list: ""
-            case .show, .remove: "NAME"
-            case .add: "NAME…"
+            case .show, .remove, .undo: "NAME"
+            case .add, .edit: "NAME…"
+            }
+        }
+
+        /// The options that mean something to it.
+        var options: [CommandOption] {
+            switch self {
+            case .list, .show, .remove: []
+            case .add: SiteArguments.options + SiteArguments.furtherOptions
+            case .edit: [SiteCommand.redirect, SiteCommand.rehearsal]
+            case .undo: [SiteCommand.rehearsal]
             }
         }
     }
+
+    private static let redirect = CommandOption(
+        name: "redirect",
+        value: nil,
+        summary: "leave your server blocks with https alone, and send http there"
+    )
+    private static let rehearsal = CommandOption(
+        name: "dry-run",
+        value: nil,
+        summary: "show the lines that edit or undo would change, and change nothing"
+    )
 
     static let name = "site"
     static let summary = "lists, adds and takes out the sites of certctl.conf"
@@ -37,11 +63,16 @@ struct SiteCommand: Command {
     static let actions = Action.allCases.map { action in
         CommandAction(name: action.rawValue, summary: action.summary, operands: action.operands)
     }
-    static let options = SiteArguments.options + SiteArguments.furtherOptions
+    static let options =
+        SiteArguments.options + SiteArguments.furtherOptions + [redirect, rehearsal]
     static let discussion = """
         A site is a block of certctl.conf: hosts, and the server that answers for them behind nginx. \
         The file is changed there alone; its comments and all else stay as they are. What needs more \
         than the options have is written into the file itself.
+
+        With edit the server blocks are your own, wherever nginx includes them: the certificate \
+        becomes one include, and the location for the CA is included too. Every other byte stays, \
+        renewals change nothing more, and undo puts back what stood there.
         """
     static let examples = [
         CommandExample(
@@ -52,11 +83,17 @@ struct SiteCommand: Command {
             line: "certctl site add p.example.com --kind portainer --to portainer:9000",
             effect: "Portainer, with what its console needs"
         ),
+        CommandExample(
+            line: "certctl site edit example.com --dry-run",
+            effect: "what would change in your server blocks"
+        ),
     ]
 
     private let action: Action
     private let names: [String]
     private let site: SiteArguments
+    private let redirects: Bool
+    private let isRehearsal: Bool
 
     init(_ arguments: ParsedArguments) throws {
         let name = try Self.action(arguments).name
@@ -66,27 +103,27 @@ struct SiteCommand: Command {
         self.action = action
         names = Array(arguments.operands.dropFirst())
         site = try SiteArguments(arguments)
+        redirects = arguments.has("redirect")
+        isRehearsal = arguments.has("dry-run")
         let isComplete =
             switch action {
             case .list: names.isEmpty
-            case .show, .remove: names.count == 1
-            case .add: !names.isEmpty
+            case .show, .remove, .undo: names.count == 1
+            case .add, .edit: !names.isEmpty
             }
         guard isComplete else { throw UsageError.wrongOperands(usage: Self.usage) }
-        guard action == .add else {
-            let useless = Self.options.first { arguments.has($0.name) }
-            if let useless {
-                throw UsageError.uselessOption(
-                    useless.name,
-                    action: "\(Self.name) \(action.rawValue)",
-                    useful: ["\(Self.name) \(Action.add.rawValue)"]
-                )
-            }
-            return
-        }
+        let useful = Set(action.options.map(\.name))
+        let useless = Self.options.first { arguments.has($0.name) && !useful.contains($0.name) }
+        guard let useless else { return }
+        let users = Action.allCases.filter { $0.options.contains { $0.name == useless.name } }
+        throw UsageError.uselessOption(
+            useless.name,
+            action: "\(Self.name) \(action.rawValue)",
+            useful: users.map { "\(Self.name) \($0.rawValue)" }
+        )
     }
 
-    func run(in context: CommandContext) throws {
+    func run(in context: CommandContext) async throws {
         let sites = EditSites(context.services)
         switch action {
         case .list: try list(sites, context)
@@ -99,7 +136,26 @@ struct SiteCommand: Command {
         case .remove:
             try sites.remove(names[0])
             tell("removed", sites, context)
+        case .edit: try await edit(context)
+        case .undo: try await undo(context)
         }
+    }
+
+    private func edit(_ context: CommandContext) async throws {
+        let workflow = try EditInPlace(context.services, redirects: redirects)
+        let target = try workflow.target(of: try names.map(ArgumentValues.identifier))
+        let changes =
+            isRehearsal ? try await workflow.plan(target) : try await workflow.run(target)
+        let notes = changes.reports.map(\.explanation)
+        EditsText(files: changes.files, notes: notes, isPlan: isRehearsal).write(to: context)
+    }
+
+    private func undo(_ context: CommandContext) async throws {
+        let workflow = try UndoEdits(context.services)
+        let name = ArgumentValues.existing(names[0])
+        let changes = isRehearsal ? try await workflow.plan(name) : try await workflow.run(name)
+        EditsText(files: changes.files, isPlan: isRehearsal).write(to: context)
+        guard changes.byHand.isEmpty else { throw InPlaceError.byHand(changes.byHand) }
     }
 
     private func tell(_ word: String, _ sites: EditSites, _ context: CommandContext) {

@@ -1,5 +1,8 @@
 package import CertificateStore
+import Deployment
+import Nginx
 import Platform
+import Settings
 
 /// `certctl delete`: forgets a lineage and its keys, unless nginx needs them.
 package struct DeleteCertificate: Sendable {
@@ -27,7 +30,10 @@ package struct DeleteCertificate: Sendable {
         let lock = try await services.lock("\(name)") { try store.lock(name) }
         defer { withExtendedLifetime(lock) {} }
         let users =
-            isForced ? [] : try configurations.flatMap { try files(below: $0, naming: name) }
+            isForced
+            ? []
+            : try configurations.flatMap { try files(below: $0, naming: name) }
+                + (try await places(naming: name))
         guard users.isEmpty else { throw WorkflowError.inUse(lineage: "\(name)", by: users) }
         try await forgetDeployment(of: name)
         try store.lookSoon(at: name)
@@ -43,6 +49,38 @@ package struct DeleteCertificate: Sendable {
         let lock = try await services.lock("the deploy journal") { try store.lockDeployments() }
         defer { withExtendedLifetime(lock) {} }
         try store.append(DeployRecord(name, .bootstrap))
+    }
+
+    /// Where the nginx that serves the sites names a path of the lineage, as it reads its files: a
+    /// container's are not where this host's are.
+    private func places(naming name: LineageName) async throws -> [String] {
+        guard let access = services.proxy else { return [] }
+        let settings = try SettingsLoader(services).load()
+        guard settings.proxy != nil || EditRecords(services).names.contains(name) else {
+            return []
+        }
+        let nginx = try await access.find(settings.proxy?.place)
+        let dump = try await nginx.configuration()
+        guard dump.verdict.isAccepted else {
+            throw ProxyError.refused(place: nginx.place, lines: dump.verdict.lines)
+        }
+        let configuration: Configuration
+        do throws(ConfigurationError) {
+            configuration = try Configuration(dump: dump.text)
+        } catch {
+            throw ProxyError.unreadableConfiguration(error.explanation)
+        }
+        let layout = services.layout
+        let include = layout.include(name)
+        var found: [String] = []
+        for path in [include, layout.live(name), layout.generations(name)] {
+            // The pair file itself goes with the lineage.
+            for place in configuration.references(below: path).map(\.place)
+            where place.file != include && !found.contains(place.description) {
+                found.append(place.description)
+            }
+        }
+        return found
     }
 
     /// The files below a directory in which a path of the lineage stands.

@@ -94,7 +94,18 @@ package struct DeployCertificates: Sendable {
             guard isPendingOnly, !round.attempts.isEmpty else { break }
             seen.formUnion(round.attempts)
         }
+        if seen.isEmpty, results.isEmpty { try await takeBackWhatWasCutOff() }
         return results.sorted { $0.key < $1.key }.map { Ending(name: $0.key, result: $0.value) }
+    }
+
+    /// Ends a change of nginx's files that a crash has cut off, where nothing else is to be deployed.
+    private func takeBackWhatWasCutOff() async throws {
+        guard try services.fileSystem.status(services.layout.transaction) != nil,
+            let lock = try services.store.lockDeployRun()
+        else { return }
+        defer { withExtendedLifetime(lock) {} }
+        let settings = try SettingsLoader(services).load()
+        try await ProxyDeployment(services, settings)?.recover()
     }
 
     private func round(

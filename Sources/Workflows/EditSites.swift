@@ -110,12 +110,7 @@ package struct EditSites: Sendable {
         guard try loader.bytes() ?? [] == bytes else {
             throw SiteError.settingsChanged(path: path)
         }
-        if try services.fileSystem.status(services.layout.configuration) == nil {
-            try services.fileSystem.makeDirectory(
-                services.layout.configuration,
-                .publicDirectory
-            )
-        }
+        try services.store.prepareConfiguration()
         try services.fileSystem.replaceKeepingOwner(path, changed, temporary: "\(path)~new")
         services.log.notice("certctl.conf changed", ["path": path])
     }

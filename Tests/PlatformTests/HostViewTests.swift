@@ -49,7 +49,8 @@ import Testing
                     pid: 7,
                     title: "nginx: master process nginx -g daemon off;",
                     executable: "/usr/sbin/nginx",
-                    started: 77
+                    started: 77,
+                    parent: 4
                 )
             ]
         )

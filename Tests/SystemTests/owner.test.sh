@@ -230,7 +230,7 @@ ok "of two certificates one is had" status_is 11
 ok "and told of" grep -q '^d.test: issued$' "$T/out"
 ok "and served" serves d.test 000001
 try issue d.test --force --deploy-hook "$T/breaks"
-ok "a hook that fails is root's failure" explains 9 "the hook $T/breaks failed" "status 1" "run the same command again"
+ok "a hook that fails is root's failure" explains 9 "the hook $T/breaks failed" "status 1" "run certctl deploy"
 ok "and the certificate is there" [ -d $lib/tls/gen/d.test/000002 ]
 touch "$T/mended"
 try certctl deploy d.test

@@ -55,6 +55,6 @@ put ''
 unchanged() { local before; before=$(find "$home" -printf '%p %s %T@\n' | sort); check; [ "$before" = "$(find "$home" -printf '%p %s %T@\n' | sort)" ]; }
 ok "and nothing was changed or made" unchanged
 run "$certctl" --home "$home" apply
-ok "apply alone says that this version only checks" status_is 2
-ok "and what to type" output_has "run: certctl apply --check"
+ok "apply has nothing to do where nothing is asked for" status_is 0
+ok "and says so" output_has "Nothing to do"
 summary

@@ -17,7 +17,7 @@ package struct ScriptedContainer: Sendable {
     /// Path on the host, path inside.
     package var mounts: [(source: String, target: String)] = []
     package var inMemory: [String] = []
-    /// The titles of its processes, numbered from 100.
+    /// The titles of its processes, numbered from 100; a worker is of the last master before it.
     package var processes = [
         "nginx: master process nginx -g daemon off;", "nginx: worker process",
         "nginx: worker process",
@@ -78,10 +78,14 @@ package struct ScriptedContainer: Sendable {
 
     /// What `top` tells.
     package var table: String {
+        var master = 1
         let rows = processes.enumerated().map { number, title in
-            """
-            ["root","\(100 + number)","1","0","12:00","?","00:00:00",\(json(title))]
-            """
+            let isWorker = title.hasPrefix("nginx: worker")
+            if title.hasPrefix("nginx: master") { master = 100 + number }
+            return """
+                ["root","\(100 + number)","\(isWorker ? master : 1)","0","12:00","?","00:00:00",\
+                \(json(title))]
+                """
         }
         return """
             {"Titles":["UID","PID","PPID","C","STIME","TTY","TIME","CMD"],\

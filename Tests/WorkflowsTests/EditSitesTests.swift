@@ -35,6 +35,12 @@ import Testing
         #expect(try sites.sites().map(\.certificate.names.count) == [2])
     }
 
+    @Test func `a home that is missing is made for it`() throws {
+        let sites = EditSites(host.services(at: "/home/new"))
+        try sites.add(names("a.test", "b.test"), [Directive("to", "app:80")])
+        #expect(host.disk.bytes(of: "/home/new/etc/certctl.conf") == Array(block.utf8))
+    }
+
     @Test func `the next one leaves what is there, and the file's mode`() throws {
         host.disk.put(Self.path, Array("# mine\nprofile x;\n".utf8), mode: FileMode(0o600))
         try sites.add(names("a.test", "b.test"), [Directive("to", "app:80")])

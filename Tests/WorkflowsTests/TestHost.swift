@@ -30,10 +30,12 @@ final class TestHost: Sendable {
 
     var services: Services { services(on: disk) }
 
-    func services(on fileSystem: any FileSystem) -> Services {
+    func services(at home: String) -> Services { services(on: disk, at: home) }
+
+    func services(on fileSystem: any FileSystem, at home: String = TestHost.home) -> Services {
         let network = network
         return Services(
-            layout: StoreLayout(home: Self.home),
+            layout: StoreLayout(home: home),
             fileSystem: fileSystem,
             clock: clock,
             processes: hooks,

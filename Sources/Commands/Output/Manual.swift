@@ -43,7 +43,8 @@ enum Manual {
             """,
             """
             The value of an option follows it as the next word, or after an equals sign. Two \
-            hyphens alone end the options. Nothing is taken from the environment.
+            hyphens alone end the options. Of the environment only DOCKER_HOST (and, for an \
+            ordinary user, XDG_RUNTIME_DIR) is taken: where the container engine is.
             """,
         ]
         return Roff.section("DESCRIPTION")

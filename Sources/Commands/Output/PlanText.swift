@@ -12,7 +12,7 @@ struct PlanText {
         self.plan = plan
     }
 
-    func write(to context: CommandContext) {
+    func show(in context: CommandContext) {
         guard !context.isJSON else {
             return context.console.write(lines().map { JSONLine.text($0) }.joined())
         }
@@ -78,27 +78,4 @@ private struct PlanLine: Encodable {
     let action: String
     var names: [String]?
     var path: String?
-}
-
-extension LineDiff {
-    /// As `diff -u` shows it, harmless to print; in colour for a terminal.
-    fileprivate func text(isColoured: Bool) -> String {
-        var text = ""
-        for hunk in hunks {
-            text +=
-                "    @@ -\(hunk.oldStart),\(hunk.oldCount) +\(hunk.newStart),\(hunk.newCount) @@\n"
-            for line in hunk.lines {
-                let (mark, colour) =
-                    switch line.change {
-                    case .kept: (" ", "")
-                    case .removed: ("-", "\u{1B}[31m")
-                    case .added: ("+", "\u{1B}[32m")
-                    }
-                let words = String(decoding: line.bytes, as: UTF8.self).harmless(limit: 2000)
-                let paint = isColoured && !colour.isEmpty
-                text += "    \(paint ? colour : "")\(mark)\(words)\(paint ? "\u{1B}[0m" : "")\n"
-            }
-        }
-        return text
-    }
 }

@@ -111,13 +111,18 @@ package struct EngineClient: Sendable {
         guard let number = titles.firstIndex(of: "PID"),
             let command = titles.firstIndex(where: { ["CMD", "COMMAND", "ARGS"].contains($0) })
         else { return [] }
+        let parent = titles.firstIndex(of: "PPID")
         return table["Processes"].elements.compactMap { row in
             let fields = row.texts
             guard fields.count > max(number, command), let pid = Int32(fields[number]) else {
                 return nil
             }
             // A command with spaces may be spread over what are columns elsewhere.
-            return EngineProcess(pid: pid, title: fields[command...].joined(separator: " "))
+            return EngineProcess(
+                pid: pid,
+                title: fields[command...].joined(separator: " "),
+                parent: parent.flatMap { fields.count > $0 ? Int32(fields[$0]) : nil }
+            )
         }
     }
 
@@ -186,8 +191,11 @@ package struct EngineProcess: Equatable, Sendable {
     package let pid: Int32
     /// Its command line, or the title that it has given itself.
     package let title: String
+    /// The process that has started it; `nil` where the engine does not say.
+    package let parent: Int32?
 
-    package init(pid: Int32, title: String) {
+    package init(pid: Int32, title: String, parent: Int32? = nil) {
+        self.parent = parent
         self.pid = pid
         self.title = title
     }

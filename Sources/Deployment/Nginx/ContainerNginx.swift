@@ -100,7 +100,7 @@ package struct ContainerNginx: NginxInstance {
             started: current.state.started,
             restartCount: current.restartCount,
             master: master.pid,
-            workers: Set(processes.filter { $0.title == NginxTitle.worker }.map(\.pid))
+            workers: Self.workers(of: master, among: processes)
         )
     }
 
@@ -192,6 +192,17 @@ package struct ContainerNginx: NginxInstance {
 
     private static func master(among processes: [EngineProcess]) -> EngineProcess? {
         processes.first { $0.title.hasPrefix(NginxTitle.master) }
+    }
+
+    /// The workers that take connections; those of another nginx come and go on their own.
+    private static func workers(
+        of master: EngineProcess,
+        among processes: [EngineProcess]
+    ) -> Set<Int32> {
+        let workers = processes.filter { process in
+            process.title == NginxTitle.worker && process.parent ?? master.pid == master.pid
+        }
+        return Set(workers.map(\.pid))
     }
 
     private var examiner: ContainerExaminer { ContainerExaminer(engine: engine, paths: paths) }

@@ -87,8 +87,9 @@ package struct HostNginx: NginxInstance {
 
     package func snapshot() async throws -> NginxSnapshot {
         let master = try Self.master(on: host)
+        // Those of another nginx come and go on their own.
         let workers = host.processes(titled: NginxTitle.worker)
-            .filter { $0.title == NginxTitle.worker }
+            .filter { $0.title == NginxTitle.worker && $0.parent ?? master.pid == master.pid }
         return NginxSnapshot(
             container: nil,
             started: "\(master.started)",

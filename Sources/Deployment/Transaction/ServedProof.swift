@@ -11,10 +11,13 @@ package struct ServedProof: Sendable {
         package let host: String
         /// The certificate in DER.
         package let leaf: [UInt8]
+        /// Where it is served; `nil` for wherever nginx listens for https.
+        package let addresses: [SocketAddress]?
 
-        package init(host: String, leaf: [UInt8]) {
+        package init(host: String, leaf: [UInt8], addresses: [SocketAddress]? = nil) {
             self.host = host
             self.leaf = leaf
+            self.addresses = addresses
         }
     }
 
@@ -50,12 +53,12 @@ package struct ServedProof: Sendable {
         at addresses: [SocketAddress],
         waits: Bool = true
     ) async throws(ServedFault) {
-        guard !addresses.isEmpty || expectations.isEmpty else {
+        guard !addresses.isEmpty || expectations.allSatisfy({ $0.addresses != nil }) else {
             throw ServedFault(sightings: ["nginx listens for https nowhere"])
         }
         let deadline = clock.uptime + Double(patience.components.seconds)
         let questions = expectations.flatMap { expectation in
-            addresses.map { (expectation, $0) }
+            (expectation.addresses ?? addresses).map { (expectation, $0) }
         }
         let until = waits ? deadline : -.infinity
         let answers = await withTaskGroup(of: (Int, Answer).self) { group in

@@ -10,8 +10,17 @@ package struct HostProcess: Equatable, Sendable {
     /// When it was started, in the kernel's own measure: with the number it tells one process from
     /// another that has got the same number later.
     package let started: UInt64
+    /// The process that has started it; `nil` where that is not known.
+    package let parent: Int32?
 
-    package init(pid: Int32, title: String, executable: String?, started: UInt64) {
+    package init(
+        pid: Int32,
+        title: String,
+        executable: String?,
+        started: UInt64,
+        parent: Int32? = nil
+    ) {
+        self.parent = parent
         self.pid = pid
         self.title = title
         self.executable = executable
@@ -33,7 +42,8 @@ struct ProcessTable: Sendable {
                 pid: pid,
                 title: title,
                 executable: executable(of: pid),
-                started: started
+                started: started,
+                parent: parent(of: pid)
             )
         }
     }
@@ -42,12 +52,23 @@ struct ProcessTable: Sendable {
     ///
     /// Source: proc_pid_stat(5), field 22.
     func start(of pid: Int32) -> UInt64? {
+        field(22, of: pid).flatMap { UInt64($0) }
+    }
+
+    /// Source: proc_pid_stat(5), field 4.
+    private func parent(of pid: Int32) -> Int32? {
+        field(4, of: pid).flatMap { Int32($0) }
+    }
+
+    /// A field of what the kernel tells of a process, by its number in the manual; from 3 on.
+    private func field(_ number: Int, of pid: Int32) -> Substring? {
         let text = proc.text(of: "\(pid)/stat")
         // The second field is the name in parentheses, which may hold spaces and parentheses.
         guard let end = text.lastIndex(of: ")") else { return nil }
-        let fields = text[end...].split(separator: " ").dropFirst()
-        guard fields.count > 19 else { return nil }
-        return UInt64(fields[fields.startIndex + 19])
+        let fields = text[end...].split(separator: " ")
+        // The parenthesis counts as the second.
+        guard fields.count > number - 2 else { return nil }
+        return fields[number - 2]
     }
 
     private func title(of pid: Int32) -> String {

@@ -14,25 +14,36 @@ struct ProxyDeployment: Sendable {
     /// What an nginx may take from its signal to new workers.
     private static let patience: TimeInterval = 10
     private static let pause: Duration = .milliseconds(25)
-    private static let shownLog = 5
+    private static let (readLog, shownLog) = (100, 5)
 
     private let services: Services
     private let settings: Settings
     private let access: ProxyAccess
+    /// The lineages that servers of users' own files have.
+    private let edited: Set<LineageName>
 
-    /// Prepares it; `nil` where certctl.conf has neither a site nor a proxy, and nginx is left to hooks.
+    /// Prepares it; `nil` where certctl.conf has neither a site nor a proxy and no user's file was
+    /// edited, and nginx is left to hooks.
     init?(_ services: Services, _ settings: Settings) {
-        guard settings.proxy != nil || !settings.sites.isEmpty, let access = services.proxy else {
+        guard let access = services.proxy else { return nil }
+        self.init(services, settings, access)
+        guard settings.proxy != nil || !settings.sites.isEmpty || !edited.isEmpty else {
             return nil
         }
+    }
+
+    /// Prepares it, whatever certctl.conf says.
+    init(_ services: Services, _ settings: Settings, _ access: ProxyAccess) {
         self.services = services
         self.settings = settings
         self.access = access
+        edited = EditRecords(services).names
     }
 
-    /// Whether a lineage is for that nginx: one with a `certificate` block of its own is for others.
+    /// Whether a lineage is for that nginx: one with a `certificate` block of its own is for others,
+    /// unless it was put into servers there.
     func concerns(_ name: LineageName) -> Bool {
-        if site(of: name) != nil { return true }
+        if site(of: name) != nil || edited.contains(name) { return true }
         return settings.block(of: name) == nil && settings.proxy != nil
     }
 
@@ -76,7 +87,9 @@ struct ProxyDeployment: Sendable {
     /// Returns what was planned. Throws as ``deploy(_:)`` tells.
     @discardableResult
     func apply() async throws -> ProxyPlan {
-        try await change(to: [], only: nil)
+        let plan = try await change(to: [], only: nil)
+        await DeployUnit(services).permit(plan.view.directory)
+        return plan
     }
 
     /// Lets nginx pass the CA's questions on for sites that it does not serve yet.
@@ -87,7 +100,22 @@ struct ProxyDeployment: Sendable {
             try site(of: name) != nil && !services.store.isPublished(name)
         }
         guard !new.isEmpty else { return }
-        try await change(to: [], only: Set(new.map(\.description)))
+        let plan = try await change(to: [], only: Set(new.map(\.description)))
+        await DeployUnit(services).permit(plan.view.directory)
+    }
+
+    /// Takes back what a run that was cut off has changed.
+    func recover() async throws {
+        try await recover(try await access.find(settings.proxy?.place))
+    }
+
+    private func recover(_ nginx: any NginxInstance) async throws {
+        guard try await NginxTransaction.recover(needs(nginx, note, [])) else { return }
+        services.log.notice("a deployment that was cut off was taken back")
+    }
+
+    private var note: TransactionNote {
+        TransactionNote(services.layout.transaction, in: services.fileSystem)
     }
 
     /// Whether an error is of what was to be served, and another choice may fare better.
@@ -117,7 +145,14 @@ struct ProxyDeployment: Sendable {
             let hasPair = try coming.contains(name) || services.store.isPublished(name)
             return Site(site, lineage: "\(name)", hasPair: hasPair)
         }
-        return try ProxyPlan(view, sites: sites, pairs: pairs, only: only, services)
+        return try ProxyPlan(
+            view,
+            sites: sites,
+            pairs: pairs,
+            only: only,
+            isInPlace: !edited.isEmpty,
+            services
+        )
     }
 
     // MARK: Changing
@@ -125,15 +160,12 @@ struct ProxyDeployment: Sendable {
     @discardableResult
     private func change(to pairs: [ProxyPlan.Pair], only: Set<String>?) async throws -> ProxyPlan {
         let nginx = try await access.find(settings.proxy?.place)
-        let note = TransactionNote(services.layout.transaction, in: services.fileSystem)
-        if try await NginxTransaction.recover(needs(nginx, note, [])) {
-            services.log.notice("a deployment that was cut off was taken back")
-        }
+        try await recover(nginx)
         let plan = try await plan(pairs, only: only, nginx)
         tell(of: plan)
         let proof = ServedProof(probe: access.probe, clock: services.clock)
         let addresses = nginx.addresses(ofPort: 443)
-        if !plan.expectations.isEmpty, addresses.isEmpty {
+        if addresses.isEmpty, plan.expectations.contains(where: { $0.addresses == nil }) {
             throw ProxyError.notPublished(place: nginx.place)
         }
         if plan.changes.isEmpty {
@@ -150,7 +182,7 @@ struct ProxyDeployment: Sendable {
     }
 
     /// What a transaction needs; `expectations` are what has to be served in the end.
-    private func needs(
+    func needs(
         _ nginx: any NginxInstance,
         _ note: TransactionNote,
         _ expectations: [ServedProof.Expectation]
@@ -187,8 +219,9 @@ struct ProxyDeployment: Sendable {
             try await clock.sleep(for: pause)
         }
         // That it says nothing is better than no answer at all.
-        let log = (try? await nginx.log(lines: shownLog, since: start)) ?? []
-        throw ProxyError.notReloaded(place: nginx.place, lines: log)
+        let log = (try? await nginx.log(lines: readLog, since: start)) ?? []
+        let serious = log.filter { NginxMessage($0)?.level.isSerious ?? false }
+        throw ProxyError.notReloaded(place: nginx.place, lines: serious.suffix(shownLog))
     }
 
     private func makeDirectories(of plan: ProxyPlan) throws {

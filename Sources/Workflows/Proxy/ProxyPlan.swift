@@ -31,6 +31,8 @@ struct ProxyPlan: Sendable {
     ///   - sites: All of certctl.conf.
     ///   - pairs: The certificates that are to come into use.
     ///   - only: The lineages whose files may be changed; `nil` for all.
+    ///   - isInPlace: Whether users' own servers have certificates: without sites no server of
+    ///     certctl's is put before them then.
     ///   - services: The store, and the time.
     /// - Throws: ``SitesError`` and what keeps the store from being read.
     init(
@@ -38,17 +40,27 @@ struct ProxyPlan: Sendable {
         sites: [Site],
         pairs: [Pair],
         only: Set<String>? = nil,
+        isInPlace: Bool = false,
         _ services: Services
     ) throws {
         self.view = view
         let renderer = SiteRenderer(for: view.surroundings)
-        let rendering = try renderer.rendering(
-            of: sites,
-            present: view.present,
-            at: services.clock.now
-        )
-        notes = rendering.notes
-        files = ManagedFilePlan(wanted: rendering.files, present: view.present)
+        var wanted: [ManagedFile] = []
+        var notes: [SiteNote] = []
+        if !isInPlace || !sites.isEmpty {
+            let rendering = try renderer.rendering(
+                of: sites,
+                present: view.present,
+                at: services.clock.now
+            )
+            (wanted, notes) = (rendering.files, rendering.notes)
+        }
+        for file in try view.filesForUsers(renderer)
+        where !wanted.contains(where: { $0.path == file.path }) { wanted.insert(file, at: 0) }
+        self.notes = notes
+        // Those of edits stay until the edits are taken back.
+        let present = view.present.filter { !SiteRenderer.isPlainPath($0.key) }
+        files = ManagedFilePlan(wanted: wanted, present: present)
         // The files of other sites, where only some are in question.
         let others = Set(
             sites.filter { site in only.map { !$0.contains(site.lineage) } ?? false }
@@ -110,8 +122,10 @@ struct ProxyPlan: Sendable {
         let served = Set(sites.map(\.lineage))
         for pair in pairs where !served.contains("\(pair.name)") {
             let leaf = try store.certificate(of: pair.certificate).der
-            let hosts = Set(view.hosts(servedBy: store.layout.include(pair.name)))
-            expectations += hosts.sorted().map { .init(host: $0, leaf: leaf) }
+            let include = store.layout.include(pair.name)
+            expectations += Set(view.hosts(servedBy: include)).sorted().compactMap { host in
+                view.expectation(of: host, leaf, from: include, in: view.configuration)
+            }
         }
         return expectations
     }
@@ -119,5 +133,5 @@ struct ProxyPlan: Sendable {
 
 extension String {
     /// A host that a name stands for, where it stands for many.
-    fileprivate var probed: String { hasPrefix("*.") ? "certctl\(dropFirst())" : self }
+    var probed: String { hasPrefix("*.") ? "certctl\(dropFirst())" : self }
 }

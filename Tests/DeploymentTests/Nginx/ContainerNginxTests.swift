@@ -251,6 +251,15 @@ import Testing
         }
     }
 
+    @Test func `the workers of another nginx in the container do not count`() async throws {
+        let (nginx, _) = try await nginx { container in
+            container.processes += ["nginx: master process nginx -c /b", "nginx: worker process"]
+        }
+        let snapshot = try await nginx.snapshot()
+        #expect(snapshot.master == 100)
+        #expect(snapshot.workers == [101, 102])
+    }
+
     @Test func `a restart in between is seen by two snapshots`() async throws {
         let (nginx, engine) = try await nginx()
         let before = try await nginx.snapshot()

@@ -159,7 +159,14 @@ private final class ScriptedNginx: ProcessRunner {
             executable: nil,
             started: 1
         )
-        host.change { $0.processes = [master(7), old, worker] }
+        let anothers = HostProcess(
+            pid: 10,
+            title: "nginx: worker process",
+            executable: nil,
+            started: 1,
+            parent: 6
+        )
+        host.change { $0.processes = [master(7), old, worker, anothers] }
         let nginx = try nginx().0
         let snapshot = try await nginx.snapshot()
         #expect(snapshot.master == 7)

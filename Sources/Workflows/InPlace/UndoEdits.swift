@@ -1,0 +1,136 @@
+import CertificateStore
+import Deployment
+import Nginx
+import Platform
+import Sites
+
+/// `certctl site undo`: takes back what ``EditInPlace`` has done to users' own files.
+///
+/// What people have changed elsewhere in them stays. A file in which an edited place is no longer
+/// what certctl wrote is left alone, and is told of.
+package struct UndoEdits: Sendable {
+    /// What is changed back, and what is left to a person.
+    package struct Changes: Sendable {
+        /// By their paths on this host.
+        package let files: [EditedFile]
+        /// In the order of their files.
+        package let byHand: [InPlaceError.Place]
+    }
+
+    private let driver: InPlaceDriver
+
+    /// Prepares the workflow; nothing is touched yet.
+    ///
+    /// Throws as ``EditInPlace/init(_:redirects:)``.
+    package init(_ services: Services) throws {
+        driver = try InPlaceDriver(services)
+    }
+
+    /// Finds out what ``run(_:)`` would change; changes nothing.
+    package func plan(_ text: String) async throws -> Changes {
+        let name = try name(text)
+        let view = try await driver.look(at: try await driver.find())
+        let plan = try plan(name, view)
+        return Changes(files: driver.files(of: plan.changes), byHand: plan.byHand)
+    }
+
+    /// Takes the edits for a lineage back.
+    ///
+    /// Throws as ``EditInPlace/run(_:)``, and ``InPlaceError/nothingToUndo(_:known:)``.
+    package func run(_ text: String) async throws -> Changes {
+        let name = try name(text)
+        return try await driver.whileLocked { nginx in
+            let plan = try plan(name, try await driver.look(at: nginx))
+            if !plan.changes.isEmpty {
+                try await driver.make(plan.changes, proving: [], nginx)
+            }
+            return Changes(files: driver.files(of: plan.changes), byHand: plan.byHand)
+        }
+    }
+
+    private func name(_ text: String) throws -> LineageName {
+        let known = EditRecords(driver.services).names
+        guard let name = LineageName.usual(for: text), known.contains(name) else {
+            throw InPlaceError.nothingToUndo(text, known: known.sorted().map(\.description))
+        }
+        return name
+    }
+
+    /// What is to be done, in such an order that nginx would start after each change.
+    private func plan(
+        _ name: LineageName,
+        _ view: ProxyView
+    ) throws -> (changes: [FileChange], byHand: [InPlaceError.Place]) {
+        let files = driver.services.fileSystem
+        let records = EditRecords(driver.services)
+        let (record, undo) = try records.read(name)
+        var edits: [FileChange] = []
+        var byHand: [InPlaceError.Place] = []
+        var left: Set<String> = []
+        for path in undo.files.sorted() {
+            // Whoever has removed the file has taken the edits back with it.
+            guard try files.status(path)?.kind == .file else { continue }
+            let current = try files.readFile(path, limit: InPlacePlan.fileLimit)
+            switch undo.restore(path, from: current) {
+            case .restored(let bytes) where bytes == current: continue
+            case .restored(let bytes):
+                edits.append(
+                    FileChange(path: path, before: current, after: bytes, isInPlace: true)
+                )
+            case .byHand where undo.isGone(from: current, of: path): continue
+            case .byHand(let regions):
+                left.insert(path)
+                let lines = LineIndex(current)
+                byHand += regions.map { region in
+                    let offset = min(region.offset, current.count)
+                    let line = lines.position(of: offset).line
+                    return .init(file: path, line: line, remedy: region.remedy)
+                }
+            }
+        }
+        let isWhole = left.isEmpty
+        let servers = isWhole ? managed(SiteRenderer.plainPath(of: "\(name)"), view) : []
+        let rest = isWhole ? undo.only([]) : undo.only(left)
+        var changes = servers + edits
+        changes += try unused(view, edits, gone: servers)
+        let after = isWhole ? nil : rest.encoded()
+        if record != after {
+            changes.append(FileChange(path: records.path(of: name), before: record, after: after))
+        }
+        return (changes, byHand)
+    }
+
+    /// The removal of a managed file, if it is there and still certctl's.
+    private func managed(_ path: String, _ view: ProxyView) -> [FileChange] {
+        guard let bytes = view.present[path],
+            ManagedFile.state(of: bytes, at: path) == .intact
+        else { return [] }
+        return [FileChange(path: "\(view.directory)/\(path)", before: bytes, after: nil)]
+    }
+
+    /// The removal of what no file includes any more.
+    private func unused(
+        _ view: ProxyView,
+        _ edits: [FileChange],
+        gone: [FileChange]
+    ) throws -> [FileChange] {
+        let renderer = SiteRenderer(for: view.surroundings)
+        let after = edits.reduce(into: [:]) { $0[$1.path] = $1.after }
+        let removed = Set(gone.map(\.path))
+        var changes: [FileChange] = []
+        let snippets = [
+            (renderer.challengePath, try renderer.challengeFile()),
+            (renderer.tlsPath, try renderer.tlsFile()),
+        ]
+        for (path, file) in snippets {
+            let isNeeded = try view.configuration.places(including: path).contains { place in
+                let host = try view.hostFile(place.file, driver.access.host)
+                if removed.contains(host) { return false }
+                guard let bytes = after[host] else { return true }
+                return String(decoding: bytes, as: UTF8.self).contains(path)
+            }
+            if !isNeeded { changes += managed(file.path, view) }
+        }
+        return changes
+    }
+}
