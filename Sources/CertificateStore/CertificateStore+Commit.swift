@@ -84,6 +84,16 @@ extension CertificateStore {
             )
     }
 
+    /// Whether the last certificate that was committed is gone, or its files are not what they were.
+    package func isLost(_ lineage: Lineage) throws -> Bool {
+        guard !lineage.isCurrentLost else { return true }
+        do {
+            return try lineage.current.map { try !isTrue($0) } ?? false
+        } catch is StoreError {
+            return true
+        }
+    }
+
     /// Whether the staging directory waits for the certificate of a key that somebody else keeps.
     package func isStagedWithoutKey(
         _ pending: LineageProgress.Pending,

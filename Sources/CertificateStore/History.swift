@@ -65,6 +65,25 @@ extension CertificateStore {
     }
 }
 
+extension CertificateStore {
+    /// What lies further back in the history is not looked for.
+    private static let readLines = 2000
+
+    /// The last failure to get a certificate for a lineage that has none, as far as the end of the
+    /// history tells.
+    package func lastFailedOrder(of name: LineageName) throws -> PastEvent? {
+        var lines = try events.lines()
+        defer { lines.close() }
+        for _ in 0..<Self.readLines {
+            guard let line = try lines.next() else { break }
+            guard let event = PastEvent(line), event.lineage == name.description else { continue }
+            let kinds: [Event.Kind] = [.failed, .held]
+            return kinds.contains { $0.rawValue == event.event } ? event : nil
+        }
+        return nil
+    }
+}
+
 /// One file's events from the last to the first, each looked at before it is taken.
 private struct HistoryReader {
     private var lines: BackwardLines

@@ -47,8 +47,11 @@ struct CertificateFailure: Diagnosable {
     }
 
     /// What all of them ended with, where none succeeded.
+    ///
+    /// What is saved and not in use was issued, as were those that have succeeded.
     private var exitCode: ExitCode {
         let codes = Set(failures.map(\.diagnosis.exitCode))
+        guard codes != [.deployment] else { return .deployment }
         guard failures.count == total, codes.count == 1, let code = codes.first else {
             return mixed
         }

@@ -174,6 +174,7 @@ struct IssueCommand: Command {
             var endings = try await workflow.bringIntoUse(since: standing)
             if let edits { endings = await workflow.finish(endings, edits) }
             try Self.write(endings, context)
+            workflow.tellOfRenewals(endings, after: standing)
             try Self.check(endings)
         }
     }

@@ -37,19 +37,54 @@ struct ListCommand: Command {
                 Table.text(
                     header: ["NAME", "STATE", "LIFETIME", "LEFT", "RENEWS", "EXPIRES", "HOSTS"],
                     rows: reports.map { Self.row($0, now) }
-                ) + reports.map(Self.pending).joined()
+                )
+                    + reports.map { Self.missing($0) + Self.trouble($0, now) + Self.pending($0) }
+                    .joined()
             )
         }
     }
 
+    /// How one is had of which there is nothing to use; empty where there is a certificate.
+    private static func missing(_ report: LineageReport) -> String {
+        let name = "\(report.lineage.name)"
+        let command = NextStep.issue(report)
+        return switch report.state {
+        case .wanted: "\(name): wanted by certctl.conf, not issued: \(command) or certctl apply\n"
+        case .waiting where report.trouble?.next == nil: "\(name): not issued: \(command)\n"
+        case .lost: "\(name): its files are gone or damaged: certctl renew \(name)\n"
+        default: ""
+        }
+    }
+
+    /// Why a certificate is not renewed, and when that is tried again; empty where nothing has failed.
+    private static func trouble(_ report: LineageReport, _ now: Date) -> String {
+        guard let trouble = report.trouble else { return "" }
+        let name = "\(report.lineage.name)"
+        let reason = trouble.reason.harmless(limit: 500)
+        guard let next = trouble.next else {
+            return """
+                \(name): the order failed \(trouble.last.formatted(.iso8601))
+                  \(reason)
+
+                """
+        }
+        let what = report.lineage.current == nil ? "the order" : "renewal"
+        return """
+            \(name): \(what) failed \(TimeText.times(trouble.count)), next attempt \
+            \(TimeText.next(next, now))
+              \(reason)
+
+            """
+    }
+
     /// Why a certificate is not in use, and when that changes; empty where it is.
     private static func pending(_ report: LineageReport) -> String {
-        guard report.isDeployPending else { return "" }
+        guard report.isDeployPending, report.state != .lost else { return "" }
         let name = "\(report.lineage.name)"
         guard let failure = report.deployFailure, let next = report.nextDeploy else {
             return "\(name): deploy pending, not tried yet: certctl deploy \(name)\n"
         }
-        let times = failure.count == 1 ? "once" : "\(failure.count) times"
+        let times = TimeText.times(failure.count)
         return """
             \(name): deploy pending, failed \(times), next attempt \(next.formatted(.iso8601))
               \(failure.reason.harmless(limit: 500))
@@ -60,9 +95,11 @@ struct ListCommand: Command {
     private static func row(_ report: LineageReport, _ now: Date) -> [String] {
         let name = report.lineage.name.description
         guard let manifest = report.lineage.current?.manifest, let due = report.due else {
-            return [name, report.state.rawValue, "", "", "", "", ""]
+            let hosts = report.names.joined(separator: " ").harmless(limit: 1000)
+            return [name, report.state.rawValue, "", "", "", "", hosts]
         }
-        let pending = report.isDeployPending ? ", deploy pending" : ""
+        let isPending = report.isDeployPending && report.state != .lost
+        let pending = isPending ? ", deploy pending" : ""
         return [
             name,
             report.state.rawValue + pending,

@@ -130,20 +130,33 @@ struct RenewCommand: Command {
     }
 
     private func rehearse(_ request: RenewRequest, _ context: CommandContext) async throws {
-        let endings = try await RehearseRenewals(context.services, request).run()
+        let report = try await RehearseRenewals(context.services, request).run()
         context.story.end()
-        for ending in endings {
-            guard case .success(let outcome) = ending.result else { continue }
-            context.console.write(RehearsalText.text(outcome, isJSON: context.isJSON))
+        let isJSON = context.isJSON
+        for ending in report.endings {
+            switch ending.result {
+            case .success(let outcome):
+                context.console.write(RehearsalText.text(outcome, isJSON: isJSON))
+            case .failure(let error):
+                let text = RehearsalText.text(ending.name, failed: error, isJSON: isJSON)
+                context.console.write(text)
+            }
         }
-        try CertificateFailure.check(endings.map { ($0.name, $0.result.failure) }, mixed: .partial)
+        for skipped in report.skipped {
+            context.console.write(RehearsalText.text(skipped, isJSON: isJSON))
+        }
+        try CertificateFailure.check(
+            report.endings.map { ($0.name, $0.result.failure) },
+            mixed: .partial
+        )
     }
 
     // MARK: The answer
 
     private func write(_ report: RenewReport, _ context: CommandContext) {
+        let now = context.services.clock.now
         for ending in report.endings {
-            guard let line = RenewLine(ending) else { continue }
+            guard let line = RenewLine(ending, isNamed: report.isNamed, now: now) else { continue }
             context.console.write(context.isJSON ? JSONLine.text(line) : line.text)
         }
         let summary = RenewSummary(report)

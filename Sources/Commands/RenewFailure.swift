@@ -19,10 +19,12 @@ enum RenewFailure {
             uniquingKeysWith: { $1 ?? $0 }
         )
         var endings: [(name: LineageName, error: (any Error)?)] = []
+        var isAllIssued = true
         for ending in report.endings {
             switch ending.outcome {
             case .renewed:
                 endings.append((ending.name, results[ending.name] ?? nil))
+                continue
             case .failed(let error):
                 endings.append((ending.name, error))
             case .held(let until, let hold, let reason) where isNamed:
@@ -30,12 +32,17 @@ enum RenewFailure {
                 endings.append((ending.name, held))
             case .busy where isNamed:
                 endings.append((ending.name, StoreError.busy("\(ending.name)")))
+            case .waiting(let names) where isNamed:
+                let error = WorkflowError.notIssued(lineage: "\(ending.name)", names: names)
+                endings.append((ending.name, error))
             case .held, .kept, .busy, .waiting: continue
             }
+            isAllIssued = false
         }
         // What an earlier run has left, or another process has renewed, fails as well as what is new.
         let told = Set(endings.map(\.name))
         endings += deployed.filter { !told.contains($0.name) }.map { ($0.name, $0.result.failure) }
-        try CertificateFailure.check(endings, mixed: .partial)
+        // Where each has its certificate, nothing but deploying can have failed.
+        try CertificateFailure.check(endings, mixed: isAllIssued ? .deployment : .partial)
     }
 }

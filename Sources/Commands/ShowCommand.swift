@@ -68,7 +68,7 @@ struct ShowCommand: Command {
     /// What has come of bringing it into use so far.
     private static func deployFacts(_ report: LineageReport) -> [(String, String)] {
         guard let failure = report.deployFailure, let next = report.nextDeploy else { return [] }
-        let times = failure.count == 1 ? "once" : "\(failure.count) times"
+        let times = TimeText.times(failure.count)
         return [
             ("because", failure.reason.harmless(limit: 500)),
             ("failed", "\(times), last \(failure.last.formatted(.iso8601))"),
@@ -76,9 +76,28 @@ struct ShowCommand: Command {
         ]
     }
 
+    /// What has come of renewing it so far, or of the first order.
+    private static func troubleFacts(_ report: LineageReport, now: Date) -> [(String, String)] {
+        guard let trouble = report.trouble else { return [] }
+        let reason = ("because", trouble.reason.harmless(limit: 500))
+        guard let next = trouble.next else {
+            return [("order failed", trouble.last.formatted(.iso8601)), reason]
+        }
+        let label = report.lineage.current == nil ? "order failed" : "renewal failed"
+        let times = TimeText.times(trouble.count)
+        return [
+            (label, "\(times) since \(trouble.since.formatted(.iso8601))"), reason,
+            ("tried again", (next > now ? "not before " : "") + TimeText.next(next, now)),
+        ]
+    }
+
     private static func facts(_ report: LineageReport, now: Date) -> [(String, String)] {
         let lineage = report.lineage
         var facts = [("name", lineage.name.description), ("state", report.state.rawValue)]
+        if lineage.current == nil {
+            facts.append(("hosts", report.names.joined(separator: " ").harmless(limit: 1000)))
+            if report.state != .lost { facts.append(("to issue it", NextStep.issue(report))) }
+        }
         if let current = lineage.current, let due = report.due {
             let manifest = current.manifest
             let left = TimeText.left(until: manifest.notAfter, from: now)
@@ -93,6 +112,9 @@ struct ShowCommand: Command {
                 ("generation", "\(current.number)"),
                 ("deployed", report.isDeployPending ? "no: hooks still have to run" : "yes"),
             ]
+            if report.state == .lost {
+                facts.append(("to replace it", "certctl renew \(lineage.name)"))
+            }
             facts += Self.deployFacts(report)
             facts.append(("certificate", current.files.fullChain))
             if manifest.hasKey { facts.append(("private key", current.files.privateKey)) }
@@ -100,14 +122,7 @@ struct ShowCommand: Command {
         if lineage.current?.manifest.hasKey ?? true {
             facts.append(("nginx", "include \(report.include);"))
         }
-        if let failures = report.failures {
-            let count = failures.count == 1 ? "once" : "\(failures.count) times"
-            facts += [
-                ("renewal failed", "\(count) since \(failures.since.formatted(.iso8601))"),
-                ("because", failures.reason.harmless(limit: 500)),
-                ("tried again", "not before \(failures.notBefore.formatted(.iso8601))"),
-            ]
-        }
+        facts += troubleFacts(report, now: now)
         if let settings = lineage.settings {
             facts.append(("CA", settings.authority.harmless(limit: 500)))
             if let substitute = settings.substitute {

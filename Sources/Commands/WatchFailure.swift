@@ -38,7 +38,7 @@ struct WatchFailure: Diagnosable {
                 + "answers, name the server behind it: certctl watch --connect HOST"
         case .incomplete:
             "have the server send fullchain.pem, not cert.pem: certctl show \(lineage)"
-        case .expired, .expiring, .revoked:
+        case .expired, .expiring, .revoked, .lost:
             "certctl renew \(lineage)"
         case .waiting:
             "certctl issue \(lineage)"
@@ -49,6 +49,8 @@ struct WatchFailure: Diagnosable {
             "give the name an address in DNS, or name the server: certctl watch --connect HOST"
         case .early, .clockSkewed:
             "set the clock of this host: timedatectl"
+        case .fallbackUnready:
+            "certctl apply --check names the command that registers it"
         case .deployPending:
             "certctl deploy \(lineage)"
         case .renewFailing:

@@ -26,6 +26,14 @@ extension HTTP01Error: Diagnosable {
                 fix: "run certctl with sudo and without --home, or \(Self.detour)",
                 exitCode: .configuration
             )
+        case .ownerNotPermitted(let port):
+            Diagnosis(
+                what: "could not listen on port \(port) for HTTP-01 challenges",
+                why:
+                    "this user may not bind port \(port), and the responder's service does not run",
+                fix: Self.service,
+                exitCode: .configuration
+            )
         case .addressNotAvailable(let address):
             Diagnosis(
                 what: "could not listen on \(address.harmless(limit: 100)) for HTTP-01 challenges",
@@ -87,6 +95,12 @@ extension HTTP01Error: Diagnosable {
             ? "another process listens on it"
             : holders.map(\.sentence).joined(separator: "; ")
     }
+
+    /// How systemd is to hold the sockets for a user who may bind none.
+    package static let service = """
+        systemctl enable --now certctl-control.socket certctl-challenge.socket certctl-http01.socket \
+        (without the last one where a proxy passes challenges on)
+        """
 
     /// The way around a port that cannot be had.
     private static let detour = """

@@ -8,6 +8,8 @@ package enum HTTP01Error: Error, Equatable {
     case portHeld(UInt16, holders: [PortHolder], socket: String)
     /// This process may not bind the port.
     case notPermitted(port: UInt16)
+    /// The same, of the user whom an installed store belongs to: what the timer runs as.
+    case ownerNotPermitted(port: UInt16)
     /// This host does not have the address that was asked for.
     case addressNotAvailable(String)
     /// The kernel refused what the responder needs.
@@ -32,7 +34,8 @@ extension HTTP01Error {
             !holders.isEmpty && holders.allSatisfy(\.isOrder)
         case .socket(_, .inUse):
             true
-        case .notPermitted, .addressNotAvailable, .responder, .socket, .noService,
+        case .notPermitted, .ownerNotPermitted, .addressNotAvailable, .responder, .socket,
+            .noService,
             .refusedByService, .webroot, .webrootFileExists:
             false
         }

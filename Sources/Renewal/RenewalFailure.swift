@@ -41,6 +41,15 @@ package struct FailureRecord: Equatable, Sendable, Codable {
     package let failureClass: FailureClass
     /// What went wrong, harmless to print.
     package let reason: String
+    /// How many there were besides that are not counted; `nil` is none.
+    private let uncounted: Int?
+    /// What went wrong last, where ``reason`` is still what the wait is for.
+    private let latest: String?
+
+    /// All of them in a row, as a person counts.
+    package var tries: Int { count + (uncounted ?? 0) }
+    /// What went wrong last, harmless to print.
+    package var latestReason: String { latest ?? reason }
 
     private init(
         count: Int,
@@ -48,7 +57,9 @@ package struct FailureRecord: Equatable, Sendable, Codable {
         last: Date,
         notBefore: Date,
         failureClass: FailureClass,
-        reason: String
+        reason: String,
+        uncounted: Int?,
+        latest: String?
     ) {
         self.count = count
         self.since = since
@@ -56,6 +67,8 @@ package struct FailureRecord: Equatable, Sendable, Codable {
         self.notBefore = notBefore
         self.failureClass = failureClass
         self.reason = reason
+        self.uncounted = uncounted
+        self.latest = latest
     }
 
     /// Counts one more failure after `earlier`.
@@ -79,17 +92,22 @@ package struct FailureRecord: Equatable, Sendable, Codable {
     ) {
         let known = min(max(earlier?.count ?? 0, 0), Self.mostCounted - 1)
         count = known + (failureClass.isCounted ? 1 : 0)
+        let others = min(max(earlier?.uncounted ?? 0, 0), Self.mostCounted - 1)
+        let all = others + (failureClass.isCounted ? 0 : 1)
+        uncounted = all > 0 ? all : nil
         since = earlier?.since ?? now
         last = now
         // What the CA never heard of shortens no wait that it has asked for.
         if !failureClass.isCounted, let earlier, earlier.notBefore > now {
             self.failureClass = earlier.failureClass
             self.reason = earlier.reason
+            latest = reason
             notBefore = earlier.notBefore
             return
         }
         self.failureClass = failureClass
         self.reason = reason
+        latest = nil
         switch failureClass {
         case .rateLimited where until != nil:
             let limit = now.addingTimeInterval(Self.longestLimit)
@@ -133,7 +151,9 @@ package struct FailureRecord: Equatable, Sendable, Codable {
             last: min(last, now),
             notBefore: min(notBefore, latest),
             failureClass: failureClass,
-            reason: reason
+            reason: reason,
+            uncounted: isForgotten ? nil : uncounted,
+            latest: self.latest
         )
     }
 }

@@ -1,3 +1,5 @@
+import ACME
+import Diagnostics
 import Settings
 
 /// `certctl apply --check`: whether certctl.conf can be used; changes nothing.
@@ -11,18 +13,26 @@ package struct CheckSettings: Sendable {
         package let certificates: Int
     }
 
+    private let services: Services
     private let loader: SettingsLoader
 
     /// Prepares the workflow; nothing is read yet.
     package init(_ services: Services) {
+        self.services = services
         loader = SettingsLoader(services)
     }
 
-    /// Reads the settings and counts what they ask for.
+    /// Reads the settings and counts what they ask for; a fallback that could not be used is told of.
     ///
     /// Throws what ``SettingsLoader/load()`` throws.
     package func run() throws -> Report {
         let settings = try loader.load(looksAtPaths: true)
+        if let authority = FallbackAccount(services).missing(settings) {
+            services.log.warning(
+                "the fallback CA has no account and could not stand in",
+                ["CA": authority.folder, "to change that": FallbackAccount.command(authority)]
+            )
+        }
         return Report(
             file: loader.path,
             isPresent: try loader.isPresent(),

@@ -77,6 +77,10 @@ struct DeployRun: Sendable {
         } catch {
             for index in attempts.indices { attempts[index].result = .failure(error) }
         }
+        for index in attempts.indices {
+            guard case .failure(let error as HookError)? = attempts[index].result else { continue }
+            attempts[index].result = .failure(error.afterCommit)
+        }
         for attempt in attempts { await noteFailure(of: attempt) }
         return attempts.reduce(into: [:]) { $0[$1.name] = $1.result }
     }

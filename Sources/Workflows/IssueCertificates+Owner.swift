@@ -29,6 +29,25 @@ extension IssueCertificates {
         return standing
     }
 
+    /// Tells that the owner's own renewals will lack what root has done for him now.
+    ///
+    /// `endings` are what root has brought into use of it.
+    package func tellOfRenewals(_ endings: [Ending], after standing: Standing) {
+        let ports = standing.ports
+        guard !ports.isEmpty, !services.hasResponder,
+            endings.contains(where: { (try? $0.result.get())?.word == "issued" })
+        else { return }
+        // Who is to listen himself, always, does not ask the service.
+        let isFixed = !ports.mayBeProxied && !ports.isProxied
+        services.log.warning(
+            "root has listened for the challenges, and the timer's certctl renew may not",
+            [
+                "to change that": HTTP01Error.service
+                    + (isFixed ? "; then the same command with --http01 service" : "")
+            ]
+        )
+    }
+
     /// Brings into use what the owner has obtained since; in the order of the requests.
     ///
     /// Nothing is returned of a certificate that he has not got: why, he has told himself.
@@ -67,6 +86,13 @@ extension Services {
         ports.endpoints = [Endpoint(port: HTTP01Settings.standardPort)]
         ports.mayBeProxied = true
         return ports
+    }
+
+    /// The error with what this user can do about it.
+    func completed(_ error: any Error) -> any Error {
+        guard case HTTP01Error.notPermitted(let port) = error, (try? store.role()) == .issuing
+        else { return error }
+        return HTTP01Error.ownerNotPermitted(port: port)
     }
 
     /// Whether the responder's service is there to answer.

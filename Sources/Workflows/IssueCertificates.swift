@@ -211,6 +211,7 @@ package struct IssueCertificates: Sendable {
                 }
             }
         } catch {
+            let error = services.completed(error)
             return preparations.map { preparation in
                 preparation.order.failed(preparation, error)
                 return (preparation.order.name, .failure(error))

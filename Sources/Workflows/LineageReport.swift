@@ -1,13 +1,17 @@
 package import CertificateStore
 package import FoundationEssentials
-package import Renewal
+import Renewal
 
 /// A lineage as `certctl list` and `certctl show` tell of it.
 package struct LineageReport: Equatable, Sendable {
     /// How a lineage stands at the moment of the report.
     package enum State: String, Sendable {
+        /// certctl.conf asks for it, and nobody has asked a CA.
+        case wanted
         /// No certificate yet.
         case waiting
+        /// The files of the last certificate are gone or damaged.
+        case lost
         case valid
         /// Valid, and to be renewed.
         case due
@@ -18,12 +22,44 @@ package struct LineageReport: Equatable, Sendable {
         case early
     }
 
+    /// What has gone wrong with its next certificate.
+    package struct Trouble: Equatable, Sendable {
+        /// How often in a row; 1 where that is not counted.
+        package let count: Int
+        /// Since when.
+        package let since: Date
+        package let last: Date
+        /// What was the matter last, harmless to print.
+        package let reason: String
+        /// When it is tried again; `nil` where only a person does.
+        package let next: Date?
+
+        init(_ failures: FailureRecord) {
+            count = max(failures.tries, 1)
+            since = failures.since
+            last = failures.last
+            reason = failures.latestReason
+            next = failures.notBefore
+        }
+
+        /// Of an order that a person has given.
+        init(_ event: PastEvent) {
+            count = 1
+            since = event.time
+            last = event.time
+            reason = event.detail
+            next = nil
+        }
+    }
+
     package let lineage: Lineage
     package let state: State
+    /// The hosts: of the certificate, or those that it was asked for.
+    package let names: [String]
     /// When it is to be renewed; `nil` before the first certificate.
     package let due: Date?
-    /// What went wrong with its renewal, and when it is tried again; `nil` where nothing has.
-    package let failures: FailureRecord?
+    /// What went wrong with its renewal, or with the first order; `nil` where nothing has.
+    package let trouble: Trouble?
     /// Whether its hooks still have to run.
     package let isDeployPending: Bool
     /// What came of trying to bring it into use, where that failed.
@@ -35,17 +71,22 @@ package struct LineageReport: Equatable, Sendable {
 
     init(
         _ lineage: Lineage,
+        isLost: Bool,
         _ memory: RenewalMemory,
+        _ limits: LimitRecord,
         deployed: DeployRecord?,
+        failedOrder: PastEvent?,
         layout: StoreLayout,
         now: Date
     ) throws {
         self.lineage = lineage
         let renewal = try memory.state(of: lineage)
-        failures = renewal.lastFailure
+        let failures = renewal.lastFailure?.believed(at: now)
+        names = lineage.current?.manifest.names ?? lineage.settings?.names ?? []
         include = layout.include(lineage.name)
         guard let current = lineage.current else {
-            state = .waiting
+            state = isLost ? .lost : .waiting
+            trouble = failures.map(Trouble.init) ?? failedOrder.map(Trouble.init)
             due = nil
             isDeployPending = false
             deployFailure = nil
@@ -56,11 +97,19 @@ package struct LineageReport: Equatable, Sendable {
         let facts = memory.facts(of: current, lineage, renewal)
         let due = lineage.isRevoked ? manifest.notBefore : RenewalPolicy.due(facts).moment
         self.due = due
+        // A CA that is down is the trouble of what is due there.
+        let outage = limits.health(of: lineage.settings?.authority ?? "").breaker?
+            .believed(at: now)
+        let ofCA = outage.flatMap { now >= due && $0.count > 0 ? $0 : nil }
+        trouble = [failures, ofCA].compactMap(\.self).max { $0.last < $1.last }
+            .map(Trouble.init)
         isDeployPending = deployed?.isDone(current.number) != true
         let record = deployed?.generation == current.number ? deployed : nil
         deployFailure = record?.failure
         nextDeploy = record?.nextAttempt(at: now)
-        if lineage.isRevoked {
+        if isLost {
+            state = .lost
+        } else if lineage.isRevoked {
             state = .revoked
         } else if now >= manifest.notAfter {
             state = .expired
@@ -69,5 +118,18 @@ package struct LineageReport: Equatable, Sendable {
         } else {
             state = now >= due ? .due : .valid
         }
+    }
+
+    /// One that there is nothing of but the wish.
+    init(wanted lineage: Lineage, _ names: [String], layout: StoreLayout) {
+        self.lineage = lineage
+        self.names = names
+        state = .wanted
+        due = nil
+        trouble = nil
+        isDeployPending = false
+        deployFailure = nil
+        nextDeploy = nil
+        include = layout.include(lineage.name)
     }
 }

@@ -1,5 +1,9 @@
+import ACME
 import CertificateStore
+import Diagnostics
 import Platform
+import Renewal
+import Settings
 
 /// `certctl list` and `certctl show`: what there is; changes nothing.
 package struct ListCertificates: Sendable {
@@ -10,13 +14,41 @@ package struct ListCertificates: Sendable {
         self.services = services
     }
 
-    /// All lineages, sorted by name.
+    /// All lineages, and those that certctl.conf asks for and there is nothing of; sorted by name.
+    ///
+    /// A certctl.conf that cannot be read is told of and hides no certificate.
     package func all() throws -> [LineageReport] {
         let store = services.store
         let deployed = try deployed()
         let memory = try RenewalMemory(store)
-        return try store.lineageNames().map { name in
-            try report(store.lineage(name), memory, deployed(name))
+        let limits = try store.limits()
+        let names = try store.lineageNames()
+        let reports = try names.map { name in
+            try report(store.lineage(name), memory, limits, deployed(name))
+        }
+        return try (reports + wanted(besides: Set(names)))
+            .sorted { $0.lineage.name < $1.lineage.name }
+    }
+
+    private func wanted(besides known: Set<LineageName>) throws -> [LineageReport] {
+        let settings: Settings
+        do {
+            settings = try SettingsLoader(services).load()
+        } catch {
+            services.log.warning(
+                "certctl.conf does not tell what is wanted",
+                ["reason": Services.reason(of: error)]
+            )
+            return []
+        }
+        let blocks = settings.sites.map(\.certificate) + settings.certificates
+        return try blocks.compactMap { block in
+            guard let name = block.lineageName, !known.contains(name) else { return nil }
+            return LineageReport(
+                wanted: try services.store.lineage(name),
+                block.names.map(\.value),
+                layout: services.layout
+            )
         }
     }
 
@@ -26,7 +58,12 @@ package struct ListCertificates: Sendable {
     package func one(_ name: String) throws -> LineageReport {
         let store = services.store
         let lineage = try store.existingLineage(name)
-        return try report(lineage, RenewalMemory(store), deployed()(lineage.name))
+        return try report(
+            lineage,
+            RenewalMemory(store),
+            store.limits(),
+            deployed()(lineage.name)
+        )
     }
 
     /// What is known of the deployment of each lineage.
@@ -45,14 +82,23 @@ package struct ListCertificates: Sendable {
     private func report(
         _ lineage: Lineage,
         _ memory: RenewalMemory,
+        _ limits: LimitRecord,
         _ deployed: DeployRecord?
     ) throws -> LineageReport {
         try LineageReport(
             lineage,
+            isLost: services.store.isLost(lineage),
             memory,
+            limits,
             deployed: deployed,
+            failedOrder: lineage.current == nil ? failedOrder(lineage.name) : nil,
             layout: services.layout,
             now: services.clock.now
         )
+    }
+
+    /// The order that has failed last, as far as the history tells.
+    private func failedOrder(_ name: LineageName) throws -> PastEvent? {
+        try services.store.lastFailedOrder(of: name)
     }
 }

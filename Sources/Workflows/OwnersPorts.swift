@@ -18,6 +18,9 @@ package struct OwnersPorts: Equatable, Sendable {
     /// Whether it may turn out that one does, where a port is held.
     package var mayBeProxied = false
 
+    /// Whether root has nothing to do for him.
+    var isEmpty: Bool { endpoints.isEmpty && !isProxied }
+
     /// Nothing at all.
     package init() {}
 

@@ -33,6 +33,13 @@ extension WorkflowError: Diagnosable {
                     + "for a second certificate give another --name",
                 exitCode: .configuration
             )
+        case .notIssued(let lineage, let names):
+            return Diagnosis(
+                what: "\(lineage) has not been issued",
+                why: "there is no certificate of it yet that could be renewed",
+                fix: Self.command(issuing: lineage, names),
+                exitCode: .configuration
+            )
         case .unusableLineageName(let name):
             return Diagnosis(
                 what: "'\(name.harmless(limit: 300))' cannot be the name of a certificate",
@@ -67,7 +74,8 @@ extension WorkflowError: Diagnosable {
             return Diagnosis(
                 what: "a dry run is not possible with \(authority)",
                 why: "it has no staging to ask",
-                fix: "run without --dry-run, or rehearse with --ca letsencrypt-staging",
+                fix: "run without --dry-run, or rehearse with another CA: "
+                    + "certctl issue NAME --dry-run --ca letsencrypt-staging",
                 exitCode: .usage
             )
         case .reasonNotAccepted(let reason, let authority, let accepted):
@@ -117,6 +125,12 @@ extension WorkflowError: Diagnosable {
                 exitCode: .configuration
             )
         }
+    }
+
+    private static func command(issuing lineage: String, _ names: [String]) -> String {
+        let hosts = names.isEmpty ? lineage : names.joined(separator: " ").harmless(limit: 1000)
+        let isUsual = names.isEmpty || names[0] == lineage
+        return "certctl issue \(hosts)" + (isUsual ? "" : " --name \(lineage)")
     }
 
     private static func diagnosis(of limit: LimitReached) -> Diagnosis {

@@ -22,6 +22,8 @@ package enum WorkflowError: Error, Equatable {
     case keyNotHere(lineage: String)
     /// The lineage has no certificate, or none with what is needed.
     case noCertificate(lineage: String, reason: String)
+    /// The lineage was never issued, and there is nothing to renew; for these names it was asked for.
+    case notIssued(lineage: String, names: [String])
     /// There are more files than any nginx has, so that who uses the lineage cannot be told.
     case tooManyFiles(lineage: String, below: String)
     /// What was published is not so any more after the hooks have run.

@@ -1,6 +1,7 @@
 import CertificateStore
 import Diagnostics
 import Testing
+import Workflows
 
 @testable import Commands
 
@@ -35,6 +36,12 @@ import Testing
         #expect(try diagnosis([Self.busy, Self.busy]).exitCode == .store)
         #expect(try diagnosis([Self.busy, Self.unknown]).exitCode == .partial)
         #expect(try diagnosis([Self.busy, nil]).exitCode == .partial)
+    }
+
+    @Test func `9: what is saved and not in use was issued, as was the rest`() throws {
+        let unused = WorkflowError.changedByHook(lineage: "x", path: "/x")
+        #expect(try diagnosis([unused, nil]).exitCode == .deployment)
+        #expect(try diagnosis([unused, Self.busy]).exitCode == .partial)
     }
 
     @Test func `each is named with its reason, and a fix of several is told once`() throws {

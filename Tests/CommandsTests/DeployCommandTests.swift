@@ -139,7 +139,7 @@ import Testing
                 """
 
                 a.test: deploy pending, failed once, next attempt 2027-01-15T08:01:00Z
-                  the hook /nowhere/hook cannot be run: there is no such file
+                  the certificate is saved, but the hook /nowhere/hook cannot be run: there is no such file
 
                 """
             )
@@ -149,7 +149,8 @@ import Testing
             text.output.contains(
                 """
                 deployed        no: hooks still have to run
-                because         the hook /nowhere/hook cannot be run: there is no such file
+                because         the certificate is saved, but the hook /nowhere/hook cannot be run: \
+                there is no such file
                 failed          once, last 2027-01-15T08:00:00Z
                 next attempt    2027-01-15T08:01:00Z
 
@@ -160,7 +161,8 @@ import Testing
         try list.run(in: CommandContext.test(on: json, isJSON: true, fileSystem: disk))
         #expect(
             json.output.contains(
-                #""deployFailure":"the hook /nowhere/hook cannot be run: there is no such file","#
+                #""deployFailure":"the certificate is saved, but the hook /nowhere/hook cannot be "#
+                    + #"run: there is no such file","#
                     + #""deployFailures":1,"#
             )
         )

@@ -111,7 +111,7 @@ import Workflows
         #expect(
             output == """
                 a.test: renewed, valid until 2027-06-15 (its lifetime is nearly over)
-                1 certificate, 1 renewed
+                1 certificate, 1 renewed; next look at a.test: with the next run
 
                 """
         )
@@ -227,11 +227,42 @@ import Workflows
         }
     }
 
-    @Test func `2: a CA without a staging cannot be rehearsed with`() async throws {
+    @Test func `2: a CA without a staging cannot be rehearsed with where that is named`()
+        async throws
+    {
         try await issue("a.test")
         let before = network.withCA { $0.requestCount }
-        #expect(try await renew("--dry-run").code == .usage)
+        #expect(try await renew("a.test", "--dry-run").code == .usage)
         #expect(network.withCA { $0.requestCount } == before)
+    }
+
+    @Test func `0: a CA without a staging spoils no rehearsal of all, and is told`() async throws {
+        try await issue("a.test")
+        let (output, code) = try await renew("--dry-run")
+        #expect(code == .success)
+        #expect(output.hasPrefix("a.test: not rehearsed: "))
+        #expect(output.hasSuffix(" has no staging to ask\n"))
+    }
+
+    @Test func `a rehearsal tells in JSON of each certificate, also of one that fails`()
+        async throws
+    {
+        try await issue("a.test")
+        let (skipped, _) = try await renew("--dry-run", isJSON: true)
+        #expect(skipped.contains(#""lineage":"a.test""#))
+        #expect(skipped.contains(#""outcome":"skipped""#))
+        let (failed, code) = try await renew("a.test", "--dry-run", isJSON: true)
+        #expect(code == .usage)
+        #expect(failed.contains(#""lineage":"a.test""#))
+        #expect(failed.contains(#""outcome":"failed""#))
+    }
+
+    @Test func `what is named and not due is told with when it is`() async throws {
+        try await issue("a.test", "b.test")
+        let (output, code) = try await renew("a.test")
+        #expect(output.hasPrefix("a.test: not due before 2027-03-16 "))
+        #expect(output.contains("\n1 certificate, nothing was due; next look at a.test: "))
+        #expect(code == .success)
     }
 
     @Test func `3: a certificate that there is none of`() async throws {

@@ -95,8 +95,16 @@ import Testing
         #expect(fix.contains("--http01-port"))
     }
 
+    @Test func `the store's owner is told of the sockets that the timer needs`() {
+        let fix = HTTP01Error.ownerNotPermitted(port: 80).diagnosis.fix
+        #expect(fix.hasPrefix("systemctl enable --now "))
+        #expect(fix.contains("certctl-http01.socket"))
+        #expect(!fix.contains("sudo"))
+    }
+
     @Test(arguments: [
         HTTP01Error.portTaken(80, holders: []), .notPermitted(port: 80),
+        .ownerNotPermitted(port: 80),
         .addressNotAvailable("192.0.2.1"), .responder(SystemCallError("eventfd", code: 24)),
         .portHeld(80, holders: [], socket: "/s"), .socket(path: "/s", .inUse),
         .noService(path: "/s", SystemCallError("connect", code: 2)),

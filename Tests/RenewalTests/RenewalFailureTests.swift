@@ -54,6 +54,37 @@ import Testing
         #expect(wait(RenewalSample.failure(after: record, at: now)) < 80)
     }
 
+    @Test func `a person is told of all failures, and of the last reason`() {
+        func fail(
+            _ failureClass: FailureClass,
+            _ reason: String,
+            after earlier: FailureRecord?
+        ) -> FailureRecord {
+            FailureRecord(
+                after: earlier,
+                failureClass,
+                reason: reason,
+                at: now,
+                remaining: 30 * .day,
+                StableRandom(seed: 7)
+            )
+        }
+        var record = fail(.local, "the port is held", after: nil)
+        for _ in 1...4 { record = fail(.local, "the port is held", after: record) }
+        #expect(record.tries == 5)
+        #expect(record.latestReason == "the port is held")
+        let refused = fail(.temporary, "no route", after: record)
+        #expect(refused.count == 1)
+        #expect(refused.tries == 6)
+        // What the wait is for stays, and what went wrong last is told.
+        let full = fail(.local, "the disk is full", after: refused)
+        #expect(full.reason == "no route")
+        #expect(full.latestReason == "the disk is full")
+        #expect(full.notBefore == refused.notBefore)
+        #expect(full.tries == 7)
+        #expect(fail(.temporary, "no", after: full).latestReason == "no")
+    }
+
     @Test func `an interruption of the network does not forget the failures before it`() {
         let first = RenewalSample.failure(at: now)
         let network = RenewalSample.failure(.network, after: first, at: now + .hours(1))

@@ -113,11 +113,11 @@ echo "# What is not to be trusted"
 new trust
 hook "$hooks/deploy.d/10" ''; issue trust.test >/dev/null 2>&1; : >"$home/told"; : >"$home/lib/deploy/journal"
 chown 65534 "$hooks/deploy.d/10"; try deploy
-ok "a hook of another user's is not run by root: 3" explains 3 "the hook $hooks/deploy.d/10 cannot be run" "it belongs to user 65534" "let root or yourself own it"
+ok "a hook of another user's is not run by root: 9" explains 9 "the hook $hooks/deploy.d/10 cannot be run" "it belongs to user 65534" "let root or yourself own it"
 chown 0 "$hooks/deploy.d/10"; chown 65534 "$home/etc"; try deploy; chown 0 "$home/etc"
-ok "nor one in a folder of another user's: 3" status_is 3
+ok "nor one in a folder of another user's: 9" status_is 9
 chmod 777 "$home/etc/hooks"; try deploy; chmod 755 "$home/etc/hooks"
-ok "nor one in a folder that others may write: 3" status_is 3
+ok "nor one in a folder that others may write: 9" status_is 9
 ok "and none has run" told ''
 dir=$home/lib/tls/gen/trust.test/000001; mv "$dir/cert.pem" "$T/cert.pem"; mkfifo "$dir/cert.pem"
 SECONDS=0; try deploy
@@ -197,9 +197,9 @@ ok "H08 a hook that is missing: 3, before anything is asked of the CA" explains 
 hook "$home/own" "rm $home/own; exit 1"
 fails H08 9 "the hook $home/own failed" "it ended with status 1"
 try deploy
-ok "H08 one that has gone missing since: 3" explains 3 "the hook $home/own cannot be run" "there is no such file" 'chmod +x'
+ok "H08 one that has gone missing since: 9" explains 9 "the hook $home/own cannot be run" "there is no such file" 'chmod +x'
 hook "$home/own" ''; chmod 644 "$home/own"; try deploy
-ok "H08 one that is not executable: 3" explains 3 "the hook $home/own cannot be run" "not an executable file" 'chmod +x'
+ok "H08 one that is not executable: 9" explains 9 "the hook $home/own cannot be run" "not an executable file" 'chmod +x'
 ok "H08 and the certificate stays committed" [ "$(committed)" = 000001 ]
 
 new H09

@@ -2,7 +2,9 @@ import CertificateStore
 import Deployment
 import Diagnostics
 import FoundationEssentials
+import HTTP01
 import Platform
+import Renewal
 import Settings
 import TestSupport
 import Testing
@@ -148,6 +150,50 @@ import Testing
         #expect(try isPending())
         _ = try await issue(host.request())
         #expect(try !isPending())
+    }
+
+    // MARK: Renewals
+
+    private static let warning =
+        "root has listened for the challenges, and the timer's certctl renew may not"
+
+    /// Root's command, with what it tells at its end.
+    private func issueAndTell(_ request: IssueRequest) async throws {
+        host.disk.act(as: 0)
+        let workflow = try roots([request])
+        let standing = try workflow.standing()
+        host.disk.act(as: Self.owner)
+        _ = try await IssueCertificates([request], services: host.services).run(deploys: false)
+        host.disk.act(as: 0)
+        workflow.tellOfRenewals(try await workflow.bringIntoUse(since: standing), after: standing)
+    }
+
+    @Test func `root warns that the timer cannot renew what he had to listen for`() async throws {
+        try await issueAndTell(host.request())
+        let line = try #require(host.log.lines(from: .warning).last)
+        #expect(line.hasPrefix(Self.warning))
+        #expect(line.contains("systemctl enable --now certctl-control.socket"))
+        #expect(line.contains("certctl-http01.socket"))
+        // What is good already needed nothing of root.
+        try await issueAndTell(host.request())
+        #expect(host.log.messages.count { $0 == Self.warning } == 1)
+    }
+
+    @Test(arguments: [HTTP01Mode.service, .webroot("/var/www")])
+    func `root warns of nothing where somebody else answers`(_ mode: HTTP01Mode) async throws {
+        try await issueAndTell(host.request { $0.http01.mode = mode })
+        #expect(!host.log.messages.contains(Self.warning))
+    }
+
+    @Test func `the owner who may not bind the port is told what lets him renew`() {
+        let error = HTTP01Error.notPermitted(port: 80)
+        host.disk.act(as: Self.owner)
+        let told = host.services.completed(error) as? HTTP01Error
+        #expect(told == .ownerNotPermitted(port: 80))
+        // It is a fault of this host still, for which no CA is left alone.
+        #expect(FailureVerdict(HTTP01Error.ownerNotPermitted(port: 80)).failureClass == .local)
+        host.disk.act(as: 0)
+        #expect(root.completed(error) as? HTTP01Error == error)
     }
 
     // MARK: Ports

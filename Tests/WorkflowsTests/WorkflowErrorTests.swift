@@ -11,6 +11,7 @@ import Testing
         (WorkflowError.inUse(lineage: "a", by: ["/etc/nginx/a.conf"]), .configuration),
         (WorkflowError.tooManyFiles(lineage: "a", below: "/etc/nginx"), .configuration),
         (WorkflowError.sameLineage("a"), .usage),
+        (WorkflowError.notIssued(lineage: "a", names: ["b", "c\u{1B}"]), .configuration),
         (WorkflowError.noStaging(authority: "zerossl"), .usage),
         (
             WorkflowError.reasonNotAccepted("x", authority: "letsencrypt", accepted: ["y"]), .usage

@@ -47,6 +47,8 @@ package struct Observation: Codable, Equatable, Sendable {
         /// It has no certificate yet.
         case waiting
         case revoked
+        /// The files of its certificate are gone or damaged.
+        case lost
         /// Its files cannot be read.
         case unreadable
         case deployPending = "deploy-pending"
@@ -57,6 +59,8 @@ package struct Observation: Codable, Equatable, Sendable {
         case renewLate = "renew-late"
         case renewNeverRan = "renew-never-ran"
         case clockSkewed = "clock-skewed"
+        /// The CA that is to stand in has no account.
+        case fallbackUnready = "fallback-unready"
     }
 
     /// The lineage; `nil` for what concerns all.

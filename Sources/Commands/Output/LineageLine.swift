@@ -28,7 +28,7 @@ struct LineageLine: Encodable {
     /// The CA that has issued this one in the place of ``authority``, which is asked again.
     let substitute: String?
     let openOrder: String?
-    /// How often in a row the renewal has failed, why, and until when it is not tried again.
+    /// How often in a row the renewal, or the first order, has failed, why, and until when it is not tried again.
     let renewalFailures: Int?
     let renewalFailure: String?
     let renewalNotBefore: Date?
@@ -42,7 +42,7 @@ struct LineageLine: Encodable {
         let current = report.lineage.current
         name = report.lineage.name.description
         state = report.state.rawValue
-        names = current?.manifest.names ?? []
+        names = report.names
         issuer = current?.manifest.issuer
         serial = current?.manifest.serial
         keyType = current?.manifest.keyType
@@ -60,9 +60,9 @@ struct LineageLine: Encodable {
         nginxInclude = current?.manifest.hasKey ?? true ? report.include : nil
         authority = report.lineage.settings?.authority
         substitute = report.lineage.settings?.substitute
-        renewalFailures = report.failures?.count
-        renewalFailure = report.failures?.reason
-        renewalNotBefore = report.failures?.notBefore
+        renewalFailures = report.trouble?.count
+        renewalFailure = report.trouble?.reason
+        renewalNotBefore = report.trouble?.next
         openOrder = report.lineage.progress.pending?.order
     }
 }

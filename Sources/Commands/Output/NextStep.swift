@@ -1,4 +1,5 @@
 import CertificateStore
+import Diagnostics
 import Platform
 import Workflows
 
@@ -14,6 +15,13 @@ enum NextStep {
     static func text(afterRenewing count: Int, _ context: CommandContext) throws -> String {
         guard count > 0, try isNeeded(context) else { return "" }
         return "Brought into use by: sudo certctl deploy --pending\(home(context))\n"
+    }
+
+    /// The command that gets a certificate which there is none of.
+    static func issue(_ report: LineageReport) -> String {
+        let name = "\(report.lineage.name)"
+        let error = WorkflowError.notIssued(lineage: name, names: report.names)
+        return error.diagnosis.fix
     }
 
     private static func isNeeded(_ context: CommandContext) throws -> Bool {

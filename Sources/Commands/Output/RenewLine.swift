@@ -13,8 +13,9 @@ struct RenewLine: Encodable {
     var until: Date?
     var reason: String?
 
-    /// `nil` for what nobody needs to hear of: that a certificate is not due.
-    init?(_ ending: RenewReport.Ending) {
+    /// `nil` for what nobody needs to hear of: that a certificate is not due about which nobody has
+    /// asked at `now` by its name.
+    init?(_ ending: RenewReport.Ending, isNamed: Bool, now: Date) {
         name = ending.name.description
         switch ending.outcome {
         case .renewed(let certificate, let cause):
@@ -31,6 +32,9 @@ struct RenewLine: Encodable {
             reason = Run.diagnosis(of: error).what
         case .busy:
             outcome = "busy"
+        case .kept(let due) where isNamed:
+            outcome = "kept"
+            until = due > now ? due : nil
         case .kept, .waiting:
             return nil
         }
@@ -45,6 +49,8 @@ struct RenewLine: Encodable {
         case "held":
             let moment = until.map { TimeText.minute($0) } ?? ""
             details = "due, not tried before \(moment): \(reason ?? "")"
+        case "kept":
+            details = until.map { "not due before \(TimeText.minute($0))" } ?? "not due any more"
         case "busy":
             details = "another certctl is at work on it"
         default:
@@ -65,6 +71,8 @@ struct RenewSummary: Encodable {
     let isBusy: Bool
     var nextName: String?
     var nextLook: Date?
+    /// One that the next run looks at, whenever that is.
+    var nextRun: String?
 
     init(_ report: RenewReport) {
         certificates = report.count
@@ -82,6 +90,7 @@ struct RenewSummary: Encodable {
         isBusy = report.isBusy
         nextName = report.next?.name.description
         nextLook = report.next?.moment
+        nextRun = report.again?.description
     }
 
     var text: String {
@@ -97,7 +106,9 @@ struct RenewSummary: Encodable {
         .filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
         let done = parts.isEmpty ? "nothing was due" : parts.joined(separator: ", ")
         let next =
-            if let nextName, let nextLook {
+            if let nextRun {
+                "; next look at \(nextRun): with the next run"
+            } else if let nextName, let nextLook {
                 "; next look at \(nextName): \(TimeText.minute(nextLook))"
             } else {
                 ""

@@ -13,6 +13,16 @@ enum TimeText {
         return "\(text.prefix(10)) \(text.dropFirst(11).prefix(5)) UTC"
     }
 
+    /// `once`, `3 times`.
+    static func times(_ count: Int) -> String {
+        count == 1 ? "once" : "\(count) times"
+    }
+
+    /// When something is tried again that waits for the next run where its moment is over.
+    static func next(_ date: Date, _ now: Date) -> String {
+        date > now ? date.formatted(.iso8601) : "at the next certctl renew"
+    }
+
     /// `61 d`, below two days `30 h`, below two hours `90 min`, and `over` afterwards.
     static func left(until date: Date, from now: Date) -> String {
         let seconds = Int(date.timeIntervalSince(now))

@@ -19,6 +19,14 @@ extension HookError: Diagnosable {
             failure(path, "signal \(signal) ended it\(Self.tail(output))")
         case .timedOut(let path, let seconds, let output):
             failure(path, "it did not end within \(seconds) s\(Self.tail(output))")
+        case .lostMeanwhile(let path, let reason, let fix):
+            Diagnosis(
+                what: "the certificate is saved, but the hook \(path.harmless(limit: 300)) "
+                    + "cannot be run",
+                why: reason,
+                fix: "\(fix); then run: certctl deploy",
+                exitCode: .deployment
+            )
         }
     }
 

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Why a hook could not do its work.
 package enum HookError: Error, Equatable {
     /// There is no file, or none that can be run.
@@ -10,4 +12,17 @@ package enum HookError: Error, Equatable {
     case failed(path: String, status: Int32, output: String)
     case killed(path: String, signal: Int32, output: String)
     case timedOut(path: String, seconds: Int64, output: String)
+    /// It could be run no more when the certificate was there: how to mend that.
+    case lostMeanwhile(path: String, reason: String, fix: String)
+}
+
+extension HookError {
+    /// The same where the certificate that it is for has been committed.
+    package var afterCommit: HookError {
+        switch self {
+        case .notRunnable(let path, let reason), .notTrusted(let path, let reason):
+            .lostMeanwhile(path: path, reason: reason, fix: diagnosis.fix)
+        case .notStarted, .failed, .killed, .timedOut, .lostMeanwhile: self
+        }
+    }
 }

@@ -10,12 +10,14 @@ package struct HookEvent: Equatable, Sendable {
         case deploy
         /// A run has ended.
         case post
-        /// Something that is served needs a person.
+        /// Something that is served needs a person, or no longer does.
         case alert
     }
 
     /// How urgent an alert is.
     package enum Severity: String, Sendable {
+        /// What needed a person before is all right again.
+        case info
         case warning
         case critical
     }
@@ -55,7 +57,7 @@ package struct HookEvent: Equatable, Sendable {
         return HookEvent(.post, variables)
     }
 
-    /// Something needs a person: `message` in one line, about one lineage or about all.
+    /// Something needs a person, or no longer does: `message` in one line, about one lineage or about all.
     package static func alert(
         _ severity: Severity,
         lineage: String?,

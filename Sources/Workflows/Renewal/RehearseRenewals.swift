@@ -1,9 +1,23 @@
 import ACME
-import CertificateStore
+package import CertificateStore
 import Platform
 
 /// `certctl renew --dry-run`: a whole order at each CA's staging, due or not, of which nothing is kept.
 package struct RehearseRenewals: Sendable {
+    /// What came of it.
+    package struct Report: Sendable {
+        package let endings: [IssueCertificates.Ending]
+        /// Those that nobody has named, of a CA that has nothing to rehearse with.
+        package let skipped: [Skipped]
+    }
+
+    /// A lineage that cannot be rehearsed.
+    package struct Skipped: Sendable {
+        package let name: LineageName
+        /// The CA by its name.
+        package let authority: String
+    }
+
     private let services: Services
     private let request: RenewRequest
 
@@ -13,10 +27,10 @@ package struct RehearseRenewals: Sendable {
         self.request = request
     }
 
-    /// Rehearses the named lineages, or all that have been issued before.
+    /// Rehearses the named lineages, or all that have been issued before and can be rehearsed.
     ///
     /// Throws ``StoreError/unknownLineage(_:known:)``, and what ``IssueCertificates`` throws.
-    package func run() async throws -> [IssueCertificates.Ending] {
+    package func run() async throws -> Report {
         let store = services.store
         let names =
             try request.names.isEmpty
@@ -35,6 +49,19 @@ package struct RehearseRenewals: Sendable {
             issue.isRehearsal = true
             return issue
         }
-        return try await IssueCertificates(requests, services: services).run()
+        let all = try await IssueCertificates(requests, services: services).run()
+        guard request.names.isEmpty else { return Report(endings: all, skipped: []) }
+        return Report(
+            endings: all.filter { $0.skipped == nil },
+            skipped: all.compactMap(\.skipped)
+        )
+    }
+}
+
+extension IssueCertificates.Ending {
+    /// The ending as one of a lineage that cannot be rehearsed; `nil` where it was, or has failed.
+    fileprivate var skipped: RehearseRenewals.Skipped? {
+        guard case .failure(WorkflowError.noStaging(let authority)) = result else { return nil }
+        return RehearseRenewals.Skipped(name: name, authority: authority)
     }
 }

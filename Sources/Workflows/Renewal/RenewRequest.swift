@@ -40,16 +40,25 @@ package struct RenewReport: Sendable {
     package struct Ending: Sendable {
         package let name: LineageName
         package let outcome: RenewOutcome
+
+        package init(name: LineageName, outcome: RenewOutcome) {
+            self.name = name
+            self.outcome = outcome
+        }
     }
 
     /// Whether another `renew` was at work, so that nothing was done.
     package var isBusy = false
     /// The lineages that were looked at, in the order of their names.
     package var endings: [Ending] = []
-    /// How many lineages there are.
+    /// Whether lineages were named: then all of this is about those alone.
+    package var isNamed = false
+    /// How many certificates there are.
     package var count = 0
     /// The lineage that is looked at next, and when.
     package var next: (name: LineageName, moment: Date)?
+    /// One that the next run looks at, whenever that is.
+    package var again: LineageName?
 
     package init() {}
 
@@ -71,6 +80,6 @@ package enum RenewOutcome: Sendable {
     case failed(any Error)
     /// Another certctl is at work on it.
     case busy
-    /// There is no certificate yet, and no order that could be gone on with.
-    case waiting
+    /// There is no certificate yet, and no order that could be gone on with; the names as far as known.
+    case waiting([String])
 }

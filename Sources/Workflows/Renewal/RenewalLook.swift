@@ -130,7 +130,7 @@ struct RenewalLooks: Sendable {
 
 extension Lineage {
     /// Whether there is an order that has been begun, and that the CA still knows at `now`.
-    fileprivate func isBegun(at now: Date) -> Bool {
+    func isBegun(at now: Date) -> Bool {
         guard let pending = progress.pending, pending.order != nil else { return false }
         return pending.expires.map { $0 > now } ?? true
     }

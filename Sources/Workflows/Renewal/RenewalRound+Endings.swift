@@ -92,11 +92,26 @@ extension RenewalRound {
         var next =
             isOutage
             ? limits.health(of: order.authority).blocked(at: now) ?? now : failure.notBefore
+        // What was not due can wait: one try that failed, as by a person, is not repeated before.
+        if due.cause == .demand, !isBegun(look.name, services, at: now),
+            case .keep(let until) = RenewalPolicy.decide(look.facts, at: now)
+        {
+            next = until
+        }
         if due.source == .substitute {
             // The usual CA may be there again sooner.
             next = min(next, limits.health(of: look.authority).blocked(at: now) ?? now)
         }
         return Ending(outcome: .failed(error), look: next)
+    }
+
+    /// Whether an order is left that the next run can go on with, or it cannot be told.
+    private static func isBegun(
+        _ name: LineageName,
+        _ services: Services,
+        at now: Date
+    ) -> Bool {
+        (try? services.store.lineage(name).isBegun(at: now)) ?? true
     }
 
     /// Notes a renewal that nothing but the CA's window has asked for.

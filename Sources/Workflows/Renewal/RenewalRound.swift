@@ -55,7 +55,9 @@ struct RenewalRound {
                     tellWhatVanished(of: look)
                     groups[look.authority, default: []].append(look)
                 } else if try store.isThere(name) {
-                    settle(name, .waiting, look: now + RenewCertificates.horizon)
+                    // There is nothing to look at before it is issued, which notes so.
+                    outcomes[name] = .waiting(try store.lineage(name).settings?.names ?? [])
+                    schedule.looks[name] = nil
                 } else {
                     schedule.looks[name] = nil
                 }
@@ -74,13 +76,16 @@ struct RenewalRound {
     /// What came of it.
     var report: RenewReport {
         var report = RenewReport()
-        report.count = schedule.looks.count
+        report.isNamed = !renewal.request.names.isEmpty
+        let looks = schedule.looks.filter { !report.isNamed || outcomes[$0.key] != nil }
+        report.count = looks.count
         report.endings = outcomes.sorted { $0.key < $1.key }.map {
             RenewReport.Ending(name: $0.key, outcome: $0.value)
         }
         let now = services.clock.now
-        report.next = schedule.looks.filter { $0.value > now }
+        report.next = looks.filter { $0.value > now }
             .min { ($0.value, $0.key) < ($1.value, $1.key) }.map { ($0.key, $0.value) }
+        report.again = looks.filter { $0.value <= now }.keys.min()
         return report
     }
 

@@ -43,6 +43,36 @@ struct WatchAlerts: Sendable {
         return observations
     }
 
+    /// Tells once of findings that are gone.
+    func tellGone(_ findings: [Observation]) async {
+        let now = services.clock.now
+        let cleared = findings.map { finding in
+            Observation(
+                lineage: finding.lineage,
+                name: finding.name,
+                address: finding.address,
+                state: finding.state,
+                level: .info,
+                message: "all right again: \(finding.message)",
+                since: now
+            )
+        }
+        note(cleared)
+        // Whoever was not told of the finding has no use for its end.
+        let told = zip(findings, cleared).filter { $0.0.alerted != nil }.map(\.1)
+        guard !told.isEmpty, let hooks = hooks(), !hooks.isEmpty else { return }
+        for observation in told.prefix(Self.mostTold) { _ = await tell(observation, hooks) }
+        let rest = told.count - Self.mostTold
+        guard rest > 0 else { return }
+        let summary = Observation(
+            state: told[Self.mostTold].state,
+            level: .info,
+            message: "all right again: \(rest) more findings",
+            since: now
+        )
+        _ = await tell(summary, hooks)
+    }
+
     private var runner: HookRunner { services.hookRunner }
 
     private func hooks() -> [String]? {
@@ -56,8 +86,14 @@ struct WatchAlerts: Sendable {
 
     /// Runs every hook; returns whether all of them succeeded.
     private func tell(_ observation: Observation, _ hooks: [String]) async -> Bool {
+        let severity: HookEvent.Severity =
+            switch observation.level {
+            case .critical: .critical
+            case .warning: .warning
+            case .info, .ok: .info
+            }
         let event = HookEvent.alert(
-            observation.level == .critical ? .critical : .warning,
+            severity,
             lineage: observation.lineage,
             message: observation.sentence.harmless(limit: 500)
         )

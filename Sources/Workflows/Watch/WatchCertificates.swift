@@ -1,3 +1,4 @@
+import ACME
 package import CertificateStore
 import Diagnostics
 import FoundationEssentials
@@ -7,7 +8,7 @@ import Renewal
 
 /// `certctl watch`: looks at what is really served, and at whether renewals go on.
 ///
-/// It changes nothing but what it keeps of itself.
+/// It changes nothing but what it keeps of itself, and has `renew` look at what it finds to be lost.
 package struct WatchCertificates: Sendable {
     /// What is to be looked at, and where.
     package struct Request: Sendable {
@@ -57,6 +58,7 @@ package struct WatchCertificates: Sendable {
         defer { withExtendedLifetime(lock) {} }
         let memory = WatchMemory(try store.watchStatus())
         let record = try store.clockRecord()
+        lookSoon(at: found.lineages.filter(\.isLost).map(\.name))
         let judged = judge(sightings, found.lineages, memory, asked: asked.isEmpty ? nil : asked)
         let all =
             Observation.ofHost(
@@ -64,9 +66,17 @@ package struct WatchCertificates: Sendable {
                 hasLineages: !known.isEmpty,
                 now: services.clock.now,
                 uptime: services.clock.uptime
-            ) + found.unreadable + judged
+            ) + fallback(known) + found.unreadable + judged
         let observations = all.map(memory.completed)
-        let told = await WatchAlerts(services).tell(observations, memory)
+        let alerts = WatchAlerts(services)
+        let told = await alerts.tell(observations, memory)
+        await alerts.tellGone(
+            memory.gone(
+                from: observations,
+                known: Set(known.map(\.description)),
+                isPlain: request.targets.isEmpty
+            )
+        )
         try keep(told, found.lineages, lastRenewal: record?.lastRun, copy: request.textfile)
         let shown = Set(asked.map(\.description))
         return told.filter { seen in
@@ -181,6 +191,35 @@ package struct WatchCertificates: Sendable {
         } catch let error as FileSystemError where error.reason == .notPermitted {
             // It tells since when a deploy is pending, which is also remembered.
             return [:]
+        }
+    }
+
+    /// What there is to say of the CA that is to stand in for another.
+    private func fallback(_ lineages: [LineageName]) -> [Observation] {
+        // What is wrong with certctl.conf is told by whoever goes by it.
+        guard !lineages.isEmpty, let settings = try? SettingsLoader(services).load(),
+            let authority = FallbackAccount(services).missing(settings)
+        else { return [] }
+        let message = """
+            the fallback \(authority.folder) has no account and could not stand in: \
+            \(FallbackAccount.command(authority))
+            """
+        let now = services.clock.now
+        return [
+            Observation(state: .fallbackUnready, level: .warning, message: message, since: now)
+        ]
+    }
+
+    /// Has the next `renew` look, which otherwise reads no more than when to.
+    private func lookSoon(at lost: [LineageName]) {
+        do {
+            for name in lost { try store.lookSoon(at: name) }
+        } catch {
+            // Whoever reads what was found can have it renewed himself.
+            services.log.info(
+                "the next renew cannot be told what is lost",
+                ["reason": Services.reason(of: error)]
+            )
         }
     }
 

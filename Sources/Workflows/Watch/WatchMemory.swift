@@ -64,6 +64,36 @@ struct WatchMemory {
         return observation
     }
 
+    /// Compares with what is seen now.
+    ///
+    /// - Parameters:
+    ///   - observations: All that is seen now.
+    ///   - known: The lineages that there are.
+    ///   - isPlain: Whether names were looked for at their own addresses.
+    /// - Returns: The findings of before that are gone, where that can be told; the worst first.
+    func gone(
+        from observations: [Observation],
+        known: Set<String>,
+        isPlain: Bool
+    ) -> [Observation] {
+        let now = observations.reduce(into: [Key: Observation]()) { $0[Key($1)] = $1 }
+        return earlier.values.filter { before in
+            guard before.isFinding else { return false }
+            if let seen = now[Key(before)] { return !seen.isFinding }
+            guard let lineage = before.lineage else {
+                // A place that was to be connected to concerns whoever has named it.
+                return before.address == nil
+            }
+            let others = observations.filter { $0.lineage == lineage }
+            guard known.contains(lineage), !others.contains(where: { $0.state == .unreadable })
+            else { return false }
+            guard before.isServed else { return !others.contains { $0.state == before.state } }
+            let places = others.filter { $0.name == before.name }
+            return isPlain && !places.isEmpty && !places.contains(where: \.isFinding)
+        }
+        .sorted { ($0.level, $1.subject) > ($1.level, $0.subject) }
+    }
+
     /// Whether it is a finding that was none before, or not this one, or less bad.
     func isNews(_ observation: Observation) -> Bool {
         guard observation.isFinding else { return false }

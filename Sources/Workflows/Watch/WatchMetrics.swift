@@ -40,7 +40,7 @@ struct WatchMetrics {
         add(
             "renewal_failures",
             "How many times in a row the renewal has failed.",
-            lineages.map { ([("lineage", "\($0.name)")], $0.failures?.count ?? 0) }
+            lineages.map { ([("lineage", "\($0.name)")], $0.failures?.tries ?? 0) }
         )
         add(
             "deploy_pending",

@@ -18,6 +18,8 @@ struct WatchedLineage: Sendable {
     /// The stored certificate; `nil` before the first.
     let current: StoredCertificate?
     let isRevoked: Bool
+    /// Whether what was committed is gone or damaged; ``current`` is of before, if any.
+    let isLost: Bool
     /// What readers are pointed at.
     let published: GenerationNumber?
     let isDeployPending: Bool
@@ -44,6 +46,7 @@ struct WatchedLineage: Sendable {
         self.name = name
         current = lineage.current
         isRevoked = lineage.isRevoked
+        isLost = try store.isLost(lineage)
         published = try store.publishedGeneration(of: name)
         let state = try memory.state(of: lineage)
         failures = state.lastFailure
@@ -52,7 +55,8 @@ struct WatchedLineage: Sendable {
         self.issued = issued
         let isDone = current.flatMap { deployed?[name]?.isDone($0.number) }
         let isPublished = published == current?.number
-        isDeployPending = current != nil && (deployed == nil ? !isPublished : isDone != true)
+        isDeployPending =
+            current != nil && !isLost && (deployed == nil ? !isPublished : isDone != true)
     }
 
     /// The names of the certificate, which are asked for where it is served.
@@ -101,6 +105,11 @@ struct WatchedLineage: Sendable {
     }
 
     private func certificate(isServedSeen: Bool, _ now: Date) -> Observation? {
+        if isLost {
+            let message =
+                "the files of its certificate are gone or damaged: certctl renew replaces them"
+            return observation(.lost, .critical, message, now)
+        }
         guard let current else {
             return observation(.waiting, .info, "there is no certificate yet", now)
         }
@@ -133,11 +142,13 @@ struct WatchedLineage: Sendable {
     private func renewing(_ now: Date) -> Observation? {
         guard let (subject, failures) = trouble(now) else { return nil }
         let times =
-            failures.count > 1
-            ? "\(failures.count) times" : "since \(failures.since.formatted(.iso8601))"
-        let next = failures.notBefore.formatted(.iso8601)
-        let reason = failures.reason.harmless(limit: 500)
-        let message = "\(subject) has failed \(times), and is tried again after \(next): \(reason)"
+            failures.tries > 1
+            ? "\(failures.tries) times" : "since \(failures.since.formatted(.iso8601))"
+        let next =
+            failures.notBefore > now
+            ? "after \(failures.notBefore.formatted(.iso8601))" : "at the next certctl renew"
+        let reason = failures.latestReason.harmless(limit: 500)
+        let message = "\(subject) has failed \(times), and is tried again \(next): \(reason)"
         return observation(.renewFailing, .warning, message, now)
     }
 

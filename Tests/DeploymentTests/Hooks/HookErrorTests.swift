@@ -8,6 +8,7 @@ import Testing
     private static let errors: [(HookError, ExitCode)] = [
         (.notRunnable(path: path, reason: "there is no such file"), .configuration),
         (.notTrusted(path: path, reason: "it belongs to user 1001"), .configuration),
+        (.lostMeanwhile(path: path, reason: "it is gone", fix: "chmod +x"), .deployment),
         (.notStarted(path: path, reason: "Exec format error"), .deployment),
         (.failed(path: path, status: 1, output: "no nginx"), .deployment),
         (.killed(path: path, signal: 9, output: ""), .deployment),

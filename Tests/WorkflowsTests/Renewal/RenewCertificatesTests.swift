@@ -53,6 +53,64 @@ import Testing
         #expect(host.requests() == 0)
     }
 
+    @Test func `what was never issued is no certificate, and named it is told as such`()
+        async throws
+    {
+        try await issue("a.test")
+        host.misbehave {
+            $0.challengeProblem = "no route to host"
+        }
+        #expect(await host.exitCode(["w.test"]) == .challengeFailed)
+        for _ in 1...2 { #expect(try await host.renew().count == 1) }
+        let report = try await host.renew(["w.test"], isForced: true)
+        #expect(report.words == ["w.test": "waiting"])
+        #expect(report.count == 0)
+    }
+
+    @Test func `once it was issued, what was never issued before is looked at`() async throws {
+        host.misbehave {
+            $0.challengeProblem = "no route to host"
+        }
+        #expect(await host.exitCode(["w.test"]) == .challengeFailed)
+        try await host.renew()
+        host.misbehave { $0.challengeProblem = nil }
+        try await issue("w.test")
+        #expect(try await host.renew().words == ["w.test": "kept"])
+        host.wait(61 * .day)
+        #expect(try await host.renew().words == ["w.test": "renewed: lifetime"])
+    }
+
+    @Test func `of lineages that are named only those are told, with when they are looked at`()
+        async throws
+    {
+        try await issue("a.test")
+        host.wait(.day)
+        try await issue("b.test")
+        try await host.renew()
+        let report = try await host.renew(["b.test"])
+        #expect(report.count == 1)
+        #expect(report.next?.name.description == "b.test")
+    }
+
+    @Test func `what was renewed is looked at with the next run`() async throws {
+        try await issue("a.test")
+        let report = try await host.renew(isForced: true)
+        #expect(report.renewed.count == 1)
+        #expect(report.again?.description == "a.test")
+        #expect(try await host.renew().again == nil)
+    }
+
+    @Test func `a try by force that failed moves no look at what is not due`() async throws {
+        try await issue("a.test")
+        try await host.renew()
+        let next = try #require(try await host.renew().next?.moment)
+        host.misbehave { $0.challengeProblem = "no route to host" }
+        let forced = try await host.renew(["a.test"], isForced: true)
+        #expect(forced.words == ["a.test": "failed: 6"])
+        #expect(forced.next?.moment == next)
+        #expect(try await host.renew(["a.test"]).next?.moment == next)
+    }
+
     @Test func `after two thirds of its lifetime it is renewed, by a CA that gives no advice`()
         async throws
     {
@@ -285,7 +343,7 @@ import Testing
         var settings = try #require(try host.store.lineage(name).settings)
         settings.names = []
         try host.store.save(settings, of: name)
-        let endings = try await RehearseRenewals(host.services, RenewRequest()).run()
+        let endings = try await RehearseRenewals(host.services, RenewRequest()).run().endings
         #expect(endings.isEmpty)
     }
 
@@ -337,7 +395,7 @@ import Testing
         try await host.issue(["a.test"]) { $0.authority = CertificateAuthority("letsencrypt") }
         var request = RenewRequest(agreesToTerms: { _ in true })
         request.names = ["a.test", "A.test"]
-        let endings = try await RehearseRenewals(host.services, request).run()
+        let endings = try await RehearseRenewals(host.services, request).run().endings
         #expect(endings.count == 1)
     }
 

@@ -197,6 +197,42 @@ import Testing
         #expect(seen.last?.level == .info)
     }
 
+    @Test(arguments: [nil, "privkey.pem", "cert.pem"])
+    func `files that are gone or damaged are critical, and the next renew replaces them`(
+        file: String?
+    ) async throws {
+        let fixture = try await WatchFixture()
+        try await fixture.host.renew()
+        let files = try fixture.stored().files
+        if let file {
+            fixture.host.disk.put("\(files.directory)/\(file)", Array("garbage".utf8))
+        } else {
+            for path in [files.privateKey, files.certificate, files.chain, files.fullChain] {
+                try fixture.host.disk.removeFile(path)
+            }
+        }
+        #expect(try await fixture.host.renew().endings.isEmpty)
+        let seen = try #require(try await fixture.watch(["example.com"]).first)
+        #expect(seen.state == .lost)
+        #expect(seen.level == .critical)
+        #expect(try await fixture.host.renew().words == ["example.com": "renewed: lost"])
+        #expect(try states(await fixture.watch()).contains(.lost) == false)
+    }
+
+    @Test func `a fallback without an account is a warning, with the command that makes one`()
+        async throws
+    {
+        let fixture = try await WatchFixture()
+        try fixture.host.addSecond()
+        let seen = try await fixture.watch()
+        #expect(states(seen) == [.fallbackUnready, .current])
+        #expect(seen.first?.level == .warning)
+        let command = "certctl account register --ca \(TestHost.second) --agree-tos"
+        #expect(seen.first?.message.contains(command) == true)
+        try await fixture.host.issueBySubstitute("b.test")
+        #expect(try states(await fixture.watch()).contains(.fallbackUnready) == false)
+    }
+
     @Test func `one lineage that cannot be read hides no other`() async throws {
         let fixture = try await WatchFixture()
         let lineages = "\(WatchFixture.home)/lib/lineages"
@@ -351,7 +387,57 @@ import Testing
         _ = try await fixture.watch()
         fixture.servers.fail(.refused)
         _ = try await fixture.watch()
+        #expect(fixture.alerts.map { $0["CERTCTL_LEVEL"] } == ["warning", "info", "warning"])
+    }
+
+    @Test func `that a finding is gone is told once, to hooks and in the history`() async throws {
+        let fixture = try await WatchFixture()
+        try fixture.addHook()
+        fixture.servers.fail(.refused)
+        _ = try await fixture.watch()
+        try fixture.serveCurrent()
+        for _ in 1...3 { _ = try await fixture.watch() }
+        let message = "example.com at 192.0.2.1:443: all right again: connection refused"
         #expect(fixture.alerts.count == 2)
+        #expect(fixture.alerts.last?["CERTCTL_LEVEL"] == "info")
+        #expect(fixture.alerts.last?["CERTCTL_MESSAGE"] == message)
+        let events = try fixture.store.history(HistoryQuery()).events.filter { $0.event == "alert" }
+        #expect(events.map(\.detail).last == "info: \(message)")
+        #expect(events.count == 2)
+    }
+
+    @Test func `that renew runs again is told, too`() async throws {
+        let fixture = try await WatchFixture()
+        try fixture.addHook()
+        fixture.host.clock.advance(by: .seconds(86_401))
+        _ = try await fixture.watch()
+        try fixture.renewRuns()
+        _ = try await fixture.watch()
+        let last = try #require(fixture.alerts.last?["CERTCTL_MESSAGE"])
+        #expect(last.hasPrefix("this host: all right again: certctl renew ran last at "))
+    }
+
+    @Test func `no finding is gone because it was not looked for`() async throws {
+        let fixture = try await WatchFixture()
+        try fixture.addHook()
+        fixture.servers.fail(.refused)
+        _ = try await fixture.watch()
+        #expect(fixture.alerts.count == 1)
+        try fixture.servers.serve(fixture.fullChain(), at: "192.0.2.7:443")
+        _ = try await fixture.watch(at: [WatchTarget(host: "192.0.2.7", port: 443)])
+        #expect(fixture.alerts.allSatisfy { $0["CERTCTL_LEVEL"] != "info" })
+    }
+
+    @Test func `no finding is gone that another one has taken the place of`() async throws {
+        let fixture = try await WatchFixture()
+        try fixture.addHook()
+        fixture.servers.fail(.refused)
+        try fixture.pass(80)
+        _ = try await fixture.watch()
+        try fixture.serveCurrent()
+        let seen = try await fixture.watch()
+        #expect(states(seen) == [.expiring])
+        #expect(fixture.alerts.allSatisfy { $0["CERTCTL_LEVEL"] != "info" })
     }
 
     @Test func `a hook that fails is a warning, and is told again at the next run`() async throws {

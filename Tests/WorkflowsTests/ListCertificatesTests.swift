@@ -1,0 +1,110 @@
+import ACME
+import CertificateStore
+import Diagnostics
+import FoundationEssentials
+import HTTP
+import Platform
+import Renewal
+import TestSupport
+import Testing
+
+@testable import Workflows
+
+/// `certctl list` and `certctl show` tell what is wrong with a certificate that is not there, not whole
+/// or not renewed, and why.
+@Suite struct ListCertificatesTests {
+    private static let generation = "\(TestHost.home)/lib/tls/gen/a.test/000001"
+
+    private let host: TestHost
+
+    init() throws {
+        host = try TestHost()
+    }
+
+    private func report(_ name: String = "a.test") throws -> LineageReport {
+        try ListCertificates(host.services).one(name)
+    }
+
+    @Test func `what was never issued is told with its hosts and why`() async throws {
+        host.misbehave {
+            $0.challengeProblem = "no route to host"
+        }
+        #expect(await host.exitCode(["a.test", "www.a.test"]) == .challengeFailed)
+        let report = try report()
+        #expect(report.state == .waiting)
+        #expect(report.names == ["a.test", "www.a.test"])
+        let trouble = try #require(report.trouble)
+        #expect(trouble.reason.contains("could not validate"))
+        #expect(trouble.next == nil)
+    }
+
+    @Test func `the failure of an order is of the past once there is a certificate`() async throws {
+        host.misbehave {
+            $0.challengeProblem = "no route to host"
+        }
+        #expect(await host.exitCode(["a.test"]) == .challengeFailed)
+        host.misbehave { $0.challengeProblem = nil }
+        try await host.issue(["a.test"])
+        #expect(try report().trouble == nil)
+    }
+
+    @Test func `failures of this host are counted, with the reason`() async throws {
+        try await host.issue(["a.test"])
+        let name = try #require(LineageName("a.test"))
+        var state = RenewalState().about(GenerationNumber(1))
+        for _ in 1...5 {
+            state.failures[FakeCA.directoryURL] = FailureRecord(
+                after: state.lastFailure,
+                .local,
+                reason: "port 80 is taken",
+                at: host.clock.now,
+                remaining: 30 * .day,
+                StableRandom(seed: 1)
+            )
+        }
+        try host.store.save(state, of: name)
+        let trouble = try #require(try report().trouble)
+        #expect(trouble.count == 5)
+        #expect(trouble.reason == "port 80 is taken")
+    }
+
+    @Test func `a CA that is down is told with what is due there, and with nothing else`()
+        async throws
+    {
+        try await host.issue(["a.test"])
+        host.wait(40 * .day)
+        try await host.issue(["b.test"])
+        host.wait(21 * .day)
+        host.misbehave { $0.outage = { _, _ in .failure(.notConnected("refused")) } }
+        try await host.renew()
+        let trouble = try #require(try report().trouble)
+        #expect(trouble.count == 1)
+        #expect(trouble.reason.contains("refused"))
+        #expect(try #require(trouble.next) > host.clock.now)
+        #expect(try report("b.test").trouble == nil)
+    }
+
+    @Test(arguments: ["privkey.pem", "fullchain.pem", "manifest.json"])
+    func `files that are damaged are told, and not as a deployment`(_ file: String) async throws {
+        try await host.issue(["a.test"])
+        host.disk.put("\(Self.generation)/\(file)", Array("garbage".utf8))
+        let report = try report()
+        #expect(report.state == .lost)
+        #expect(!report.isDeployPending)
+    }
+
+    @Test func `what certctl.conf asks for and nobody has issued is wanted`() async throws {
+        try await host.issue(["b.test"])
+        host.configure("certificate a.test www.a.test;\ncertificate b.test;\n")
+        let reports = try ListCertificates(host.services).all()
+        #expect(reports.map(\.state) == [.wanted, .valid])
+        #expect(reports.first?.names == ["a.test", "www.a.test"])
+    }
+
+    @Test func `a certctl.conf that cannot be read hides no certificate`() async throws {
+        try await host.issue(["a.test"])
+        host.configure("certificate {\n")
+        #expect(try ListCertificates(host.services).all().map(\.state) == [.valid])
+        #expect(host.log.messages.contains("certctl.conf does not tell what is wanted"))
+    }
+}
