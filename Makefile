@@ -109,6 +109,7 @@ bench: bench-deps build ## measures certctl beside other clients
 	bash Tests/Bench/bench $(CERTCTL) $(PEBBLE)
 	bash Tests/Bench/responder-bench $(CERTCTL)
 	bash Tests/Bench/renew-bench $(CERTCTL) $(PEBBLE)
+	bash Tests/Bench/deploy-bench $(CERTCTL) $(PEBBLE)
 
 format: ## puts the source in its form
 	swift format -i --recursive --parallel Sources Tests Package.swift
