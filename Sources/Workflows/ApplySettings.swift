@@ -62,10 +62,7 @@ package struct ApplySettings: Sendable {
     /// changed. Throws as ``plan()``, and ``TransactionFailure``.
     package func applySites() async throws -> Bool {
         guard let proxy = ProxyDeployment(services, settings) else { return false }
-        try services.store.prepareDeployment()
-        let lock = try await services.lock("the deploy run") { try services.store.lockDeployRun() }
-        defer { withExtendedLifetime(lock) {} }
-        return try await !proxy.apply().changes.isEmpty
+        return try await services.whileDeploying { try await !proxy.apply().changes.isEmpty }
     }
 
     /// The certificates that are wanted and that there are not.

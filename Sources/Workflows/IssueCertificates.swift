@@ -62,10 +62,7 @@ package struct IssueCertificates: Sendable {
     package func prepareProxy() async throws {
         let orders = orders.filter { !$0.request.isRehearsal }
         guard let proxy = ProxyDeployment(services, general), !orders.isEmpty else { return }
-        try services.store.prepareDeployment()
-        let lock = try await services.lock("the deploy run") { try services.store.lockDeployRun() }
-        defer { withExtendedLifetime(lock) {} }
-        try await proxy.prepare(orders.map(\.name))
+        try await services.whileDeploying { try await proxy.prepare(orders.map(\.name)) }
     }
 
     /// Issues what is not good enough, and brings all of it into use; in the order of the requests.

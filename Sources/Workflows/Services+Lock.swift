@@ -23,4 +23,14 @@ extension Services {
             waited += Self.lockPause
         }
     }
+
+    /// Does `body` while no other certctl deploys.
+    ///
+    /// Throws ``StoreError/busy(_:)`` where another goes on deploying.
+    func whileDeploying<Outcome>(_ body: () async throws -> Outcome) async throws -> Outcome {
+        try store.prepareDeployment()
+        let lock = try await lock("the deploy run") { try store.lockDeployRun() }
+        defer { withExtendedLifetime(lock) {} }
+        return try await body()
+    }
 }

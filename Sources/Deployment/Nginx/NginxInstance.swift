@@ -62,12 +62,4 @@ package enum Sight: Equatable, Sendable {
     /// What nginx sees is no longer what is here: the file, directory or link that was mounted has
     /// been replaced since the container was started.
     case stale(source: String)
-
-    /// Whether nginx sees it at all, as it is now.
-    package var isCurrent: Bool {
-        switch self {
-        case .seen, .elsewhere: true
-        case .missing, .stale: false
-        }
-    }
 }

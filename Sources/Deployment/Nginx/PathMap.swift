@@ -75,14 +75,6 @@ package struct PathMap: Equatable, Sendable {
             .max { $0.target.utf8.count < $1.target.utf8.count || $0.target == $1.target }
     }
 
-    /// Whether a file of the host is mounted by itself, not with its directory: it has to be written
-    /// in place, since a new file of its name would not be seen.
-    package func isMountedAlone(_ hostPath: String) -> Bool {
-        let path = Self.normalized(hostPath)
-        return (mounts ?? []).contains { $0.source == path }
-            && nginxPath(of: path).flatMap(mountShown(at:))?.source == path
-    }
-
     /// What follows `directory` in `path`, without a slash before it; `nil` if it is not below.
     static func rest(of path: String, below directory: String) -> String? {
         if path == directory { return "" }

@@ -50,10 +50,3 @@ extension FileChange {
         }
     }
 }
-
-extension String {
-    /// The directory that a file of this path is in.
-    var parentDirectory: String {
-        lastIndex(of: "/").map { $0 == startIndex ? "/" : String(self[..<$0]) } ?? "."
-    }
-}

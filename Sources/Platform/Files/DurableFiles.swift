@@ -58,7 +58,7 @@ extension FileSystem {
         try removeIfPresent(temporary)
         try writeNewFile(temporary, bytes, mode)
         try rename(temporary, to: path, exclusive: false)
-        try syncDirectory(parent(of: path))
+        try syncDirectory(path.parentDirectory)
     }
 
     /// Puts a file in the place of another that belongs to people, and leaves its owner, its group and
@@ -70,7 +70,7 @@ extension FileSystem {
         _ bytes: [UInt8],
         temporary: String
     ) throws(FileSystemError) {
-        let directory = parent(of: path)
+        let directory = path.parentDirectory
         let old = try status(path)
         var group = old?.group
         if group == nil { group = try status(directory)?.group }
@@ -148,9 +148,5 @@ extension FileSystem {
     package func closeQuietly(_ file: OpenFile) {
         // There is no one to tell: whatever matters was synced or has failed before.
         try? close(file)
-    }
-
-    private func parent(of path: String) -> String {
-        path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     }
 }

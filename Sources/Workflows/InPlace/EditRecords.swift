@@ -37,13 +37,6 @@ struct EditRecords {
     func prepare() throws(FileSystemError) {
         guard try services.fileSystem.status(services.layout.edits) == nil else { return }
         try services.fileSystem.makeDirectory(services.layout.edits, .privateDirectory)
-        try services.fileSystem.syncDirectory(services.layout.edits.parent)
-    }
-}
-
-extension String {
-    /// The directory that a file of this absolute path is in.
-    var parent: String {
-        lastIndex(of: "/").map { $0 == startIndex ? "/" : String(self[..<$0]) } ?? "/"
+        try services.fileSystem.syncDirectory(services.layout.edits.parentDirectory)
     }
 }

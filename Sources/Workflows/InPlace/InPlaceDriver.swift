@@ -31,14 +31,11 @@ struct InPlaceDriver: Sendable {
     func whileLocked<Outcome>(
         _ body: (any NginxInstance) async throws -> Outcome
     ) async throws -> Outcome {
-        try services.store.prepareDeployment()
-        let lock = try await services.lock("the deploy run") { try services.store.lockDeployRun() }
-        defer { withExtendedLifetime(lock) {} }
-        let nginx = try await find()
-        if try await NginxTransaction.recover(needs(nginx, [])) {
-            services.log.notice("a deployment that was cut off was taken back")
+        try await services.whileDeploying {
+            let nginx = try await find()
+            try await deployment.recover(nginx)
+            return try await body(nginx)
         }
-        return try await body(nginx)
     }
 
     /// Looks at nginx; what it cannot read is told with the column, which it does not tell itself.
@@ -147,10 +144,10 @@ struct InPlaceDriver: Sendable {
         }
         try EditRecords(services).prepare()
         for change in changes where change.before == nil {
-            let folder = change.path.parent
+            let folder = change.path.parentDirectory
             guard try services.fileSystem.status(folder) == nil else { continue }
             try services.fileSystem.makeDirectory(folder, .publicDirectory)
-            try services.fileSystem.syncDirectory(folder.parent)
+            try services.fileSystem.syncDirectory(folder.parentDirectory)
         }
         try await NginxTransaction.run(changes, needs(nginx, expectations))
         await DeployUnit(services).permit(view.directory)
@@ -180,7 +177,8 @@ struct InPlaceDriver: Sendable {
         _ nginx: any NginxInstance,
         _ expectations: [ServedProof.Expectation]
     ) -> TransactionServices {
-        let note = TransactionNote(services.layout.transaction, in: services.fileSystem)
-        return ProxyDeployment(services, settings, access).needs(nginx, note, expectations)
+        deployment.needs(nginx, expectations)
     }
+
+    private var deployment: ProxyDeployment { ProxyDeployment(services, settings, access) }
 }

@@ -109,13 +109,10 @@ struct ProxyDeployment: Sendable {
         try await recover(try await access.find(settings.proxy?.place))
     }
 
-    private func recover(_ nginx: any NginxInstance) async throws {
-        guard try await NginxTransaction.recover(needs(nginx, note, [])) else { return }
+    /// Takes it back with an nginx that was found.
+    func recover(_ nginx: any NginxInstance) async throws {
+        guard try await NginxTransaction.recover(needs(nginx, [])) else { return }
         services.log.notice("a deployment that was cut off was taken back")
-    }
-
-    private var note: TransactionNote {
-        TransactionNote(services.layout.transaction, in: services.fileSystem)
     }
 
     /// Whether an error is of what was to be served, and another choice may fare better.
@@ -177,20 +174,19 @@ struct ProxyDeployment: Sendable {
             }
         }
         try makeDirectories(of: plan)
-        try await NginxTransaction.run(plan.changes, needs(nginx, note, plan.expectations))
+        try await NginxTransaction.run(plan.changes, needs(nginx, plan.expectations))
         return plan
     }
 
     /// What a transaction needs; `expectations` are what has to be served in the end.
     func needs(
         _ nginx: any NginxInstance,
-        _ note: TransactionNote,
         _ expectations: [ServedProof.Expectation]
     ) -> TransactionServices {
         let (services, access) = (services, access)
         return TransactionServices(
             files: services.fileSystem,
-            note: note,
+            note: TransactionNote(services.layout.transaction, in: services.fileSystem),
             test: {
                 let verdict = try await nginx.test()
                 guard !verdict.isAccepted else { return }

@@ -12,7 +12,7 @@ import Sites
 /// this host.
 struct ProxyView: Sendable {
     /// Where nginx includes from unless somebody has changed that.
-    private static let usualDirectory = "/etc/nginx/conf.d"
+    fileprivate static let usualDirectory = "/etc/nginx/conf.d"
     private static let fileLimit = 4 * 1024 * 1024
 
     let nginx: any NginxInstance
@@ -87,8 +87,6 @@ struct ProxyView: Sendable {
         }
         return present
     }
-
-    fileprivate static var conventional: String { usualDirectory }
 }
 
 /// Gathers what a ``ProxyView`` has.
@@ -137,7 +135,7 @@ private struct ProxyLooker {
     /// The directory for sites, on this host and as nginx knows it.
     private func directory() throws -> (host: String, nginx: String) {
         guard let wanted = settings.proxy?.configuration else {
-            let usual = ProxyView.conventional
+            let usual = ProxyView.usualDirectory
             guard let host = nginx.paths.hostPath(of: usual),
                 let real = access.host.realPath(of: host)
             else { throw ProxyError.noDirectory(place: nginx.place) }
@@ -145,7 +143,7 @@ private struct ProxyLooker {
         }
         let real = access.host.realPath(of: wanted) ?? wanted
         guard let path = nginx.paths.nginxPath(of: real) else {
-            throw notMounted([.init(source: real, target: ProxyView.conventional)])
+            throw notMounted([.init(source: real, target: ProxyView.usualDirectory)])
         }
         return (real, path)
     }
