@@ -14,41 +14,14 @@ import Workflows
 @Suite struct ListCommandTests {
     private static let day: Double = 86_400
 
-    private let disk = MemoryFileSystem()
-    private let network: FakeNetwork
-    private let clock = ManualClock()
+    private let host: CommandHost
+    private var disk: MemoryFileSystem { host.disk }
+    private var network: FakeNetwork { host.network }
+    private var clock: ManualClock { host.clock }
+    private var services: Services { host.services }
 
     init() throws {
-        let clock = clock
-        let authority = try TestCertificateAuthority.make().intermediate()
-        network = FakeNetwork(FakeCA(authority) { clock.truth })
-        disk.put(directory: "/home")
-    }
-
-    private var services: Services {
-        let network = network
-        return Services(
-            layout: StoreLayout(home: "/home"),
-            fileSystem: disk,
-            clock: clock,
-            processes: SpawnProcessRunner(),
-            user: 1000,
-            log: .silent,
-            makeTransport: { _ in network },
-            makeSolver: { _ in network }
-        )
-    }
-
-    private func issue() async throws {
-        var request = IssueRequest(
-            names: [try Identifier("a.test")],
-            agreesToTerms: { _ in true },
-            progress: { _ in }
-        )
-        request.authority = CertificateAuthority(FakeCA.directoryURL)
-        for ending in try await IssueCertificates([request], services: services).run() {
-            _ = try ending.result.get()
-        }
+        host = try CommandHost()
     }
 
     private func renew() async throws {
@@ -78,7 +51,7 @@ import Workflows
 
     @Test func `what was never issued has its hosts, the reason and the command`() async throws {
         fail()
-        await #expect(throws: (any Error).self) { try await issue() }
+        await #expect(throws: (any Error).self) { try await host.issue() }
         let list = try list()
         #expect(list.contains("a.test: not issued: certctl issue a.test\n"))
         #expect(list.contains("a.test: the order failed 2027-01-15T08:0"))
@@ -94,7 +67,7 @@ import Workflows
     @Test func `what is not renewed is told with how often, when it is tried again, and why`()
         async throws
     {
-        try await issue()
+        try await host.issue()
         clock.advance(by: .seconds(61 * Self.day))
         fail()
         try await renew()
@@ -111,7 +84,7 @@ import Workflows
     }
 
     @Test func `while the CA is down that is told of what is due there`() async throws {
-        try await issue()
+        try await host.issue()
         clock.advance(by: .seconds(61 * Self.day))
         network.withCA { $0.behaviour.outage = { _, _ in .failure(.notConnected("refused")) } }
         try await renew()
@@ -120,7 +93,7 @@ import Workflows
     }
 
     @Test func `what is lost is told with what replaces it`() async throws {
-        try await issue()
+        try await host.issue()
         let path = "/home/lib/tls/gen/a.test/000001/privkey.pem"
         disk.put(path, Array("garbage".utf8))
         let told = "a.test: its files are gone or damaged: certctl renew a.test\n"

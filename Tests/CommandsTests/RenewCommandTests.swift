@@ -14,30 +14,16 @@ import Workflows
 @Suite struct RenewCommandTests {
     private static let day: Double = 86_400
 
-    private let disk = MemoryFileSystem()
-    private let clock = ManualClock()
-    private let network: FakeNetwork
+    private let host: CommandHost
+    private var disk: MemoryFileSystem { host.disk }
+    private var network: FakeNetwork { host.network }
+    private var clock: ManualClock { host.clock }
+    private var services: Services { host.services }
 
     init() throws {
-        let clock = clock
-        let authority = try TestCertificateAuthority.make().intermediate()
-        network = FakeNetwork(FakeCA(authority) { clock.truth })
-        network.add(FakeCA(authority, at: FakeCA.letsEncrypt) { clock.truth })
-        disk.put(directory: "/home")
-    }
-
-    private var services: Services {
-        let network = network
-        return Services(
-            layout: StoreLayout(home: "/home"),
-            fileSystem: disk,
-            clock: clock,
-            processes: SpawnProcessRunner(),
-            user: 1000,
-            log: .silent,
-            makeTransport: { _ in network },
-            makeSolver: { _ in network }
-        )
+        host = try CommandHost()
+        let clock = host.clock
+        host.network.add(FakeCA(host.authority, at: FakeCA.letsEncrypt) { clock.truth })
     }
 
     private func issue(

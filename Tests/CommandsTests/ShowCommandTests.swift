@@ -13,41 +13,12 @@ import Workflows
 @Suite struct ShowCommandTests {
     private static let settings = "/home/lib/lineages/a.test/settings.json"
 
-    private let disk = MemoryFileSystem()
-    private let network: FakeNetwork
-    private let clock = ManualClock()
+    private let host: CommandHost
+    private var disk: MemoryFileSystem { host.disk }
+    private var services: Services { host.services }
 
     init() throws {
-        let clock = clock
-        let authority = try TestCertificateAuthority.make().intermediate()
-        network = FakeNetwork(FakeCA(authority) { clock.truth })
-        disk.put(directory: "/home")
-    }
-
-    private var services: Services {
-        let network = network
-        return Services(
-            layout: StoreLayout(home: "/home"),
-            fileSystem: disk,
-            clock: clock,
-            processes: SpawnProcessRunner(),
-            user: 1000,
-            log: .silent,
-            makeTransport: { _ in network },
-            makeSolver: { _ in network }
-        )
-    }
-
-    private func issue() async throws {
-        var request = IssueRequest(
-            names: [try Identifier("a.test")],
-            agreesToTerms: { _ in true },
-            progress: { _ in }
-        )
-        request.authority = CertificateAuthority(FakeCA.directoryURL)
-        for ending in try await IssueCertificates([request], services: services).run() {
-            _ = try ending.result.get()
-        }
+        host = try CommandHost()
     }
 
     private func show(isJSON: Bool = false) async throws -> String {
@@ -65,7 +36,7 @@ import Workflows
     }
 
     @Test func `nothing of what stands in the settings is obeyed by a terminal`() async throws {
-        try await issue()
+        try await host.issue()
         try change(#"https:\/\/ca.test"#, to: "https://ca.test")
         try change("https://ca.test/directory", to: #"https://ca.test/\u001b[2J"#)
         let output = try await show()
@@ -74,7 +45,7 @@ import Workflows
     }
 
     @Test func `a CA that has stood in is told beside the usual one`() async throws {
-        try await issue()
+        try await host.issue()
         #expect(!(try await show()).contains("stood in for by"))
         let name = try #require(LineageName("a.test"))
         var settings = try #require(try services.store.lineage(name).settings)
