@@ -66,6 +66,7 @@ layout() {
 711 root:root d /var/lib/certctl/tls
 700 certctl:certctl d /var/lib/certctl/tls/.tmp
 711 certctl:certctl d /var/lib/certctl/tls/gen
+2755 root:root d /var/lib/certctl/tls/group
 755 root:root d /var/lib/certctl/tls/live
 755 root:root d /var/lib/certctl/tls/nginx
 755 certctl:certctl d /var/lib/certctl/watch

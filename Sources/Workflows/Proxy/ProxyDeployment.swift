@@ -16,9 +16,9 @@ struct ProxyDeployment: Sendable {
     private static let pause: Duration = .milliseconds(25)
     private static let (readLog, shownLog) = (100, 5)
 
-    private let services: Services
-    private let settings: Settings
-    private let access: ProxyAccess
+    let services: Services
+    let settings: Settings
+    let access: ProxyAccess
     /// The lineages that servers of users' own files have.
     private let edited: Set<LineageName>
 
@@ -34,7 +34,7 @@ struct ProxyDeployment: Sendable {
 
     /// Prepares it, whatever certctl.conf says.
     init(_ services: Services, _ settings: Settings, _ access: ProxyAccess) {
-        self.services = services
+        self.services = services.following(settings)
         self.settings = settings
         self.access = access
         edited = EditRecords(services).names
@@ -77,9 +77,9 @@ struct ProxyDeployment: Sendable {
         return failures
     }
 
-    /// Plans all that certctl.conf asks for, with `pairs` in use; changes nothing.
-    func plan(_ pairs: [ProxyPlan.Pair]) async throws -> ProxyPlan {
-        try await plan(pairs, only: nil, try await access.find(settings.proxy?.place))
+    /// Plans all that certctl.conf asks for, with the certificates that are in use; changes nothing.
+    func plan() async throws -> ProxyPlan {
+        try await plan(strays(), only: nil, try await access.find(settings.proxy?.place))
     }
 
     /// Makes nginx's files what certctl.conf asks for, with the certificates that are in use.
@@ -87,9 +87,22 @@ struct ProxyDeployment: Sendable {
     /// Returns what was planned. Throws as ``deploy(_:)`` tells.
     @discardableResult
     func apply() async throws -> ProxyPlan {
-        let plan = try await change(to: [], only: nil)
+        let strays = try strays()
+        let plan = try await change(to: strays, only: nil)
         await DeployUnit(services).permit(plan.view.directory)
+        for stray in strays {
+            try services.store.takeBack(stray.name, but: stray.certificate.number)
+        }
         return plan
+    }
+
+    /// The certificates in use that nginx reads otherwise than `tls_group` has it.
+    func strays() throws -> [ProxyPlan.Pair] {
+        let store = services.store
+        guard try store.usesGroups else { return [] }
+        return try store.lineageNames().filter(concerns).compactMap { name in
+            try store.stray(name).map { ProxyPlan.Pair(name: name, certificate: $0) }
+        }
     }
 
     /// Lets nginx pass the CA's questions on for sites that it does not serve yet.
@@ -156,10 +169,32 @@ struct ProxyDeployment: Sendable {
 
     @discardableResult
     private func change(to pairs: [ProxyPlan.Pair], only: Set<String>?) async throws -> ProxyPlan {
-        let nginx = try await access.find(settings.proxy?.place)
+        let nginx = try await findStarted()
         try await recover(nginx)
+        do {
+            return try await change(to: pairs, only: only, nginx)
+        } catch {
+            let reason = await explained(error, of: nginx)
+            guard case TransactionFailure.untouched = error, case ProxyError.unreadableKey = reason,
+                try leadStrays()
+            else { throw reason }
+        }
+        // What nginx was not allowed to read, it may read now.
+        do {
+            return try await change(to: pairs, only: only, nginx)
+        } catch {
+            throw await explained(error, of: nginx)
+        }
+    }
+
+    private func change(
+        to pairs: [ProxyPlan.Pair],
+        only: Set<String>?,
+        _ nginx: any NginxInstance
+    ) async throws -> ProxyPlan {
         let plan = try await plan(pairs, only: only, nginx)
         tell(of: plan)
+        for pair in pairs { try services.handOver(pair.certificate, of: pair.name) }
         let proof = ServedProof(probe: access.probe, clock: services.clock)
         let addresses = nginx.addresses(ofPort: 443)
         if addresses.isEmpty, plan.expectations.contains(where: { $0.addresses == nil }) {
