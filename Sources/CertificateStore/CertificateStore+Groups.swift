@@ -25,7 +25,7 @@ extension CertificateStore {
         try makeDirectory(home, .groupDirectory)
         guard try missingCopy(of: stored, name) != nil else { return false }
         let new = GenerationFiles(directory: "\(copy.directory)~new")
-        let old = "\(copy.directory)~old"
+        let old = grave(of: copy.directory)
         for leftover in [new.directory, old] { try removeTreeIfPresent(leftover) }
         let (key, chain) = try pair(of: stored)
         // What is made in a directory of the group belongs to it from the first moment.
@@ -52,12 +52,12 @@ extension CertificateStore {
     package func takeBack(_ name: LineageName, but inUse: GenerationNumber? = nil) throws {
         for group in try groups() {
             let home = layout.copies(name, for: group)
-            try removeTreeIfPresent("\(home)~old")
-            guard try fileSystem.status(home) != nil else { continue }
+            try removeTreeIfPresent(grave(of: home))
+            let isThere = try fileSystem.status(home) != nil
             if let inUse, group == keyGroup {
-                try removeOldCopies(in: home, inUse)
+                if isThere { try removeOldCopies(in: home, inUse) }
             } else {
-                try remove(home)
+                if isThere { try remove(home) }
                 try removeIfEmpty(layout.group(group))
             }
         }
@@ -68,13 +68,24 @@ extension CertificateStore {
         get throws { try keyGroup != nil || !groups().isEmpty }
     }
 
-    /// The certificate that nginx is led to otherwise than it is to be now; `nil` where all is well, or
-    /// nothing is in use.
+    /// Whether another group than it is to be has copies still.
+    package func hasCopiesForOthers(_ name: LineageName) throws -> Bool {
+        for group in try groups() where group != keyGroup {
+            let home = layout.copies(name, for: group)
+            for path in [home, grave(of: home)] where try fileSystem.status(path) != nil {
+                return true
+            }
+        }
+        return false
+    }
+
+    /// The certificate that nginx is led to otherwise than it is to be now, or that another group can
+    /// still read; `nil` where all is well, or nothing is in use.
     package func stray(_ name: LineageName) throws -> StoredCertificate? {
         guard let published = try published(of: name), published.manifest.hasKey else { return nil }
         let isWell =
             try publishedInclude(of: name) == include(of: published, name)
-            && missingCopy(of: published, name) == nil
+            && missingCopy(of: published, name) == nil && !hasCopiesForOthers(name)
         return isWell ? nil : published
     }
 
@@ -194,9 +205,12 @@ extension CertificateStore {
         for number in old { try remove("\(home)/\(number)") }
     }
 
+    /// Where something goes on its way out; no lineage's name has a tilde in it.
+    private func grave(of path: String) -> String { "\(path)~old" }
+
     /// Removes a directory that a reader has to find whole or not at all.
     private func remove(_ path: String) throws {
-        let grave = "\(path)~old"
+        let grave = grave(of: path)
         try removeTreeIfPresent(grave)
         try fileSystem.rename(path, to: grave, exclusive: true)
         try fileSystem.removeTree(grave)

@@ -122,7 +122,9 @@ package struct DeployCertificates: Sendable {
         let settings = try SettingsLoader(services).load()
         let store = services.following(settings).store
         try store.prepareDeployment()
-        let usesGroups = try store.usesGroups
+        // What was cut off is taken back first, and nginx then reads as another group could.
+        let isCutOff =
+            try store.usesGroups && services.fileSystem.status(services.layout.transaction) != nil
         // A lock is an open file.
         if candidates.count > Self.manyLocks { _ = DescriptorLimit.raise() }
         var jobs: [Job] = []
@@ -139,10 +141,10 @@ package struct DeployCertificates: Sendable {
                 guard !seen.contains(attempt) else { continue }
                 round.attempts.insert(attempt)
                 job.extraHook = extraHooks[name]
-                if !isForced, try isInUse(job.certificate, name, store, records.current()) {
+                if !isForced, !isCutOff,
+                    try isInUse(job.certificate, name, store, records.current())
+                {
                     round.results[name] = .success(.unchanged(job.certificate.number))
-                    // A run before may have failed to.
-                    if usesGroups { try store.takeBack(name, but: job.certificate.number) }
                 } else {
                     jobs.append(job)
                 }
@@ -159,7 +161,7 @@ package struct DeployCertificates: Sendable {
     /// What came of each lineage; nothing of one that was left to another certctl.
     typealias Results = [LineageName: Result<Outcome, any Error>]
 
-    /// Whether readers are pointed at it, and no hook is owed.
+    /// Whether readers are pointed at it, no hook is owed, and no group has a key that it had before.
     func isInUse(
         _ certificate: StoredCertificate,
         _ name: LineageName,
@@ -168,6 +170,7 @@ package struct DeployCertificates: Sendable {
     ) throws -> Bool {
         try records[name]?.isDone(certificate.number) == true
             && store.firstDifference(from: certificate, of: name) == nil
+            && !store.hasCopiesForOthers(name)
     }
 
     /// The names to look at, by what little can be told without looking.

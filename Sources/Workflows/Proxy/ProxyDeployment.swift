@@ -87,16 +87,13 @@ struct ProxyDeployment: Sendable {
     /// Returns what was planned. Throws as ``deploy(_:)`` tells.
     @discardableResult
     func apply() async throws -> ProxyPlan {
-        let strays = try strays()
-        let plan = try await change(to: strays, only: nil)
+        let plan = try await change(to: nil, only: nil)
         await DeployUnit(services).permit(plan.view.directory)
-        for stray in strays {
-            try services.store.takeBack(stray.name, but: stray.certificate.number)
-        }
         return plan
     }
 
-    /// The certificates in use that nginx reads otherwise than `tls_group` has it.
+    /// The certificates in use that nginx reads otherwise than `tls_group` has it, or that another group
+    /// can still read.
     func strays() throws -> [ProxyPlan.Pair] {
         let store = services.store
         guard try store.usesGroups else { return [] }
@@ -167,12 +164,19 @@ struct ProxyDeployment: Sendable {
 
     // MARK: Changing
 
+    /// Brings `pairs` into use, or with `nil` what is in use already, in the way that `tls_group` says.
     @discardableResult
-    private func change(to pairs: [ProxyPlan.Pair], only: Set<String>?) async throws -> ProxyPlan {
+    private func change(to pairs: [ProxyPlan.Pair]?, only: Set<String>?) async throws -> ProxyPlan {
         let nginx = try await findStarted()
         try await recover(nginx)
+        let strays = try pairs == nil ? strays() : []
+        let pairs = pairs ?? strays
         do {
-            return try await change(to: pairs, only: only, nginx)
+            let plan = try await change(to: pairs, only: only, nginx)
+            for stray in strays {
+                try services.store.takeBack(stray.name, but: stray.certificate.number)
+            }
+            return plan
         } catch {
             let reason = await explained(error, of: nginx)
             guard case TransactionFailure.untouched = error, case ProxyError.unreadableKey = reason,

@@ -161,8 +161,12 @@ import Testing
         try await fixture.run()
         let stale = "\(TestHost.home)/lib/tls/group/100/a.test/000001/privkey.pem"
         fixture.host.disk.put(stale, [])
-        let endings = try await fixture.deploy()
-        #expect(try endings.allSatisfy { try $0.result.get().wasUnchanged })
+        let reloads = fixture.proxy.reloads
+        try await fixture.run()
         #expect(fixture.copies == ProxyFixture.wantedCopies)
+        fixture.host.disk.put(stale, [])
+        #expect(try await !ApplySettings(fixture.services).applySites())
+        #expect(fixture.copies == ProxyFixture.wantedCopies)
+        #expect(fixture.proxy.reloads == reloads)
     }
 }
