@@ -80,6 +80,30 @@ import Testing
         #expect(try store.stray(name) == nil)
     }
 
+    @Test
+    func `root gives away what the owner has issued, and makes nothing among what is the owner's`()
+        throws
+    {
+        let stored = try fixture.commit()
+        for directory in layout.directories where directory.half == .deploying {
+            disk.setOwner(directory.path, 0)
+        }
+        disk.act(as: 0)
+        let root = CertificateStore(layout, in: disk, user: 0, keyGroup: Self.group)
+        #expect(try root.role() == .deploying)
+        let before = disk.contents(below: layout.generations)
+        try root.publish(stored, of: name)
+        try root.takeBack(name, but: stored.number)
+        #expect(disk.contents(below: layout.generations) == before)
+        let (key, own) = (
+            try #require(try disk.status(copy().privateKey)),
+            try #require(try disk.status(stored.files.privateKey))
+        )
+        #expect((key.owner, key.group, key.mode) == (0, Self.group, FileMode(0o640)))
+        #expect((own.owner, own.group, own.mode) == (1000, 0, .privateFile))
+        #expect(try disk.list(layout.temporary).isEmpty)
+    }
+
     @Test func `without a group nothing is copied`() throws {
         let stored = try fixture.commit()
         try fixture.store.publish(stored, of: name)

@@ -143,4 +143,23 @@ cp -r "$home" "$T/nobody"; echo 'tls_group 101;' >"$T/nobody/etc/certctl.conf"; 
 try as_nobody deploy --home "$T/nobody"
 ok "is told who may" explains 8 'certificates failed' 'keys cannot be given to group 101, as tls_group has it: only root can do that, or a member of the group: Operation not permitted' 'sudo certctl deploy'
 ok "and leaves nothing behind" test -z "$(ls "$T/nobody/lib/tls/group")"
+
+echo "# X12: an engine whose root is another user here (userns-remap)"
+stop_dockerd
+for file in subuid subgid; do
+  echo nobody:100000:65536 >"$T/$file"
+  mount --bind "$T/$file" "/etc/$file" || fail "cannot mount /etc/$file"
+  on_exit "umount /etc/$file"
+done
+start_dockerd --userns-remap=nobody:nogroup
+docker network create shop >/dev/null || fail "no network"
+nginx_image nginx:test
+settings 'site c.test { to app:3000; }'; rm "$conf"/*.conf
+proxy_up || fail "the container does not run: $(docker logs proxy 2>&1)"
+try apply --agree-tos
+ok "its root may not read a key either: by its numbers on this host" explains 9 'may not read a key; everything is as it was' 'runs as user 100000, group 100000, and keys are for their owner alone' 'put tls_group 100000; into'
+settings 'tls_group 100000;' 'site c.test { to app:3000; }'
+try deploy --force
+ok "as it is printed it works" status_is 0
+ok "c.test is served" is_served c.test
 summary
