@@ -32,7 +32,7 @@ TOOLS := .build-tools
 PEBBLE := $(TOOLS)/root/usr/bin/pebble
 
 PACKAGES := libssl-dev libcurl4-openssl-dev pkg-config openssl curl ca-certificates
-TEST_PACKAGES := nginx-light pebble docker.io iproute2 iptables strace python3 wrk systemd-sysv dbus \
+TEST_PACKAGES := nginx-light pebble docker.io docker-compose iproute2 iptables strace python3 wrk systemd-sysv dbus \
 	man-db zsh fish faketime
 BENCH_PACKAGES := uacme lego acme-tiny python3-cryptography
 
@@ -87,7 +87,7 @@ test-quick: ## runs the tests without real parts
 
 test-containers: deps build ## tests what is done with nginx, on the host and in containers of a private engine
 	swift build --build-tests $(LAYERS)
-	bash Tests/SystemTests/run containers containers-traps containers-mounts engine nginx-host nginx-in-place
+	bash Tests/SystemTests/run stack containers containers-traps containers-mounts engine nginx-host nginx-in-place nginx-edits
 
 fuzz: ## puts a million random trees (TREES, SEED) through nginx's syntax and back
 	$(call need,$(PACKAGES))
