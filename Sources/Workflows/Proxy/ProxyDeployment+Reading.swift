@@ -20,6 +20,16 @@ extension ProxyDeployment {
         }
     }
 
+    /// The certificates in use that nginx reads otherwise than `tls_group` has it, or that another group
+    /// can still read.
+    func strays() throws -> [ProxyPlan.Pair] {
+        let store = services.store
+        guard try store.usesGroups else { return [] }
+        return try store.lineageNames().filter(concerns).compactMap { name in
+            try store.stray(name).map { ProxyPlan.Pair(name: name, certificate: $0) }
+        }
+    }
+
     /// Leads nginx to the certificates that it reads already as `tls_group` has it now, which it could
     /// not read before; returns whether there was any to lead it to.
     ///
