@@ -27,9 +27,10 @@ http {
 }
 CONF
 chmod 644 "$T/nginx.conf"
+ports=(-p 80:80 -p 443:443)
 proxy_as() { # USER:GROUP
   gone proxy 2>/dev/null
-  docker run -d --name proxy --network shop --user "$1" --stop-signal SIGQUIT --restart unless-stopped -p 80:80 -p 443:443 "${labels[@]}" \
+  docker run -d --name proxy --network shop --user "$1" --stop-signal SIGQUIT --restart unless-stopped "${ports[@]}" "${labels[@]}" \
     "${mounts[@]}" -v "$T/nginx.conf:/etc/nginx/nginx.conf:ro" --entrypoint nginx nginx:test -e /dev/stderr -g 'daemon off;' >/dev/null
 }
 restarts() { [ "$(docker inspect -f '{{.RestartCount}}' proxy)" -ge 3 ]; }
@@ -143,6 +144,33 @@ cp -r "$home" "$T/nobody"; echo 'tls_group 101;' >"$T/nobody/etc/certctl.conf"; 
 try as_nobody deploy --home "$T/nobody"
 ok "is told who may" explains 8 'certificates failed' 'keys cannot be given to group 101, as tls_group has it: only root can do that, or a member of the group: Operation not permitted' 'sudo certctl deploy'
 ok "and leaves nothing behind" test -z "$(ls "$T/nobody/lib/tls/group")"
+
+echo "# X12: a server of the user's own, on another port inside"
+settings; rm "$conf"/*.conf
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$conf/old.key" -out "$conf/old.pem" -subj /CN=old -days 5 2>/dev/null
+chmod 644 "$conf/old.key"
+cat >"$conf/user.conf" <<'CONF'
+server { listen 80; server_name d.test; location / { return 301 https://$host$request_uri; } }
+server {
+  listen 8443 ssl;
+  server_name d.test;
+  ssl_certificate /etc/nginx/conf.d/old.pem; ssl_certificate_key /etc/nginx/conf.d/old.key;
+  location / { return 200 "mine\n"; }
+}
+CONF
+ports=(-p 80:80 -p 443:8443); proxy_as 101:101; wait_for 10 has_workers
+old=$(served d.test); ok "it is served with a certificate of its own" test -n "$old"
+try issue d.test --in-place
+ok "what nginx may not read is not put into it: 9" explains 9 'may not read a key' 'runs as user 101, group 101' 'put tls_group 101; into'
+ok "the certificate of its own is served" test "$(served d.test)" = "$old"
+ok "by the same lines" grep -q '  ssl_certificate /etc/nginx/conf.d/old.pem; ssl_certificate_key /etc/nginx/conf.d/old.key;' "$conf/user.conf"
+settings 'tls_group 101;'
+try issue d.test --in-place
+ok "as it is printed it works" status_is 0
+ok "d.test is served" is_served d.test
+ok "by the server that was there" test "$(get https://d.test/)" = mine
+ok "and keys are for its group" form 101
+ports=(-p 80:80 -p 443:443)
 
 echo "# X12: an engine whose root is another user here (userns-remap)"
 stop_dockerd
