@@ -7,8 +7,8 @@ import Platform
 /// and gets its final name by one rename.
 extension CertificateStore {
     private static let keyLimit = 64 * 1024
-    /// Some four certificates: every look at a lineage reads all of its journal.
-    private static let journalSize = 4 * 1024
+    /// Some two certificates: every look at a lineage reads all of its journal.
+    private static let journalSize = 1024
 
     /// Makes a key durable, and the request made with it, before there is an order for them.
     ///
