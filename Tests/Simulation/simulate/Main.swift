@@ -39,6 +39,14 @@ import Simulation
         fflush(nil)
     }
 
+    /// Hours, minutes and seconds.
+    private static func text(_ duration: Duration) -> String {
+        let seconds = duration.components.seconds
+        let hours = seconds >= 3600 ? "\(seconds / 3600) h " : ""
+        let minutes = seconds >= 60 ? "\(seconds / 60 % 60) min " : ""
+        return "\(hours)\(minutes)\(seconds % 60) s"
+    }
+
     /// Every world once, with a single certificate, and one with a few.
     private static var shortTrials: [Trial] {
         World.all.map { Trial($0, size: 1, seeds: 1) } + [Trial(World.all[1], size: 12, seeds: 1)]
@@ -65,9 +73,7 @@ import Simulation
             tell("broken on purpose: \(mutation.name): \(verdict)")
             isGood = isGood && !faults.isEmpty
         }
-        print(
-            "\(isGood ? "all held" : "FAILED") in \((ContinuousClock.now - started).components.seconds) s"
-        )
+        print("\(isGood ? "all held" : "FAILED") in \(text(ContinuousClock.now - started))")
         exit(isGood ? 0 : 1)
     }
 }
