@@ -8,6 +8,8 @@ package enum SHA256 {
     package static let byteCount = 32
 
     /// Found once: that takes longer than the digest of a small file.
+    ///
+    /// An `EVP_MD` is never changed, so that all threads may use it; it lives as long as the program.
     private nonisolated(unsafe) static let algorithm = unsafe EVP_MD_fetch(nil, "SHA256", nil)
 
     /// The 32 bytes that stand for `bytes`.
