@@ -4,7 +4,7 @@ import Platform
 /// Bringing a generation before its readers, and clearing away those that nobody reads.
 extension CertificateStore {
     /// Older generations than these are removed, unless they are in use.
-    private static let keptGenerations = 3
+    static let keptGenerations = 3
 
     /// Points `tls/nginx/NAME.conf` and `tls/live/NAME` at a generation.
     ///
@@ -15,6 +15,7 @@ extension CertificateStore {
     /// Returns whether readers were pointed elsewhere before.
     @discardableResult
     package func publish(_ stored: StoredCertificate, of name: LineageName) throws -> Bool {
+        try handOver(stored, of: name)
         // nginx can do nothing with a certificate whose key somebody else keeps.
         let isNew = try stored.manifest.hasKey && publishInclude(stored, of: name)
         let target = Self.target(stored, of: name)
@@ -25,6 +26,11 @@ extension CertificateStore {
         try fileSystem.rename(temporary, to: layout.live(name), exclusive: false)
         try fileSystem.syncDirectory(layout.live)
         return true
+    }
+
+    /// Points `tls/nginx/NAME.conf` alone at a generation, by the files that nginx is to read.
+    package func lead(to stored: StoredCertificate, of name: LineageName) throws {
+        _ = try publishInclude(stored, of: name)
     }
 
     /// What is made beside `path` before it gets that name.
@@ -38,7 +44,7 @@ extension CertificateStore {
         _ stored: StoredCertificate,
         of name: LineageName
     ) throws -> Bool {
-        let include = Array(Self.include(stored.files).utf8)
+        let include = include(of: stored, name)
         guard try currentInclude(name) != include else { return false }
         try fileSystem.replaceFile(
             layout.include(name),
@@ -56,10 +62,11 @@ extension CertificateStore {
         from stored: StoredCertificate,
         of name: LineageName
     ) throws -> String? {
-        if stored.manifest.hasKey,
-            try currentInclude(name) != Array(Self.include(stored.files).utf8)
-        {
-            return layout.include(name)
+        if stored.manifest.hasKey {
+            guard try currentInclude(name) == include(of: stored, name) else {
+                return layout.include(name)
+            }
+            if let copy = try missingCopy(of: stored, name) { return copy }
         }
         guard try currentLink(name) == Self.target(stored, of: name) else {
             return layout.live(name)
@@ -69,8 +76,9 @@ extension CertificateStore {
     }
 
     /// What the file says that nginx includes, once it is pointed at `stored`.
-    package func include(of stored: StoredCertificate) -> [UInt8] {
-        Array(Self.include(stored.files).utf8)
+    package func include(of stored: StoredCertificate, _ name: LineageName) -> [UInt8] {
+        let copy = keyGroup.map { layout.copy(stored.number, of: name, for: $0) }
+        return Self.include(copy ?? stored.files)
     }
 
     /// What the file says that nginx includes; `nil` where there is none.
@@ -81,9 +89,11 @@ extension CertificateStore {
     /// The certificate that nginx is pointed at; `nil` for none, or one that is gone.
     package func published(of name: LineageName) throws -> StoredCertificate? {
         guard let include = try currentInclude(name) else { return nil }
+        let groups = try groups()
         for number in try generationNumbers(name).reversed() {
-            let files = layout.generation(number, of: name)
-            guard Array(Self.include(files).utf8) == include else { continue }
+            let copies = groups.map { layout.copy(number, of: name, for: $0) }
+            let places = [layout.generation(number, of: name)] + copies
+            guard places.contains(where: { Self.include($0) == include }) else { continue }
             return try storedCertificate(number, of: name)
         }
         return nil
@@ -106,12 +116,13 @@ extension CertificateStore {
         "../gen/\(name)/\(stored.number)"
     }
 
-    private static func include(_ files: GenerationFiles) -> String {
-        """
-        ssl_certificate     "\(files.fullChain)";
-        ssl_certificate_key "\(files.privateKey)";
+    private static func include(_ files: GenerationFiles) -> [UInt8] {
+        let text = """
+            ssl_certificate     "\(files.fullChain)";
+            ssl_certificate_key "\(files.privateKey)";
 
-        """
+            """
+        return Array(text.utf8)
     }
 
     private func currentInclude(_ name: LineageName) throws -> [UInt8]? {
@@ -151,6 +162,7 @@ extension CertificateStore {
         // Nothing may come back that names files which are gone.
         try fileSystem.syncDirectory(layout.nginx)
         try fileSystem.syncDirectory(layout.live)
+        try takeBack(name)
         let grave = layout.temporary(name, "deleted")
         if try fileSystem.status(layout.staging(name)) != nil {
             try fileSystem.removeTree(layout.staging(name))

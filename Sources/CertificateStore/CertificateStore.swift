@@ -11,12 +11,20 @@ package struct CertificateStore: Sendable {
     let fileSystem: any FileSystem
     /// Who runs certctl.
     let user: UInt32
+    /// The group of an nginx whose master is not root; `nil` where keys are their owner's alone.
+    package let keyGroup: UInt32?
 
     /// The store at `layout`, of `user` who runs certctl; nothing is touched yet.
-    package init(_ layout: StoreLayout, in fileSystem: any FileSystem, user: UInt32) {
+    package init(
+        _ layout: StoreLayout,
+        in fileSystem: any FileSystem,
+        user: UInt32,
+        keyGroup: UInt32? = nil
+    ) {
         self.layout = layout
         self.fileSystem = fileSystem
         self.user = user
+        self.keyGroup = keyGroup
     }
 
     /// Makes the directories that are missing, and refuses those that cannot be trusted.

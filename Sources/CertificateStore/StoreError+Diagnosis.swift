@@ -27,6 +27,14 @@ extension StoreError: Diagnosable {
                     + "the CA was not asked for anything",
                 exitCode: .store
             )
+        case .groupRefused(let group, let reason):
+            return Diagnosis(
+                what: "keys cannot be given to group \(group), as tls_group has it",
+                why:
+                    "only root can do that, or a member of the group: \(reason.harmless(limit: 300))",
+                fix: "run it as root: sudo certctl deploy; or take tls_group out of certctl.conf",
+                exitCode: .store
+            )
         case .unknownLineage(let name, let known):
             let names =
                 known.isEmpty ? "there is none yet" : "there is \(known.joined(separator: ", "))"
@@ -79,6 +87,12 @@ extension StoreError.Distrust {
             (
                 "it is a key, and others may read it (mode \(mode))",
                 "chmod 600 '\(path)'; if someone may have read it, have a new one made"
+            )
+        case .notForGroup(let group, let form):
+            (
+                "it is for group \(group) alone, and is not so: \(form)",
+                "rm -r '\(path)', then run: certctl deploy; if it was open to others, have new keys "
+                    + "made: certctl renew --force"
             )
         }
     }

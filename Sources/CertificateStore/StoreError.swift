@@ -11,6 +11,8 @@ package enum StoreError: Error, Equatable {
         case writableByOthers(String)
         /// A key that others may read.
         case readableByOthers(String)
+        /// Something that only this user and a group may have; how it is instead.
+        case notForGroup(UInt32, String)
     }
 
     /// Another certctl has the lock.
@@ -20,5 +22,7 @@ package enum StoreError: Error, Equatable {
     case damaged(path: String, String)
     /// Too little room is left to begin.
     case noRoom(path: String, String)
+    /// This user cannot give keys to a group, for that reason.
+    case groupRefused(UInt32, String)
     case unknownLineage(String, known: [String])
 }

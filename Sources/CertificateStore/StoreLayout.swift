@@ -76,6 +76,8 @@ package struct StoreLayout: Equatable, Sendable {
     var live: String { "\(tls)/live" }
     /// Where the files are that nginx includes, one for each lineage.
     package var nginx: String { "\(tls)/nginx" }
+    /// Copies of keys for groups of users, each group's in a directory of its own.
+    package var groups: String { "\(tls)/group" }
     /// What a proxy passes challenges to; alone in a directory, since containers mount directories.
     package var challengeSocket: String { "\(challengeDirectory)/http01.sock" }
     package var challengeDirectory: String { "\(runtime)/challenge" }
@@ -110,6 +112,18 @@ package struct StoreLayout: Equatable, Sendable {
     package func live(_ name: LineageName) -> String { "\(live)/\(name)" }
     /// The file that nginx includes.
     package func include(_ name: LineageName) -> String { "\(nginx)/\(name).conf" }
+
+    /// What a group may read.
+    func group(_ group: UInt32) -> String { "\(groups)/\(group)" }
+    func copies(_ name: LineageName, for group: UInt32) -> String { "\(self.group(group))/\(name)" }
+    /// The copy of a generation that a group may read: key and chain alone.
+    func copy(
+        _ number: GenerationNumber,
+        of name: LineageName,
+        for group: UInt32
+    ) -> GenerationFiles {
+        GenerationFiles(directory: "\(copies(name, for: group))/\(number)")
+    }
 
     /// The files of one generation.
     package func generation(_ number: GenerationNumber, of name: LineageName) -> GenerationFiles {

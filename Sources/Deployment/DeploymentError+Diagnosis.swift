@@ -178,6 +178,11 @@ extension ContainerTrouble {
         case .certificate(let path), .missingFile(let path), .forbidden(let path):
             return "see that \(path.harmless(limit: 300)) is there, mounted and readable in the "
                 + "container, docker start \(container), \(again)"
+        case .unreadablePair(let path):
+            return
+                "have \(path.harmless(limit: 300)) readable for the group that nginx runs as in it, "
+                + "by its number on this host: tls_group GID; in certctl.conf, "
+                + "run: certctl deploy --force, docker restart \(container), \(again)"
         case .keyMismatch, .unknownDirective:
             return "correct the configuration, docker start \(container), \(again)"
         case .missingProgram:

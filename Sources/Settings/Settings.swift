@@ -9,7 +9,7 @@ package struct Settings: Equatable, Sendable {
     package var fallback: AuthoritySettings?
     package var keyType: KeyType?
     package var http01: HTTP01Mode?
-    /// The group of an nginx whose master is not root, as a number in the container.
+    /// The group of an nginx whose master is not root, as a number of this host.
     package var tlsGroup: UInt32?
     /// The common name of the root, or of an issuer, of the chain to take.
     package var preferredChain: String?

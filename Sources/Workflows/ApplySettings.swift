@@ -3,6 +3,7 @@ package import CertificateStore
 import Deployment
 import Diagnostics
 import FoundationEssentials
+import Nginx
 import Platform
 import Settings
 package import Sites
@@ -18,8 +19,12 @@ package struct ApplySettings: Sendable {
         /// Where those files are.
         package let directory: String?
         package let notes: [SiteNote]
+        /// The files by which nginx is led to a pair that another group may read, or none.
+        package let pairs: [String]
 
-        package var isEmpty: Bool { missing.isEmpty && files?.isEmpty ?? true }
+        package var isEmpty: Bool {
+            missing.isEmpty && files?.isEmpty ?? true && pairs.isEmpty
+        }
     }
 
     /// A certificate that certctl.conf asks for.
@@ -45,14 +50,15 @@ package struct ApplySettings: Sendable {
     package func plan() async throws -> Plan {
         let missing = try missing()
         guard let proxy = ProxyDeployment(services, settings) else {
-            return Plan(missing: missing, files: nil, directory: nil, notes: [])
+            return Plan(missing: missing, files: nil, directory: nil, notes: [], pairs: [])
         }
         let plan = try await proxy.plan(with: missing.map(\.lineage))
         return Plan(
             missing: missing,
             files: plan.files,
             directory: plan.view.directory,
-            notes: plan.notes
+            notes: plan.notes,
+            pairs: plan.changes.map(\.path).filter { $0.hasPrefix("\(services.layout.nginx)/") }
         )
     }
 

@@ -120,14 +120,19 @@ package struct DeployCertificates: Sendable {
         let candidates = try candidates(names, &records, isPendingOnly: isPendingOnly)
         guard !candidates.isEmpty else { return round }
         let settings = try SettingsLoader(services).load()
-        try services.store.prepareDeployment()
+        let store = services.following(settings).store
+        try store.prepareDeployment()
+        // What was cut off is taken back first, and nginx then reads as another group could.
+        let isCutOff =
+            try store.usesGroups && services.fileSystem.status(services.layout.transaction) != nil
         // A lock is an open file.
         if candidates.count > Self.manyLocks { _ = DescriptorLimit.raise() }
         var jobs: [Job] = []
         defer { for job in jobs { job.lock.release() } }
         for name in candidates {
             do {
-                guard var job = try await job(name, &records, isPendingOnly: isPendingOnly) else {
+                let found = try await job(name, store, &records, isPendingOnly: isPendingOnly)
+                guard var job = found else {
                     if names != nil, !isPendingOnly { throw Self.noCertificate(name) }
                     continue
                 }
@@ -136,7 +141,9 @@ package struct DeployCertificates: Sendable {
                 guard !seen.contains(attempt) else { continue }
                 round.attempts.insert(attempt)
                 job.extraHook = extraHooks[name]
-                if !isForced, try isInUse(job.certificate, name, records.current()) {
+                if !isForced, !isCutOff,
+                    try isInUse(job.certificate, name, store, records.current())
+                {
                     round.results[name] = .success(.unchanged(job.certificate.number))
                 } else {
                     jobs.append(job)
@@ -154,14 +161,16 @@ package struct DeployCertificates: Sendable {
     /// What came of each lineage; nothing of one that was left to another certctl.
     typealias Results = [LineageName: Result<Outcome, any Error>]
 
-    /// Whether readers are pointed at it, and no hook is owed.
+    /// Whether readers are pointed at it, no hook is owed, and no group has a key that it had before.
     func isInUse(
         _ certificate: StoredCertificate,
         _ name: LineageName,
+        _ store: CertificateStore,
         _ records: [LineageName: DeployRecord]
     ) throws -> Bool {
         try records[name]?.isDone(certificate.number) == true
-            && services.store.firstDifference(from: certificate, of: name) == nil
+            && store.firstDifference(from: certificate, of: name) == nil
+            && !store.hasCopiesForOthers(name)
     }
 
     /// The names to look at, by what little can be told without looking.
@@ -193,10 +202,10 @@ package struct DeployCertificates: Sendable {
     /// it. Throws ``StoreError/busy(_:)``.
     private func job(
         _ name: LineageName,
+        _ store: CertificateStore,
         _ records: inout DeployRecords,
         isPendingOnly: Bool
     ) async throws -> Job? {
-        let store = services.store
         let lock: FileLock
         if isPendingOnly {
             guard let taken = try store.lockExisting(name) else {
@@ -208,7 +217,7 @@ package struct DeployCertificates: Sendable {
             lock = try await services.lock("\(name)") { try store.lockExisting(name) }
         }
         guard let certificate = try store.latestCertificate(name) else {
-            try publishBootstrap(name)
+            try publishBootstrap(name, store)
             return nil
         }
         if isPendingOnly, let record = try records.current()[name],
@@ -220,11 +229,9 @@ package struct DeployCertificates: Sendable {
     }
 
     /// Lets nginx start before there is a certificate, where whoever issues could only make the pair.
-    private func publishBootstrap(_ name: LineageName) throws {
-        guard try !services.store.isPublished(name),
-            let pair = try services.store.bootstrap(of: name)
-        else { return }
-        try services.store.publish(pair, of: name)
+    private func publishBootstrap(_ name: LineageName, _ store: CertificateStore) throws {
+        guard try !store.isPublished(name), let pair = try store.bootstrap(of: name) else { return }
+        try store.publish(pair, of: name)
         services.log.notice("nginx can start without a certificate", ["lineage": "\(name)"])
     }
 

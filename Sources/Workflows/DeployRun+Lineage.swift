@@ -24,6 +24,7 @@ extension DeployRun {
         let (name, certificate) = (attempt.name, attempt.certificate)
         try store.checkKey(of: certificate)
         let names = try names(of: certificate)
+        try services.handOver(certificate, of: name)
         let isMoved = try store.publish(certificate, of: name)
         guard isMoved || !attempt.owesPostOnly else {
             return Outcome(generation: certificate.number, hooks: [], wasUnchanged: false)
@@ -76,6 +77,7 @@ extension DeployRun {
         do {
             let number = attempt.certificate.number
             try store.removeOldGenerations(of: attempt.name, inUse: number)
+            try store.takeBack(attempt.name, but: number)
         } catch {
             // The certificate is in use; the next run clears away more.
             services.log.warning(

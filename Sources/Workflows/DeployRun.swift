@@ -18,6 +18,7 @@ struct DeployRun: Sendable {
     private let proxy: ProxyDeployment?
 
     init(_ services: Services, _ settings: Settings) {
+        let services = services.following(settings)
         self.services = services
         hooks = DeployHooks(services, settings)
         store = services.store

@@ -41,11 +41,12 @@ package struct IssueCertificates: Sendable {
         authorities: Authorities?,
         conduct: OrderConduct?
     ) throws {
-        self.services = services
         self.authorities = authorities
         self.conduct = conduct
         let general = try SettingsLoader(services).load()
         self.general = general
+        let services = services.following(general)
+        self.services = services
         orders = try requests.map {
             try IssueCertificate($0, services: services, general: general)
         }
@@ -291,7 +292,7 @@ extension IssueCertificate.Obtained {
     fileprivate func job() throws -> DeployCertificates.Job? {
         guard order.deploys, let lock, let certificate = outcome(hooks: []).certificate,
             try !DeployCertificates(order.services)
-                .isInUse(certificate, order.name, order.store.deployRecords())
+                .isInUse(certificate, order.name, order.store, order.store.deployRecords())
         else { return nil }
         return DeployCertificates.Job(
             name: order.name,

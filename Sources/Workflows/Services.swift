@@ -19,6 +19,8 @@ package struct Services: Sendable {
     package let makeSolver: @Sendable (HTTP01Settings) -> any ChallengeSolver
     /// The way to nginx; `nil` where nothing is to be done about any.
     package var proxy: ProxyAccess?
+    /// The group that may read keys; `nil` where they are their owner's alone.
+    var keyGroup: UInt32?
 
     package init(
         layout: StoreLayout,
@@ -53,10 +55,11 @@ package struct Services: Sendable {
             makeSolver: makeSolver
         )
         services.proxy = proxy
+        services.keyGroup = keyGroup
         return services
     }
 
     package var store: CertificateStore {
-        CertificateStore(layout, in: fileSystem, user: user)
+        CertificateStore(layout, in: fileSystem, user: user, keyGroup: keyGroup)
     }
 }

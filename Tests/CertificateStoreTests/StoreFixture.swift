@@ -34,6 +34,11 @@ struct StoreFixture {
         try store.prepare()
     }
 
+    /// The same store, where a group may read keys.
+    func store(for group: UInt32) -> CertificateStore {
+        CertificateStore(store.layout, in: disk, user: 1000, keyGroup: group)
+    }
+
     /// Stages a key and commits a certificate for it.
     @discardableResult
     func commit() throws -> StoredCertificate {

@@ -66,6 +66,7 @@ layout() {
 711 root:root d /var/lib/certctl/tls
 700 certctl:certctl d /var/lib/certctl/tls/.tmp
 711 certctl:certctl d /var/lib/certctl/tls/gen
+2755 root:root d /var/lib/certctl/tls/group
 755 root:root d /var/lib/certctl/tls/live
 755 root:root d /var/lib/certctl/tls/nginx
 755 certctl:certctl d /var/lib/certctl/watch
@@ -186,6 +187,9 @@ may deploy "read what certctl made" 'cat /var/lib/certctl/tls/gen/a/key /var/lib
 may deploy "reach an Engine" "$(connect STREAM /run/docker.sock)"
 may deploy "see a site in /home" 'cat /home/someone/secret'
 may deploy "give a key to another user" 'cp /var/lib/certctl/tls/gen/a/key /tmp/key; chown 33:33 /tmp/key; chmod 400 /tmp/key'
+may deploy "give a group a directory that gives it on" 'cd /var/lib/certctl/tls/group; exec /usr/bin/python3 -c "
+import os; os.umask(0); os.mkdir(\"33~new\", 0o750); os.chown(\"33~new\", 0, 33); os.mkdir(\"33~new/a\", 0o750); is_ = os.stat(\"33~new/a\")
+os.rmdir(\"33~new/a\"); os.rmdir(\"33~new\"); assert (is_.st_mode & 0o7777, is_.st_gid) == (0o2750, 33), is_"'
 for path in . accounts lineages renewal tls/gen tls/.tmp watch; do
   never deploy "writes $path" 'Read-only file system' "echo x >/var/lib/certctl/$path/x"
 done
@@ -237,6 +241,8 @@ is_served() { [ "$(served)" = "$(stored)" ]; }
 ok "and nginx serves it" is_served
 
 in_sd sh -c 'for unit in renew watch deploy; do mkdir -p /etc/systemd/system/certctl-$unit.timer.d; done'
+# The unit itself has to make what the group reads.
+in_sd sh -c 'echo "tls_group 33;" >>/etc/certctl/certctl.conf'
 # Nothing but the hour is another one than in real life.
 quick='[Timer]
 OnCalendar=
@@ -264,7 +270,9 @@ wrote() { entries "$1" | grep -E -m 1 "$2" || { entries "$1"; return 1; }; } # U
 ok "renew ran as certctl" wrote renew "^$(in_sd id -u certctl) 6 a\.test: renewed"
 ok "deploy ran as root, with its hook" wrote deploy '^0 . hook succeeded .*50-nginx'
 ok "root wrote nothing among what is certctl's" [ -z "$(in_sd find /var/lib/certctl/{accounts,lineages,renewal,watch,tls/gen,tls/.tmp} ! -user certctl)" ]
-ok "and certctl nothing among what is root's" [ -z "$(in_sd find /var/lib/certctl/{deploy,tls/live,tls/nginx} ! -user root)" ]
+ok "and certctl nothing among what is root's" [ -z "$(in_sd find /var/lib/certctl/{deploy,tls/live,tls/nginx,tls/group} ! -user root)" ]
+ok "keys are for the group that may read them, and nobody else" [ "$(in_sd find /var/lib/certctl/tls/group -mindepth 1 -printf '%y %m %U:%G\n' | sort -u)" = $'d 2750 0:33\nf 640 0:33' ]
+ok "which nginx is led to" in_sd grep -q 'ssl_certificate_key "/var/lib/certctl/tls/group/33/a.test/' /var/lib/certctl/tls/nginx/a.test.conf
 # Loopback is brought up by whoever may; a container that is booted for a test is not let.
 ok "while all is well the journal has no warning" [ -z "$(in_sd journalctl -q -p warning -u 'certctl-*' | grep -v 'loopback network device')" ]
 run in_sd systemctl start certctl-renew

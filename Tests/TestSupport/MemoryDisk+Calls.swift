@@ -11,8 +11,28 @@ extension MemoryDisk {
         guard try find(path, operation) == nil else { throw error(operation, path, .exists) }
         let number = nextInode
         nextInode += 1
-        inodes[number] = Inode(content: content, durable: nil, mode: mode, owner: user)
+        var inode = Inode(content: content, durable: nil, mode: mode, owner: user)
+        try inherit(&inode, in: Self.split(path).parent, operation)
+        inodes[number] = inode
         try setEntry(path, number, operation)
+    }
+
+    /// Gives what is made the group of its directory where that says so; a directory then says so, too,
+    /// and never because of how it is made.
+    ///
+    /// Source: inode(7), the set-group-ID bit; mkdir(2).
+    private mutating func inherit(
+        _ inode: inout Inode,
+        in parent: String,
+        _ operation: String
+    ) throws(FileSystemError) {
+        let isDirectory = if case .directory = inode.content { true } else { false }
+        if isDirectory { inode.mode = FileMode(inode.mode.bits & 0o1777) }
+        guard let directory = inodes[try require(parent, operation)],
+            directory.mode.givesItsGroup
+        else { return }
+        inode.group = directory.group
+        if isDirectory { inode.mode = FileMode(inode.mode.bits | 0o2000) }
     }
 
     mutating func open(_ path: String, _ purpose: OpenPurpose) throws(FileSystemError) -> OpenFile {
@@ -104,10 +124,14 @@ extension MemoryDisk {
     }
 
     private mutating func noteExposure(_ descriptor: Descriptor, _ bytes: [UInt8]) {
-        guard let mode = inodes[descriptor.inode]?.mode, mode.isOpenToOthers,
+        guard let inode = inodes[descriptor.inode], inode.isOpen(beyond: keyGroup),
             String(decoding: bytes, as: UTF8.self).contains("PRIVATE KEY")
         else { return }
         exposedKeys.append(descriptor.path)
+    }
+
+    mutating func setMode(_ file: OpenFile, _ mode: FileMode) throws(FileSystemError) {
+        inodes[try descriptor(file).inode]?.mode = mode
     }
 
     mutating func setOwner(
@@ -116,6 +140,9 @@ extension MemoryDisk {
         group: UInt32
     ) throws(FileSystemError) {
         let descriptor = try descriptor(file)
+        if let memberships, !memberships.contains(group) {
+            throw error("fchown", descriptor.path, .notPermitted)
+        }
         inodes[descriptor.inode]?.owner = owner
         inodes[descriptor.inode]?.group = group
     }

@@ -40,6 +40,11 @@ extension MemoryDisk {
         inodes[number]?.owner = owner
     }
 
+    mutating func setGroup(_ path: String, _ group: UInt32) {
+        guard let number = try? find(path, "chgrp") else { preconditionFailure("no \(path)") }
+        inodes[number]?.group = group
+    }
+
     mutating func bytes(of path: String) -> [UInt8]? {
         guard let number = try? find(path, "look"), case .file(let bytes)? = inodes[number]?.content
         else { return nil }

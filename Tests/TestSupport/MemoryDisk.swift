@@ -18,6 +18,11 @@ struct MemoryDisk: Sendable {
         var mode: FileMode
         var owner: UInt32
         var group: UInt32 = 0
+
+        /// Whether anyone may do anything with it but its owner, and the group that may read it.
+        func isOpen(beyond reader: UInt32?) -> Bool {
+            mode.isOpenToOthers && !(mode == .groupReadableFile && group == reader)
+        }
     }
 
     struct Descriptor: Sendable {
@@ -31,6 +36,10 @@ struct MemoryDisk: Sendable {
     private(set) var changes = 0
     private(set) var isDead = false
     var exposedKeys: [String] = []
+    /// The group that may read keys.
+    var keyGroup: UInt32?
+    /// The groups that this user may give files to; `nil` for all.
+    var memberships: Set<UInt32>?
     /// Who owns what is made.
     var user: UInt32
     let survivesPowerCuts: Bool

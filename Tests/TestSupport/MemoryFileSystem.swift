@@ -114,6 +114,18 @@ package final class MemoryFileSystem: FileSystem {
         state.withLock { $0.bytes(of: path) }
     }
 
+    /// Lets a group read keys, and makes this user a member of it, or of no group at all.
+    package func setKeyGroup(_ group: UInt32?, isMember: Bool = true) {
+        state.withLock { disk in
+            disk.keyGroup = group
+            disk.memberships = isMember ? nil : []
+        }
+    }
+
+    package func setGroup(_ path: String, _ group: UInt32) {
+        state.withLock { $0.setGroup(path, group) }
+    }
+
     /// The files with key material in them that others could read, as seen at every change.
     package var exposedKeys: [String] { state.withLock { $0.exposedKeys } }
 
@@ -189,6 +201,10 @@ extension MemoryFileSystem {
         try change { disk throws(FileSystemError) in
             try disk.setOwner(file, owner, group: group)
         }
+    }
+
+    package func setMode(_ file: OpenFile, _ mode: FileMode) throws(FileSystemError) {
+        try change { disk throws(FileSystemError) in try disk.setMode(file, mode) }
     }
 
     package func sync(_ file: OpenFile) throws(FileSystemError) {

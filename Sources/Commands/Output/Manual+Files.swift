@@ -46,6 +46,10 @@ extension Manual {
                 "\(system.tls)/nginx/NAME.conf",
                 "What nginx includes: certificate and key of one generation."
             ),
+            (
+                "\(system.groups)/GID/NAME/000042",
+                "Key and chain once more, where tls_group lets a group read them; nginx includes these."
+            ),
             (system.challengeSocket, "What a proxy passes challenges to."),
             (system.controlSocket, "What hands answers to the service."),
         ]

@@ -24,6 +24,11 @@ struct PlanText {
             let names = wanted.names.map(\.value).joined(separator: " ")
             context.console.write("to be issued: \(names)\n")
         }
+        for path in plan.pairs {
+            context.console.write(
+                "changed: \(path), for the key is to be read as tls_group has it\n"
+            )
+        }
         if let files = plan.files { write(files, to: context) }
         writeNotes(to: context)
     }
@@ -58,6 +63,7 @@ struct PlanText {
         return plan.missing.map { wanted in
             PlanLine(action: "issue", names: wanted.names.map(\.value))
         }
+            + plan.pairs.map { PlanLine(action: "change", path: $0) }
             + (files?.writes ?? []).map { write in
                 PlanLine(
                     action: write.old == nil ? "create" : "change",

@@ -4,8 +4,10 @@ package enum NginxTrouble: Equatable, Sendable {
     case portTaken
     /// A name in the configuration cannot be resolved, and nginx insists at its start.
     case unknownUpstream(String)
-    /// A certificate or key is missing or cannot be read.
+    /// A certificate or key is missing or damaged.
     case certificate(String)
+    /// nginx may not read a certificate or its key.
+    case unreadablePair(String)
     /// Certificate and key do not belong together.
     case keyMismatch
     /// The program was made for another processor.
@@ -47,7 +49,10 @@ package enum NginxTrouble: Equatable, Sendable {
         if text.contains("key values mismatch") { return .keyMismatch }
         let beginnings = ["cannot load certificate key ", "cannot load certificate "]
         for beginning in beginnings {
-            if let path = text.quoted(after: beginning) { return .certificate(path) }
+            guard let path = text.quoted(after: beginning) else { continue }
+            // Of the file itself, not of one that is named in a warning beside it.
+            let rest = text.suffix(after: "\(beginning)\"\(path)\"")
+            return rest.contains("Permission denied") ? .unreadablePair(path) : .certificate(path)
         }
         if let name = text.quoted(after: "unknown directive ") { return .unknownDirective(name) }
         guard let path = text.quoted(after: "() ") else { return nil }
@@ -68,6 +73,11 @@ package enum NginxTrouble: Equatable, Sendable {
 }
 
 extension String {
+    /// What follows the first `text`.
+    fileprivate func suffix(after text: String) -> Substring {
+        firstRange(of: text).map { self[$0.upperBound...] } ?? ""
+    }
+
     /// The word in quotation marks that stands right after the first `beginning`.
     fileprivate func quoted(after beginning: String) -> String? {
         guard let range = firstRange(of: beginning + "\"") else { return nil }

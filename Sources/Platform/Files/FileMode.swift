@@ -14,6 +14,10 @@ package struct FileMode: Equatable, Sendable, CustomStringConvertible {
     package static let groupReadableFile = FileMode(0o640)
     package static let privateDirectory = FileMode(0o700)
     package static let publicDirectory = FileMode(0o755)
+    /// What is made in it belongs to its group, and a directory there does the same.
+    package static let groupsDirectory = FileMode(0o2755)
+    /// Its group may look around in it and pass; what is made in it belongs to that group, too.
+    package static let groupDirectory = FileMode(0o2750)
     /// Others may pass through to names that they know, and cannot look around.
     package static let passageDirectory = FileMode(0o711)
 
@@ -21,6 +25,8 @@ package struct FileMode: Equatable, Sendable, CustomStringConvertible {
     package var isOpenToOthers: Bool { bits & 0o077 != 0 }
     /// Whether anyone but the owner may write.
     package var isWritableByOthers: Bool { bits & 0o022 != 0 }
+    /// Whether what is made in such a directory belongs to its group.
+    package var givesItsGroup: Bool { bits & 0o2000 != 0 }
     /// Whether in such a directory only the owner of a file can move it away, as in `/tmp`.
     package var isSticky: Bool { bits & 0o1000 != 0 }
 

@@ -18,6 +18,8 @@ package protocol FileSystem: Sendable {
     func close(_ file: OpenFile) throws(FileSystemError)
     /// Gives an open file to a user and a group, by number.
     func setOwner(_ file: OpenFile, _ owner: UInt32, group: UInt32) throws(FileSystemError)
+    /// Gives an open file or directory another mode.
+    func setMode(_ file: OpenFile, _ mode: FileMode) throws(FileSystemError)
     /// Takes the file's lock, which goes with the descriptor; `false` while another has it.
     func lock(_ file: OpenFile) throws(FileSystemError) -> Bool
 

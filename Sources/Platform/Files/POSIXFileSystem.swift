@@ -92,6 +92,10 @@ package struct POSIXFileSystem: FileSystem {
         try check(fchown(file.number, owner, group), "fchown", file)
     }
 
+    package func setMode(_ file: OpenFile, _ mode: FileMode) throws(FileSystemError) {
+        try check(fchmod(file.number, mode.bits), "fchmod", file)
+    }
+
     package func lock(_ file: OpenFile) throws(FileSystemError) -> Bool {
         if flock(file.number, LOCK_EX | LOCK_NB) == 0 { return true }
         guard errno != EWOULDBLOCK else { return false }
@@ -114,7 +118,8 @@ package struct POSIXFileSystem: FileSystem {
     }
 
     package func makeDirectory(_ path: String, _ mode: FileMode) throws(FileSystemError) {
-        try perform("mkdir", path) { unsafe mkdirat($0, $1, mode.bits) }
+        // The kernel takes no more than these, and a sandbox may forbid to ask for more.
+        try perform("mkdir", path) { unsafe mkdirat($0, $1, mode.bits & 0o1777) }
     }
 
     package func makeSymbolicLink(

@@ -17,9 +17,9 @@ struct InPlaceDriver: Sendable {
     /// Throws ``InPlaceError/noNginx`` and what keeps certctl.conf from being read.
     init(_ services: Services) throws {
         guard let access = services.proxy else { throw InPlaceError.noNginx }
-        self.services = services
         self.access = access
         settings = try SettingsLoader(services).load()
+        self.services = services.following(settings)
     }
 
     func find() async throws -> any NginxInstance {
@@ -149,7 +149,11 @@ struct InPlaceDriver: Sendable {
             try services.fileSystem.makeDirectory(folder, .publicDirectory)
             try services.fileSystem.syncDirectory(folder.parentDirectory)
         }
-        try await NginxTransaction.run(changes, needs(nginx, expectations))
+        do {
+            try await NginxTransaction.run(changes, needs(nginx, expectations))
+        } catch {
+            throw await deployment.explained(error, of: nginx)
+        }
         await DeployUnit(services).permit(view.directory)
         for change in changes where change.isInPlace {
             services.log.notice("nginx's configuration was edited", ["path": change.path])

@@ -16,9 +16,9 @@ struct ProxyDeployment: Sendable {
     private static let pause: Duration = .milliseconds(25)
     private static let (readLog, shownLog) = (100, 5)
 
-    private let services: Services
-    private let settings: Settings
-    private let access: ProxyAccess
+    let services: Services
+    let settings: Settings
+    let access: ProxyAccess
     /// The lineages that servers of users' own files have.
     private let edited: Set<LineageName>
 
@@ -34,7 +34,7 @@ struct ProxyDeployment: Sendable {
 
     /// Prepares it, whatever certctl.conf says.
     init(_ services: Services, _ settings: Settings, _ access: ProxyAccess) {
-        self.services = services
+        self.services = services.following(settings)
         self.settings = settings
         self.access = access
         edited = EditRecords(services).names
@@ -77,11 +77,11 @@ struct ProxyDeployment: Sendable {
         return failures
     }
 
-    /// Plans all that certctl.conf asks for, as if the certificates of `coming` were there; changes
-    /// nothing.
+    /// Plans all that certctl.conf asks for, with the certificates that are in use and as if those of
+    /// `coming` were there; changes nothing.
     func plan(with coming: [LineageName]) async throws -> ProxyPlan {
         let nginx = try await access.find(settings.proxy?.place)
-        return try await plan([], coming: Set(coming), only: nil, nginx)
+        return try await plan(strays(), coming: Set(coming), only: nil, nginx)
     }
 
     /// Makes nginx's files what certctl.conf asks for, with the certificates that are in use.
@@ -89,7 +89,7 @@ struct ProxyDeployment: Sendable {
     /// Returns what was planned. Throws as ``deploy(_:)`` tells.
     @discardableResult
     func apply() async throws -> ProxyPlan {
-        let plan = try await change(to: [], only: nil)
+        let plan = try await change(to: nil, only: nil)
         await DeployUnit(services).permit(plan.view.directory)
         return plan
     }
@@ -156,12 +156,41 @@ struct ProxyDeployment: Sendable {
 
     // MARK: Changing
 
+    /// Brings `pairs` into use, or with `nil` what is in use already, in the way that `tls_group` says.
     @discardableResult
-    private func change(to pairs: [ProxyPlan.Pair], only: Set<String>?) async throws -> ProxyPlan {
-        let nginx = try await access.find(settings.proxy?.place)
+    private func change(to pairs: [ProxyPlan.Pair]?, only: Set<String>?) async throws -> ProxyPlan {
+        let nginx = try await findStarted()
         try await recover(nginx)
+        let strays = try pairs == nil ? strays() : []
+        let pairs = pairs ?? strays
+        do {
+            let plan = try await change(to: pairs, only: only, nginx)
+            for stray in strays {
+                try services.store.takeBack(stray.name, but: stray.certificate.number)
+            }
+            return plan
+        } catch {
+            let reason = await explained(error, of: nginx)
+            guard case TransactionFailure.untouched = error, case ProxyError.unreadableKey = reason,
+                try leadStrays()
+            else { throw reason }
+        }
+        // What nginx was not allowed to read, it may read now.
+        do {
+            return try await change(to: pairs, only: only, nginx)
+        } catch {
+            throw await explained(error, of: nginx)
+        }
+    }
+
+    private func change(
+        to pairs: [ProxyPlan.Pair],
+        only: Set<String>?,
+        _ nginx: any NginxInstance
+    ) async throws -> ProxyPlan {
         let plan = try await plan(pairs, coming: Set(pairs.map(\.name)), only: only, nginx)
         tell(of: plan)
+        for pair in pairs { try services.handOver(pair.certificate, of: pair.name) }
         let proof = ServedProof(probe: access.probe, clock: services.clock)
         let addresses = nginx.addresses(ofPort: 443)
         if addresses.isEmpty, plan.expectations.contains(where: { $0.addresses == nil }) {

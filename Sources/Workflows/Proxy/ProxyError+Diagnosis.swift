@@ -60,6 +60,15 @@ extension ProxyError: Diagnosable {
                 lines.isEmpty ? "it does not say why" : lines.joined(separator: "; "),
                 "mend what it names"
             )
+        case .unreadableKey(let key):
+            key.explanation
+        case .startsAgain(let container, let group):
+            (
+                "the container \(container) does not run",
+                "its nginx was not allowed to read a key, and is from now on"
+                    + (group.map { " (group \($0))" } ?? ""),
+                "docker restart \(container), then run: certctl deploy"
+            )
         case .notReloaded(let place, let lines):
             (
                 "\(place) was told to reload and goes on as before",

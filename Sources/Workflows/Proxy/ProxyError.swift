@@ -17,6 +17,10 @@ package enum ProxyError: Error, Equatable {
     case unreadableConfiguration(String)
     /// nginx tests its configuration and refuses it, in its own words.
     case refused(place: String, lines: [String])
+    /// nginx may not read a key.
+    case unreadableKey(UnreadableKey)
+    /// nginx could not be started for a key that it may read only now.
+    case startsAgain(container: String, group: UInt32?)
     /// nginx was told to reload and did not, in the words of its log.
     case notReloaded(place: String, lines: [String])
     /// nginx was started anew while it was to reload.

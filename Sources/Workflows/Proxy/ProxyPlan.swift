@@ -89,7 +89,8 @@ struct ProxyPlan: Sendable {
     /// The change of the file that names key and certificate; `nil` where it names them already.
     private static func change(to pair: Pair, _ store: CertificateStore) throws -> FileChange? {
         let (before, after) = (
-            try store.publishedInclude(of: pair.name), store.include(of: pair.certificate)
+            try store.publishedInclude(of: pair.name),
+            store.include(of: pair.certificate, pair.name)
         )
         guard before != after else { return nil }
         return FileChange(path: store.layout.include(pair.name), before: before, after: after)

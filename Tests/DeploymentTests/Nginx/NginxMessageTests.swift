@@ -91,6 +91,16 @@ import Testing
                 .certificate("/a.pem")
             ),
             ("cannot load certificate key \"/k.pem\": BIO", .certificate("/k.pem")),
+            (
+                "cannot load certificate key \"/k.pem\": BIO_new_file() failed (SSL: error:8000000D:"
+                    + "system library::Permission denied:calling fopen(/k.pem, r)",
+                .unreadablePair("/k.pem")
+            ),
+            (
+                "cannot load certificate \"/c.pem\": BIO_new_file() failed (SSL: error:0200100D:"
+                    + "system library:fopen:Permission denied:fopen('/c.pem','r')",
+                .unreadablePair("/c.pem")
+            ),
             ("SSL_CTX_use_PrivateKey(\"/k.pem\") failed (… key values mismatch)", .keyMismatch),
             ("unknown directive \"http2\" in /a:2", .unknownDirective("http2")),
             ("open() \"/x\" failed (2: No such file or directory) in /a:3", .missingFile("/x")),

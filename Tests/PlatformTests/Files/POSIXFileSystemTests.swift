@@ -215,6 +215,30 @@ import Testing
         #expect(reason { try files.makeDirectory(home.path, .privateDirectory) } == .exists)
     }
 
+    /// mkdir(2), inode(7): the set-group-ID bit.
+    @Test func `a directory can be made to give its group on, and directories in it do so, too`()
+        throws
+    {
+        try files.makeDirectory(home("groups"), .privateDirectory)
+        let group = try #require(try files.status(home("groups"))).group
+        let directory = try files.open(home("groups"), .directory)
+        defer { files.closeQuietly(directory) }
+        try files.setMode(directory, .groupsDirectory)
+        #expect(try files.status(home("groups"))?.mode == .groupsDirectory)
+        try files.makeDirectory(home("groups/one"), .groupDirectory)
+        let one = try files.open(home("groups/one"), .directory)
+        defer { files.closeQuietly(one) }
+        try files.setOwner(one, geteuid(), group: group)
+        try files.makeDirectory(home("groups/one/inner"), .groupDirectory)
+        try files.writeNewFile(home("groups/one/inner/key"), [], .groupReadableFile)
+        #expect(try files.status(home("groups/one"))?.mode == .groupDirectory)
+        #expect(try files.status(home("groups/one/inner"))?.mode == .groupDirectory)
+        #expect(try files.status(home("groups/one/inner/key"))?.mode == .groupReadableFile)
+        for name in ["one", "one/inner", "one/inner/key"] {
+            #expect(try files.status(home("groups/\(name)"))?.group == group)
+        }
+    }
+
     @Test func `a link keeps the text that it was given`() throws {
         try files.makeSymbolicLink(home("link"), to: "../gen/example.com/000042")
         #expect(try files.readSymbolicLink(home("link")) == "../gen/example.com/000042")

@@ -31,6 +31,8 @@ final class ModelProxy: NginxInstance, TLSProbing {
         var calls = 0
         var fate: (call: Int, fate: Fate)?
         var isDeaf = false
+        /// Who its master is where it is not root, which reads everything.
+        var reader: (user: UInt32, group: UInt32)?
         /// What comes of files that have been looked at before.
         var known: [[String: [UInt8]]: Result<Look, any Error>] = [:]
     }
@@ -57,6 +59,7 @@ final class ModelProxy: NginxInstance, TLSProbing {
 
     private let disk: MemoryFileSystem
     private let state = Mutex(State())
+    private let host = ScriptedHost()
 
     let place = "nginx in the container proxy"
     let hasIPv6 = true
@@ -76,7 +79,7 @@ final class ModelProxy: NginxInstance, TLSProbing {
     }
 
     var access: ProxyAccess {
-        ProxyAccess(probe: self, host: ScriptedHost()) { _ in
+        ProxyAccess(probe: self, host: host) { _ in
             try self.call { self }
         }
     }
@@ -92,6 +95,14 @@ final class ModelProxy: NginxInstance, TLSProbing {
 
     /// Lets reloads be accepted and do nothing.
     func setDeaf(_ isDeaf: Bool) { state.withLock { $0.isDeaf = isDeaf } }
+
+    /// Lets the master be another user than root.
+    func setReader(user: UInt32, group: UInt32) {
+        state.withLock { $0.reader = (user, group) }
+        let status =
+            "Name:\tnginx\nUid:\t0 0 0 \(user)\nGid:\t0 0 0 \(group)\nGroups:\t\nCapEff:\t0\n"
+        host.change { $0.texts["/proc/1/status"] = status }
+    }
 
     var reloads: Int { state.withLock { $0.reloads } }
     var calls: Int { state.withLock { $0.calls } }
@@ -230,6 +241,7 @@ final class ModelProxy: NginxInstance, TLSProbing {
 
     private func look() throws -> Look {
         let files = files()
+        if let reader = state.withLock({ $0.reader }) { try checkSight(of: files, reader) }
         // A sweep meets the same files again and again.
         if let known = state.withLock({ $0.known[files] }) { return try known.get() }
         let result = Result {
@@ -237,6 +249,42 @@ final class ModelProxy: NginxInstance, TLSProbing {
         }
         state.withLock { $0.known[files] = result }
         return try result.get()
+    }
+
+    /// Refuses what the master may not read, in nginx's own words.
+    private func checkSight(
+        of files: [String: [UInt8]],
+        _ reader: (user: UInt32, group: UInt32)
+    ) throws {
+        let configuration = try NginxFiles(files).read()
+        for server in configuration.servers {
+            let pairs = [
+                ("certificate", configuration.certificates(of: server).last?.value),
+                ("certificate key", configuration.certificateKeys(of: server).last?.value),
+            ]
+            for case (let what, let path?) in pairs where try !mayRead(path, reader) {
+                throw Refusal(
+                    words: "cannot load \(what) \"\(path)\": BIO_new_file() failed (SSL: "
+                        + "error:8000000D:system library::Permission denied:calling fopen(\(path), r)"
+                )
+            }
+        }
+    }
+
+    private func mayRead(
+        _ path: String,
+        _ reader: (user: UInt32, group: UInt32)
+    ) throws -> Bool {
+        var place = ""
+        for part in path.split(separator: "/") {
+            place += "/\(part)"
+            guard let status = try disk.status(place) else { return true }
+            let wanted: UInt32 = status.kind == .directory ? 0o1 : 0o4
+            let shift: UInt32 =
+                status.owner == reader.user ? 6 : status.group == reader.group ? 3 : 0
+            guard status.mode.bits >> shift & wanted != 0 else { return false }
+        }
+        return true
     }
 
     private static func presented(by files: [String: [UInt8]]) throws -> [String: [UInt8]] {

@@ -16,12 +16,15 @@ struct ProxyFixture {
         case nothing
         /// Two new certificates for sites that are served.
         case renewed
+        /// Certificates that are served, and whose keys another group is to read.
+        case regrouped
         /// A site that is served gets another server, one comes and one goes.
         case changed
     }
 
     static let path = "\(TestHost.home)/etc/certctl.conf"
     static let names = ["a.test", "b.test"]
+    private static let sites = "site a.test { to app:3000; }\nsite b.test { to app:3001; }\n"
     private static let proxy = "proxy proxy { configuration \(ModelProxy.directory); }\n"
 
     let host: TestHost
@@ -32,10 +35,12 @@ struct ProxyFixture {
         self.start = start
         host = try TestHost()
         proxy = ModelProxy(host.disk)
-        settings("site a.test { to app:3000; }\nsite b.test { to app:3001; }\n")
+        settings(Self.sites)
         try await commit()
         guard start != .nothing else { return }
+        if start == .regrouped { giveKeys(to: 100) }
         try expectDeployed(await deploy())
+        if start == .regrouped { giveKeys(to: 101) }
         if start == .renewed { try await commit() }
         guard start == .changed else { return }
         // What comes has its certificate already.
@@ -55,6 +60,13 @@ struct ProxyFixture {
 
     func settings(_ sites: String) {
         host.disk.put(Self.path, Array((Self.proxy + sites).utf8))
+    }
+
+    /// Lets certctl.conf give keys to a group, or to none.
+    func giveKeys(to group: UInt32?) {
+        let line = group.map { "tls_group \($0);\n" } ?? ""
+        host.disk.setKeyGroup(group)
+        settings(line + Self.sites)
     }
 
     /// New certificates, which nothing uses yet.
@@ -83,6 +95,20 @@ struct ProxyFixture {
         let certificate = try #require(try host.store.latestCertificate(lineage))
         return try #require(host.disk.bytes(of: certificate.files.certificate))
     }
+
+    /// The files that groups may read, by path from their directory.
+    var copies: Set<String> {
+        let folder = "\(TestHost.home)/lib/tls/group"
+        return Set(
+            host.disk.contents(below: folder).keys.map { String($0.dropFirst(folder.count + 1)) }
+        )
+    }
+
+    /// What the groups have in the end.
+    static let wantedCopies: Set = [
+        "101/a.test/000001/privkey.pem", "101/a.test/000001/fullchain.pem",
+        "101/b.test/000001/privkey.pem", "101/b.test/000001/fullchain.pem",
+    ]
 
     /// Files of sites and pairs, by path.
     var files: [String: [UInt8]] {

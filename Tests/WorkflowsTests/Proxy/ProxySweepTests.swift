@@ -88,6 +88,10 @@ import Testing
             }
         }
         #expect(fixture.files.keys.allSatisfy { !$0.hasSuffix("~new") }, "\(place)")
+        if fixture.start == .regrouped {
+            #expect(fixture.copies == ProxyFixture.wantedCopies, "\(place)")
+            #expect(fixture.host.disk.exposedKeys.isEmpty, "\(place)")
+        }
         let (files, reloads) = (fixture.files, fixture.proxy.reloads)
         try await fixture.run()
         #expect(fixture.files == files, "\(place)")

@@ -159,6 +159,10 @@ final class WatchedFileSystem: FileSystem {
         try inner.setOwner(file, owner, group: group)
     }
 
+    func setMode(_ file: OpenFile, _ mode: FileMode) throws(FileSystemError) {
+        try inner.setMode(file, mode)
+    }
+
     func sync(_ file: OpenFile) throws(FileSystemError) { try inner.sync(file) }
 
     func close(_ file: OpenFile) throws(FileSystemError) { try inner.close(file) }

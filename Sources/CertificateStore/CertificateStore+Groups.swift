@@ -1,0 +1,240 @@
+import Diagnostics
+import PKI
+import Platform
+
+/// Keys for an nginx whose master process is not root: copies that one group may read.
+///
+/// A key is the issuing half's alone, which can give it to nobody. So whoever deploys copies key and
+/// chain to where that group and nobody else can enter, and leads nginx there. Each group has a directory
+/// of its own: where another group is to read keys, nginx is led elsewhere, and what it reads is never
+/// changed under its hands.
+extension CertificateStore {
+    private static let fileLimit = 256 * 1024
+
+    /// Makes the copy that nginx is led to; nothing happens without a group, or where the copy is there.
+    ///
+    /// Throws ``StoreError/groupRefused(_:_:)`` for a user who may not do that. Returns whether there is
+    /// a new copy.
+    @discardableResult
+    package func handOver(_ stored: StoredCertificate, of name: LineageName) throws -> Bool {
+        guard let group = keyGroup, stored.manifest.hasKey else { return false }
+        try makeGroup(group)
+        let (home, copy) = (
+            layout.copies(name, for: group), layout.copy(stored.number, of: name, for: group)
+        )
+        try makeDirectory(home, .groupDirectory)
+        guard try missingCopy(of: stored, name) != nil else { return false }
+        let new = GenerationFiles(directory: "\(copy.directory)~new")
+        let old = grave(of: copy.directory)
+        for leftover in [new.directory, old] { try removeTreeIfPresent(leftover) }
+        let (key, chain) = try pair(of: stored)
+        // What is made in a directory of the group belongs to it from the first moment.
+        try fileSystem.makeDirectory(new.directory, .groupDirectory)
+        try key.reveal { try fileSystem.writeNewFile(new.privateKey, $0, .groupReadableFile) }
+        try fileSystem.writeNewFile(new.fullChain, chain, .groupReadableFile)
+        try fileSystem.syncDirectory(new.directory)
+        if try fileSystem.status(copy.directory) != nil {
+            try fileSystem.rename(copy.directory, to: old, exclusive: true)
+        }
+        try fileSystem.rename(new.directory, to: copy.directory, exclusive: true)
+        try fileSystem.syncDirectory(home)
+        try removeTreeIfPresent(old)
+        if let path = try missingCopy(of: stored, name) {
+            throw StoreError.damaged(path: path, "the disk does not hold what was written")
+        }
+        return true
+    }
+
+    /// Removes copies that nginx is no longer led to: those for other groups, and those of generations
+    /// that are old.
+    ///
+    /// `inUse` stays; with `nil` nothing does.
+    package func takeBack(_ name: LineageName, but inUse: GenerationNumber? = nil) throws {
+        for group in try groups() {
+            let home = layout.copies(name, for: group)
+            try removeTreeIfPresent(grave(of: home))
+            let isThere = try fileSystem.status(home) != nil
+            if let inUse, group == keyGroup {
+                if isThere { try removeOldCopies(in: home, inUse) }
+            } else {
+                if isThere { try remove(home) }
+                try removeIfEmpty(layout.group(group))
+            }
+        }
+    }
+
+    /// Whether any key is for a group, or was.
+    package var usesGroups: Bool {
+        get throws { try keyGroup != nil || !groups().isEmpty }
+    }
+
+    /// Whether another group than it is to be has copies still.
+    package func hasCopiesForOthers(_ name: LineageName) throws -> Bool {
+        for group in try groups() where group != keyGroup {
+            let home = layout.copies(name, for: group)
+            for path in [home, grave(of: home)] where try fileSystem.status(path) != nil {
+                return true
+            }
+        }
+        return false
+    }
+
+    /// The certificate that nginx is led to otherwise than it is to be now, or that another group can
+    /// still read; `nil` where all is well, or nothing is in use.
+    package func stray(_ name: LineageName) throws -> StoredCertificate? {
+        guard let published = try published(of: name), published.manifest.hasKey else { return nil }
+        let isWell =
+            try publishedInclude(of: name) == include(of: published, name)
+            && missingCopy(of: published, name) == nil && !hasCopiesForOthers(name)
+        return isWell ? nil : published
+    }
+
+    /// Where the copy is, or what is above it, that should be there and is not; `nil` where all is well.
+    ///
+    /// Throws ``StoreError/distrusted(path:_:)`` for a copy that others may have, too.
+    func missingCopy(of stored: StoredCertificate, _ name: LineageName) throws -> String? {
+        guard let group = keyGroup else { return nil }
+        let copy = layout.copy(stored.number, of: name, for: group)
+        let directories = [layout.group(group), layout.copies(name, for: group), copy.directory]
+        for path in directories where try !isForm(path, .directory, group) { return path }
+        for path in [copy.privateKey, copy.fullChain] {
+            guard try isForm(path, .file, group),
+                try Hexadecimal.digest(fileSystem.readFile(path, limit: Self.fileLimit))
+                    == stored.manifest.files[path.name]
+            else { return copy.directory }
+        }
+        return nil
+    }
+
+    /// The groups that have or had copies.
+    func groups() throws -> [UInt32] {
+        guard try fileSystem.status(layout.groups) != nil else { return [] }
+        return try fileSystem.list(layout.groups).compactMap { UInt32($0) }
+    }
+
+    /// Makes the directory of a group, which gives its group to all that is made in it.
+    ///
+    /// It gets its name once it is the group's, and until then nothing is in it.
+    private func makeGroup(_ group: UInt32) throws {
+        try makeGroups()
+        let path = layout.group(group)
+        guard try !isForm(path, .directory, group) else { return }
+        let new = "\(path)~new"
+        try removeTreeIfPresent(new)
+        try fileSystem.makeDirectory(new, .groupDirectory)
+        do throws(FileSystemError) {
+            let directory = try fileSystem.open(new, .directory)
+            defer { fileSystem.closeQuietly(directory) }
+            try fileSystem.setOwner(directory, user, group: group)
+            try fileSystem.sync(directory)
+        } catch {
+            // What is left would only be in the way of whoever puts it right.
+            try? fileSystem.removeDirectory(new)
+            guard error.reason == .notPermitted else { throw error }
+            throw StoreError.groupRefused(group, error.text)
+        }
+        try fileSystem.rename(new, to: path, exclusive: true)
+        try fileSystem.syncDirectory(layout.groups)
+    }
+
+    /// Makes the directory of all groups.
+    ///
+    /// No call makes a directory that gives its group on, but one that is made in such a directory is of
+    /// that kind, too: so this one is made to, and no other ever changes its mode.
+    private func makeGroups() throws {
+        try makeDirectory(layout.groups, .publicDirectory)
+        guard let status = try fileSystem.status(layout.groups), !status.mode.givesItsGroup else {
+            return
+        }
+        let directory = try fileSystem.open(layout.groups, .directory)
+        defer { fileSystem.closeQuietly(directory) }
+        try fileSystem.setMode(directory, .groupsDirectory)
+        try fileSystem.sync(directory)
+    }
+
+    /// Whether it is there, for this user and the group alone.
+    private func isForm(
+        _ path: String,
+        _ kind: FileStatus.Kind,
+        _ group: UInt32
+    ) throws -> Bool {
+        guard let status = try fileSystem.status(path) else { return false }
+        let mode: FileMode = kind == .directory ? .groupDirectory : .groupReadableFile
+        guard status.kind == kind else {
+            let other: StoreError.Distrust = kind == .directory ? .notDirectory : .notFile
+            throw StoreError.distrusted(
+                path: path,
+                status.kind == .symbolicLink ? .symbolicLink : other
+            )
+        }
+        guard (status.mode, status.owner, status.group) == (mode, user, group) else {
+            let form = "mode \(status.mode), user \(status.owner), group \(status.group)"
+            throw StoreError.distrusted(path: path, .notForGroup(group, form))
+        }
+        return true
+    }
+
+    /// Key and chain as they are stored, which have to fit: whoever issued them need not be trusted with
+    /// what root gives to others.
+    private func pair(of stored: StoredCertificate) throws -> (key: Secret<[UInt8]>, chain: [UInt8])
+    {
+        let key = try privateKey(of: stored)
+        let files = stored.files
+        let bytes = try fileSystem.readFile(files.privateKey, limit: Self.fileLimit)
+        let chain = try fileSystem.readFile(files.fullChain, limit: Self.fileLimit)
+        for (path, bytes) in [(files.privateKey, bytes), (files.fullChain, chain)]
+        where Hexadecimal.digest(bytes) != stored.manifest.files[path.name] {
+            throw StoreError.damaged(path: path, "it is not what the manifest says")
+        }
+        guard try key?.publicKey == certificate(of: stored).publicKey else {
+            throw StoreError.damaged(
+                path: files.privateKey,
+                "it is not the key of the certificate beside it"
+            )
+        }
+        return (Secret(bytes), chain)
+    }
+
+    private func removeOldCopies(in home: String, _ inUse: GenerationNumber) throws {
+        let entries = try fileSystem.list(home)
+        for entry in entries where GenerationNumber(directory: entry) == nil {
+            try fileSystem.removeTree("\(home)/\(entry)")
+        }
+        let old = entries.compactMap { GenerationNumber(directory: $0) }.sorted()
+            .filter { $0 != inUse }.dropLast(Self.keptGenerations - 1)
+        for number in old { try remove("\(home)/\(number)") }
+    }
+
+    /// Where something goes on its way out; no lineage's name has a tilde in it.
+    private func grave(of path: String) -> String { "\(path)~old" }
+
+    /// Removes a directory that a reader has to find whole or not at all.
+    private func remove(_ path: String) throws {
+        let grave = grave(of: path)
+        try removeTreeIfPresent(grave)
+        try fileSystem.rename(path, to: grave, exclusive: true)
+        try fileSystem.removeTree(grave)
+    }
+
+    private func removeIfEmpty(_ directory: String) throws {
+        guard try fileSystem.list(directory).isEmpty else { return }
+        do throws(FileSystemError) {
+            try fileSystem.removeDirectory(directory)
+        } catch {
+            // Somebody has come meanwhile.
+            guard error.reason == .notEmpty else { throw error }
+        }
+    }
+
+    private func removeTreeIfPresent(_ path: String) throws {
+        guard try fileSystem.status(path) != nil else { return }
+        try fileSystem.removeTree(path)
+    }
+}
+
+extension String {
+    /// What follows the last slash.
+    fileprivate var name: String {
+        lastIndex(of: "/").map { String(self[index(after: $0)...]) } ?? self
+    }
+}

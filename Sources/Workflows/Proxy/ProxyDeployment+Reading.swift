@@ -1,0 +1,83 @@
+import CertificateStore
+import Deployment
+import Nginx
+import Platform
+import Settings
+
+/// An nginx that may not read its keys.
+extension ProxyDeployment {
+    /// Finds the nginx; one that cannot start for want of a key is led to one that it may read.
+    ///
+    /// Throws ``ProxyError/startsAgain(container:group:)`` then: it has to be started.
+    func findStarted() async throws -> any NginxInstance {
+        do {
+            return try await access.find(settings.proxy?.place)
+        } catch DeploymentError.notRunning(let trouble) {
+            guard case .unreadablePair? = trouble.trouble, try leadStrays() else {
+                throw DeploymentError.notRunning(trouble)
+            }
+            throw ProxyError.startsAgain(container: trouble.container, group: settings.tlsGroup)
+        }
+    }
+
+    /// The certificates in use that nginx reads otherwise than `tls_group` has it, or that another group
+    /// can still read.
+    func strays() throws -> [ProxyPlan.Pair] {
+        let store = services.store
+        guard try store.usesGroups else { return [] }
+        return try store.lineageNames().filter(concerns).compactMap { name in
+            try store.stray(name).map { ProxyPlan.Pair(name: name, certificate: $0) }
+        }
+    }
+
+    /// Leads nginx to the certificates that it reads already as `tls_group` has it now, which it could
+    /// not read before; returns whether there was any to lead it to.
+    ///
+    /// Not part of a transaction: what nginx cannot read cannot become worse.
+    func leadStrays() throws -> Bool {
+        let note = services.layout.transaction
+        guard try services.fileSystem.status(note) == nil else { return false }
+        let strays = try strays()
+        for stray in strays {
+            try services.handOver(stray.certificate, of: stray.name)
+            try services.store.lead(to: stray.certificate, of: stray.name)
+        }
+        return !strays.isEmpty
+    }
+
+    /// The error; where nginx may not read a key of the store, with who reads and who may.
+    func explained(_ error: any Error, of nginx: any NginxInstance) async -> any Error {
+        guard let failure = error as? TransactionFailure, let (reason, outcome) = failure.refusal,
+            case .unreadablePair(let path)? = NginxTrouble(in: reason),
+            let host = nginx.paths.hostPath(of: path), host.hasPrefix("\(services.layout.tls)/")
+        else { return error }
+        // Without it there is still the rest to be told.
+        let process = try? await nginx.snapshot().master
+        let reader = process.flatMap { process in
+            access.host.text(of: "/proc/\(process)/status", last: 64 * 1024)
+                .flatMap { NginxReader(process, status: $0) }
+        }
+        return ProxyError.unreadableKey(
+            UnreadableKey(
+                place: nginx.place,
+                path: host,
+                reader: reader,
+                group: settings.tlsGroup,
+                settings: SettingsLoader(services).path,
+                outcome: outcome
+            )
+        )
+    }
+}
+
+extension TransactionFailure {
+    /// Why nginx refuses what it was to take up, and what has become of that.
+    fileprivate var refusal: (reason: String, outcome: String)? {
+        switch self {
+        case .untouched(let fault): (fault.reason, "no file was changed")
+        case .rolledBack(let fault, _):
+            (fault.reason, "everything is as it was, and the certificate is saved")
+        case .stuck, .changedMeanwhile, .noteDamaged: nil
+        }
+    }
+}
