@@ -114,6 +114,12 @@ package struct ComposeService: Equatable, Sendable {
     package var directory: String
     /// The absolute paths of its files.
     package var files: [String]
+    /// The version of the Compose that made it; empty where the label is missing.
+    package var version: String
+
+    /// Whether it was made by the program `docker-compose`, and not by what came after it, the
+    /// engine's `docker compose`.
+    var isOfFirstCompose: Bool { version.hasPrefix("1.") }
 
     /// Reads the labels, which podman-compose sets too; `nil` without project and service.
     init?(labels: [String: String]) {
@@ -124,11 +130,21 @@ package struct ComposeService: Equatable, Sendable {
         self.service = service
         let directory = labels[Self.prefix + "project.working_dir"] ?? ""
         self.directory = directory
-        let files = labels[Self.prefix + "project.config_files"] ?? ""
-        self.files = files.split(separator: ",").map { file in
-            // Podman's may be relative to the directory.
-            file.hasPrefix("/") || directory.isEmpty ? String(file) : "\(directory)/\(file)"
+        version = labels[Self.prefix + "version"] ?? ""
+        let files = (labels[Self.prefix + "project.config_files"] ?? "").split(separator: ",")
+        let start = files.first.map { Self.start(of: directory, with: $0) } ?? directory
+        self.files = files.map { file in
+            file.hasPrefix("/") || start.isEmpty ? String(file) : "\(start)/\(file)"
         }
+    }
+
+    /// Where Compose 1 was run, which names its files from there; the project's directory is the one
+    /// that the first of them is in.
+    private static func start(of directory: String, with first: Substring) -> String {
+        guard let slash = first.lastIndex(of: "/"), slash > first.startIndex,
+            directory.hasSuffix("/\(first[..<slash])")
+        else { return directory }
+        return String(directory.dropLast(first[...slash].count))
     }
 
     /// Whether the container was made by `docker compose run`, to do something once.

@@ -28,18 +28,32 @@ package struct ComposeOverride: Equatable, Sendable {
         "compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml",
     ]
 
-    /// Tells how to mount `volumes`, which are missing, into a container, by the command `tool` of
-    /// its engine: `docker` or `podman`.
-    package init(for container: Container, missing volumes: [Volume], tool: String = "docker") {
+    /// Tells how to mount `volumes`, which are missing, into a container.
+    ///
+    /// - Parameters:
+    ///   - container: The container.
+    ///   - volumes: What it does not see.
+    ///   - absent: The sources among them that are not on this host yet.
+    ///   - tool: The command of its engine: `docker` or `podman`.
+    package init(
+        for container: Container,
+        missing volumes: [Volume],
+        absent: [String] = [],
+        tool: String = "docker"
+    ) {
+        // Compose refuses to mount what is not there.
+        let making = (["mkdir", "-p"] + absent).map(Self.shellWord).joined(separator: " ")
+        let first = absent.isEmpty ? [] : [making]
         guard let service = container.service, service.directory.hasPrefix("/") else {
             file = nil
             let options = volumes.map { "-v \(Self.shellWord("\($0.source):\($0.target):ro"))" }
             let name = Self.shellWord(container.name)
-            steps = [
-                "make the container \(container.name) anew with these options added to the ones "
-                    + "that it has (\(tool) inspect \(name) shows them):",
-                options.joined(separator: " "),
-            ]
+            steps =
+                first + [
+                    "make the container \(container.name) anew with these options added to the ones "
+                        + "that it has (\(tool) inspect \(name) shows them):",
+                    options.joined(separator: " "),
+                ]
             return
         }
         let isUsual =
@@ -49,17 +63,26 @@ package struct ComposeOverride: Equatable, Sendable {
         let path = "\(service.directory)/compose.\(isUsual ? "override" : "certctl").yaml"
         file = File(path: path, text: Self.text(service.service, volumes))
         let files = isUsual ? [] : service.files + [path]
+        let compose = service.isOfFirstCompose ? ["\(tool)-compose"] : [tool, "compose"]
         let words =
-            [tool, "compose", "--project-directory", service.directory, "-p", service.project]
+            compose + ["--project-directory", service.directory, "-p", service.project]
             + files.flatMap { ["-f", $0] } + ["up", "-d", service.service]
         let command = words.map(Self.shellWord).joined(separator: " ")
         steps =
             isUsual
-            ? ["write this to \(path), or add it there:", command]
+            ? ["write this to \(path), or add it there:"] + first + [command]
             : [
                 "write this to \(path), and name that file whenever Compose is run "
-                    + "(or add the lines to a file of yours):", command,
-            ]
+                    + "(or add the lines to a file of yours):"
+            ] + first + [command]
+    }
+
+    /// A directory to propose for sites, where the container mounts none.
+    package static func sitesDirectory(for container: Container) -> String {
+        if let service = container.service, service.directory.hasPrefix("/") {
+            return "\(service.directory)/certctl-sites"
+        }
+        return "/srv/\(container.name)/certctl-sites"
     }
 
     private static func text(_ service: String, _ volumes: [Volume]) -> String {

@@ -9,8 +9,8 @@ package enum ProxyError: Error, Equatable {
     case staleMount(place: String, path: String)
     /// nginx does not read the directory that sites are to be written to.
     case notIncluded(place: String, directory: String)
-    /// The container's directory for configuration is in its image, and would be lost with it.
-    case noDirectory(place: String)
+    /// The directory that this host's nginx usually includes from is not there.
+    case noDirectory(place: String, path: String)
     /// What `nginx -V` says cannot be understood.
     case unknownBuild(place: String)
     /// What nginx runs with cannot be read; file, line, column and reason.
