@@ -88,7 +88,7 @@ test-quick: ## runs the tests without real parts
 test-containers: deps build ## tests what is done with nginx, on the host and in containers of a private engine
 	swift build --build-tests $(LAYERS)
 	bash Tests/SystemTests/run containers containers-traps containers-mounts containers-in-place compose podman engine nginx-host \
-		nginx-in-place
+		nginx-in-place nginx-cases
 
 fuzz: ## puts a million random trees (TREES, SEED) through nginx's syntax and back
 	$(call need,$(PACKAGES))
