@@ -33,7 +33,7 @@ PEBBLE := $(TOOLS)/root/usr/bin/pebble
 
 PACKAGES := libssl-dev libcurl4-openssl-dev pkg-config openssl curl ca-certificates
 TEST_PACKAGES := nginx-light pebble docker.io iproute2 iptables strace python3 wrk systemd-sysv dbus \
-	man-db zsh fish faketime docker-compose podman netavark aardvark-dns
+	man-db zsh fish faketime docker-compose podman podman-compose netavark aardvark-dns
 BENCH_PACKAGES := uacme lego acme-tiny python3-cryptography
 
 .PHONY: help deps demo-deps bench-deps build debug demo test test-quick test-containers system-tests checks bench fuzz \

@@ -114,12 +114,18 @@ package struct ComposeService: Equatable, Sendable {
     package var directory: String
     /// The absolute paths of its files.
     package var files: [String]
-    /// The version of the Compose that made it; empty where the label is missing.
-    package var version: String
+    /// What has made it.
+    package var maker: Maker
 
-    /// Whether it was made by the program `docker-compose`, and not by what came after it, the
-    /// engine's `docker compose`.
-    var isOfFirstCompose: Bool { version.hasPrefix("1.") }
+    /// The programs that read Compose files, which are typed differently.
+    package enum Maker: Equatable, Sendable {
+        /// `docker compose`.
+        case plugin
+        /// `docker-compose`, of that version.
+        case firstCompose(version: String)
+        /// `podman-compose`, which makes nothing anew by itself, and all of a project or nothing.
+        case podmanCompose
+    }
 
     /// Reads the labels, which podman-compose sets too; `nil` without project and service.
     init?(labels: [String: String]) {
@@ -130,7 +136,11 @@ package struct ComposeService: Equatable, Sendable {
         self.service = service
         let directory = labels[Self.prefix + "project.working_dir"] ?? ""
         self.directory = directory
-        version = labels[Self.prefix + "version"] ?? ""
+        let version = labels[Self.prefix + "version"] ?? ""
+        maker =
+            labels["io.podman.compose.version"] != nil
+            ? .podmanCompose
+            : version.hasPrefix("1.") ? .firstCompose(version: version) : .plugin
         let files = (labels[Self.prefix + "project.config_files"] ?? "").split(separator: ",")
         let start = files.first.map { Self.start(of: directory, with: $0) } ?? directory
         self.files = files.map { file in

@@ -1,3 +1,5 @@
+import Nginx
+
 /// What has to be changed so that a container sees what it has to see, and what to type then.
 package struct ComposeOverride: Equatable, Sendable {
     /// One thing that a container has to see.
@@ -34,7 +36,7 @@ package struct ComposeOverride: Equatable, Sendable {
     ///   - container: The container.
     ///   - volumes: What it does not see.
     ///   - absent: The sources among them that are not on this host yet.
-    ///   - tool: The command of its engine: `docker` or `podman`.
+    ///   - tool: The command of its engine, for a container that Compose did not make.
     package init(
         for container: Container,
         missing volumes: [Volume],
@@ -62,19 +64,45 @@ package struct ComposeOverride: Equatable, Sendable {
         // Compose reads an override file by itself beside a file of its usual name, alone.
         let path = "\(service.directory)/compose.\(isUsual ? "override" : "certctl").yaml"
         file = File(path: path, text: Self.text(service.service, volumes))
-        let files = isUsual ? [] : service.files + [path]
-        let compose = service.isOfFirstCompose ? ["\(tool)-compose"] : [tool, "compose"]
-        let words =
-            compose + ["--project-directory", service.directory, "-p", service.project]
-            + files.flatMap { ["-f", $0] } + ["up", "-d", service.service]
-        let command = words.map(Self.shellWord).joined(separator: " ")
+        let place = Self.place(in: service)
+        let command = Self.command(for: service, isUsual: isUsual, path)
+            .map(Self.shellWord).joined(separator: " ")
         steps =
             isUsual
-            ? ["write this to \(path), or add it there:"] + first + [command]
+            ? ["write this to \(path)\(place), or add it there:"] + first + [command]
             : [
-                "write this to \(path), and name that file whenever Compose is run "
+                "write this to \(path)\(place), and name that file whenever Compose is run "
                     + "(or add the lines to a file of yours):"
             ] + first + [command]
+    }
+
+    /// What to type so that the container is made anew with the file at `path`.
+    private static func command(
+        for service: ComposeService,
+        isUsual: Bool,
+        _ path: String
+    ) -> [String] {
+        let files = (service.files + [path]).flatMap { ["-f", $0] }
+        let end = ["up", "-d", service.service]
+        let project = ["--project-directory", service.directory, "-p", service.project]
+        switch service.maker {
+        case .plugin: return ["docker", "compose"] + project + (isUsual ? [] : files) + end
+        case .firstCompose: return ["docker-compose"] + project + (isUsual ? [] : files) + end
+        case .podmanCompose:
+            return ["podman-compose", "-p", service.project] + files
+                + ["up", "-d", "--force-recreate"]
+        }
+    }
+
+    /// Where in the file the text has to stand.
+    ///
+    /// Source: Compose's changelog, 1.27.0: before, a file without its `version` was of another form
+    /// than one with it.
+    private static func place(in service: ComposeService) -> String {
+        guard case .firstCompose(let text) = service.maker, let version = DottedVersion(text),
+            version < DottedVersion([1, 27])
+        else { return "" }
+        return ", below a line `version:` as in your own file"
     }
 
     /// A directory to propose for sites, where the container mounts none.

@@ -95,6 +95,23 @@ import Testing
         )
     }
 
+    @Test func `to a Compose before 1.27 a file without its version is another one`() throws {
+        let old = try override(files: "compose.yaml", version: "1.25.0").steps
+        #expect(old.first?.contains("compose.override.yaml, below a line `version:`") == true)
+        let new = try override(files: "compose.yaml", version: "1.27.0").steps
+        #expect(new.first?.contains("version:") == false)
+    }
+
+    @Test func `podman-compose is told all files, and makes all of the project anew`() throws {
+        var container = try container(files: "compose.yaml", version: "")
+        container.labels["io.podman.compose.version"] = "1.0.3"
+        let override = ComposeOverride(for: container, missing: volumes, tool: "podman")
+        #expect(
+            override.steps.last == "podman-compose -p shop -f /srv/shop/compose.yaml "
+                + "-f /srv/shop/compose.override.yaml up -d --force-recreate"
+        )
+    }
+
     @Test func `what is not there yet is made before Compose is run`() throws {
         let steps = try override(files: "/srv/shop/compose.yaml", absent: ["/srv/a b"]).steps
         #expect(steps.count == 3)
