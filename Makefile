@@ -12,6 +12,7 @@ SYSTEMD ?= $(PREFIX)/lib
 
 # How much `make fuzz` tries, and from where; a failure names the seed to begin with.
 TREES ?= 1000000
+EDITS ?= 20000
 SEED ?= $(shell od -An -N4 -tu4 /dev/urandom)
 
 # How many years `make simulate` lives through in each world: with 1 and with 100 certificates, and
@@ -87,13 +88,14 @@ test-quick: ## runs the tests without real parts
 
 test-containers: deps build ## tests what is done with nginx, on the host and in containers of a private engine
 	swift build --build-tests $(LAYERS)
-	bash Tests/SystemTests/run containers containers-traps containers-mounts containers-in-place compose podman engine nginx-host \
-		nginx-in-place nginx-cases
+	bash Tests/SystemTests/run stack containers containers-traps containers-mounts containers-in-place compose podman engine \
+		nginx-host nginx-in-place nginx-edits nginx-cases
 
-fuzz: ## puts a million random trees (TREES, SEED) through nginx's syntax and back
+fuzz: ## puts a million random trees (TREES, SEED) through nginx's syntax and back, and random sites (EDITS) through edits
 	$(call need,$(PACKAGES))
 	swift build $(RELEASE) --product nginx-probe
 	.build/release/nginx-probe trees $(TREES) $(SEED)
+	.build/release/nginx-probe edits $(EDITS) $(SEED)
 
 simulate: ## lives through thousands of years of certctl (SEEDS, LARGE_SEEDS) and judges them
 	$(call need,$(PACKAGES))
@@ -111,6 +113,8 @@ bench: bench-deps build ## measures certctl beside other clients
 	bash Tests/Bench/responder-bench $(CERTCTL)
 	bash Tests/Bench/renew-bench $(CERTCTL) $(PEBBLE)
 	bash Tests/Bench/deploy-bench $(CERTCTL) $(PEBBLE)
+	swift build $(RELEASE) --product nginx-probe
+	.build/release/nginx-probe bench 100000
 
 format: ## puts the source in its form
 	swift format -i --recursive --parallel Sources Tests Package.swift

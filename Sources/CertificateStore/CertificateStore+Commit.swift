@@ -7,8 +7,8 @@ import Platform
 /// and gets its final name by one rename.
 extension CertificateStore {
     private static let keyLimit = 64 * 1024
-    /// Some four certificates: every look at a lineage reads all of its journal.
-    private static let journalSize = 4 * 1024
+    /// Some two certificates: every look at a lineage reads all of its journal.
+    private static let journalSize = 1024
 
     /// Makes a key durable, and the request made with it, before there is an order for them.
     ///
@@ -69,11 +69,16 @@ extension CertificateStore {
         }
     }
 
-    /// Whether a generation's manifest tells what its certificate says.
+    /// Whether the manifest of a lineage's current generation tells what its certificate says.
     ///
-    /// A manifest guards all other files, and nothing guards the manifest: where one bit of it has
-    /// flipped, a certificate could seem to be valid for another thousand years.
-    package func isTrue(_ stored: StoredCertificate) throws -> Bool {
+    /// A manifest guards all other files, and the journal the manifest: where one bit of it has flipped, a
+    /// certificate could seem to be valid for another thousand years. What the journal does not know is
+    /// held against the certificate itself.
+    package func isTrue(_ stored: StoredCertificate, _ progress: LineageProgress) throws -> Bool {
+        if stored.number == progress.committed, stored.manifestDigest == progress.committedManifest
+        {
+            return true
+        }
         let manifest = stored.manifest
         return try manifest
             == Manifest(
@@ -88,7 +93,7 @@ extension CertificateStore {
     package func isLost(_ lineage: Lineage) throws -> Bool {
         guard !lineage.isCurrentLost else { return true }
         do {
-            return try lineage.current.map { try !isTrue($0) } ?? false
+            return try lineage.current.map { try !isTrue($0, lineage.progress) } ?? false
         } catch is StoreError {
             return true
         }
@@ -114,14 +119,14 @@ extension CertificateStore {
         keyType: KeyType?,
         for name: LineageName
     ) throws -> StoredCertificate {
-        try complete(chain, kind: .certificate, keyType: keyType, for: name)
+        let manifest = try complete(chain, kind: .certificate, keyType: keyType, for: name)
         // A directory that somebody has removed gives its number to none: who has read a path once
         // may never find something else there.
         let committed = try LineageProgress(journal(name).records()).committed
         let last = try [generationNumbers(name).last, committed].compactMap(\.self).max()
         let number = last?.next ?? GenerationNumber(1)
-        let stored = try moveIntoPlace(number, of: name)
-        try journal(name).append(.committed(number))
+        let stored = try moveIntoPlace(number, of: name, manifest: manifest)
+        try journal(name).append(.committed(number, manifest: manifest))
         return stored
     }
 
@@ -140,7 +145,7 @@ extension CertificateStore {
         else { return nil }
         // The crash may have come before these.
         try fileSystem.syncDirectory(layout.generations(name))
-        try journal(name).append(.committed(number))
+        try journal(name).append(.committed(number, manifest: nil))
         return stored
     }
 
@@ -160,8 +165,8 @@ extension CertificateStore {
         if try fileSystem.status(damaged) != nil { try fileSystem.removeTree(damaged) }
         try stage(key, for: name)
         let chain = CertificateChain(leaf: certificate)
-        try complete(chain, kind: .bootstrap, keyType: key.type, for: name)
-        return try moveIntoPlace(.bootstrap, of: name)
+        let manifest = try complete(chain, kind: .bootstrap, keyType: key.type, for: name)
+        return try moveIntoPlace(.bootstrap, of: name, manifest: manifest)
     }
 
     private func stage(_ key: PrivateKey?, for name: LineageName) throws {
@@ -179,12 +184,13 @@ extension CertificateStore {
         try fileSystem.syncDirectory(layout.temporary)
     }
 
+    /// Writes the files of what is staged; returns the SHA-256 of the manifest, hexadecimal.
     private func complete(
         _ chain: CertificateChain,
         kind: Manifest.Kind,
         keyType: KeyType?,
         for name: LineageName
-    ) throws {
+    ) throws -> String {
         let staging = GenerationFiles(directory: layout.staging(name))
         let leaf = PEM.encode(chain.leaf.der, label: "CERTIFICATE")
         let issuers = chain.issuers.flatMap { PEM.encode($0.der, label: "CERTIFICATE") }
@@ -204,19 +210,24 @@ extension CertificateStore {
         }
         let manifest = Manifest(kind: kind, leaf: chain.leaf, keyType: keyType, files: digests)
         try fileSystem.removeIfPresent(staging.manifest)
-        try fileSystem.writeNewFile(staging.manifest, StoreJSON.encode(manifest), .publicFile)
+        let json = StoreJSON.encode(manifest)
+        try fileSystem.writeNewFile(staging.manifest, json, .publicFile)
         try fileSystem.syncDirectory(staging.directory)
+        return Hexadecimal.digest(json)
     }
 
     private func moveIntoPlace(
         _ number: GenerationNumber,
-        of name: LineageName
+        of name: LineageName,
+        manifest: String
     ) throws -> StoredCertificate {
         try makeDirectory(layout.generations(name), .passageDirectory)
         let files = layout.generation(number, of: name)
         try fileSystem.rename(layout.staging(name), to: files.directory, exclusive: true)
         try fileSystem.syncDirectory(layout.generations(name))
-        guard let stored = try storedCertificate(number, of: name) else {
+        guard let stored = try storedCertificate(number, of: name),
+            stored.manifestDigest == manifest
+        else {
             throw StoreError.damaged(
                 path: files.directory,
                 "the disk does not hold what was written"

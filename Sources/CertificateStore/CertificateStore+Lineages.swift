@@ -29,6 +29,8 @@ package struct StoredCertificate: Equatable, Sendable {
     package let number: GenerationNumber
     package let files: GenerationFiles
     package let manifest: Manifest
+    /// The SHA-256 of the manifest's file, hexadecimal.
+    let manifestDigest: String
 }
 
 extension CertificateStore {
@@ -124,7 +126,8 @@ extension CertificateStore {
     ) throws -> StoredCertificate? {
         let files = layout.generation(number, of: name)
         do {
-            let manifest = try decode(Manifest.self, files.manifest)
+            let json = try fileSystem.readFile(files.manifest, limit: Self.smallFileLimit)
+            let manifest = try decode(Manifest.self, json, of: files.manifest)
             // Never a path that stands in a file: whoever deploys may be root, and the store not.
             guard manifest.hasOwnFilesOnly, manifest.isPlain else { return nil }
             for (file, digest) in manifest.files {
@@ -132,7 +135,12 @@ extension CertificateStore {
                 let bytes = try fileSystem.readFile(path, limit: Self.smallFileLimit)
                 guard Hexadecimal.digest(bytes) == digest else { return nil }
             }
-            return StoredCertificate(number: number, files: files, manifest: manifest)
+            return StoredCertificate(
+                number: number,
+                files: files,
+                manifest: manifest,
+                manifestDigest: Hexadecimal.digest(json)
+            )
         } catch is StoreError {
             return nil
         } catch let error as FileSystemError where error.reason == .notFound {
@@ -141,7 +149,14 @@ extension CertificateStore {
     }
 
     func decode<Value: Decodable>(_ type: Value.Type, _ path: String) throws -> Value {
-        let bytes = try fileSystem.readFile(path, limit: Self.smallFileLimit)
+        try decode(type, fileSystem.readFile(path, limit: Self.smallFileLimit), of: path)
+    }
+
+    private func decode<Value: Decodable>(
+        _ type: Value.Type,
+        _ bytes: [UInt8],
+        of path: String
+    ) throws -> Value {
         do {
             return try StoreJSON.decode(type, bytes)
         } catch {

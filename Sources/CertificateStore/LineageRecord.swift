@@ -10,8 +10,9 @@ package enum LineageRecord: Codable, Equatable, Sendable {
     case orderDropped(reason: String)
     /// The key and its order came to nothing.
     case abandoned(reason: String)
-    /// The generation has its final name.
-    case committed(GenerationNumber)
+    /// The generation has its final name; the SHA-256 of its manifest, hexadecimal, where the certificate
+    /// was at hand.
+    case committed(GenerationNumber, manifest: String?)
     /// The CA has called the generation's certificate back; the reason by its name.
     case revoked(GenerationNumber, reason: String?)
 }
@@ -34,6 +35,8 @@ package struct LineageProgress: Equatable, Sendable {
     package private(set) var pending: Pending?
     /// The last generation that was committed.
     package private(set) var committed: GenerationNumber?
+    /// The SHA-256 of its manifest, hexadecimal, as it was written; `nil` where it was not noted.
+    private(set) var committedManifest: String?
     /// The settings that it was made by.
     package private(set) var committedSettings: LineageSettings?
     /// The generations that were called back, as far as they still matter.
@@ -62,8 +65,9 @@ package struct LineageProgress: Equatable, Sendable {
             pending?.expires = nil
         case .abandoned:
             pending = nil
-        case .committed(let number):
+        case .committed(let number, let manifest):
             committed = number
+            committedManifest = manifest
             committedSettings = pending?.settings ?? committedSettings
             pending = nil
         case .revoked(let number, _):

@@ -39,7 +39,7 @@ package struct ApplySettings: Sendable {
         settings = try SettingsLoader(services).load(looksAtPaths: true)
     }
 
-    /// Finds out what there is to do; changes nothing.
+    /// Finds out what there is to do, up to the sites with all their certificates; changes nothing.
     ///
     /// Throws ``DeploymentError``, ``EngineError``, ``ProxyError`` and ``SitesError``.
     package func plan() async throws -> Plan {
@@ -47,7 +47,7 @@ package struct ApplySettings: Sendable {
         guard let proxy = ProxyDeployment(services, settings) else {
             return Plan(missing: missing, files: nil, directory: nil, notes: [])
         }
-        let plan = try await proxy.plan([])
+        let plan = try await proxy.plan(with: missing.map(\.lineage))
         return Plan(
             missing: missing,
             files: plan.files,

@@ -16,8 +16,11 @@ extension Settings {
 
     /// The same, or those that a lineage remembers where it remembers that CA.
     func roots(of authority: CertificateAuthority, or remembered: LineageSettings) -> String? {
-        let isRemembered = authority == CertificateAuthority(remembered.authority)
-        return roots(of: authority) ?? (isRemembered ? remembered.authorityRoots : nil)
+        if let roots = roots(of: authority) { return roots }
+        guard let roots = remembered.authorityRoots,
+            authority == CertificateAuthority(remembered.authority)
+        else { return nil }
+        return roots
     }
 
     /// The CA that a lineage's certificate is from, and the roots to trust when that is asked; `nil` for

@@ -40,7 +40,7 @@ extension MemoryDisk {
     /// does, and be it root who asks.
     ///
     /// Source: proc_sys_fs(5), `protected_regular`.
-    private func checkProtection(of number: Int, _ path: String) throws(FileSystemError) {
+    private mutating func checkProtection(of number: Int, _ path: String) throws(FileSystemError) {
         let parent = try require(Self.split(path).parent, "open")
         guard let file = inodes[number], let directory = inodes[parent] else { return }
         guard directory.mode.isSticky, directory.mode.isWritableByOthers, file.owner != user,
@@ -65,7 +65,10 @@ extension MemoryDisk {
 
     mutating func read(_ file: OpenFile, count: Int) throws(FileSystemError) -> [UInt8] {
         let descriptor = try descriptor(file)
-        let part = Array(try bytes(descriptor).dropFirst(descriptor.offset).prefix(count))
+        let bytes = try bytes(descriptor)
+        // Most files are read whole, and then need no copy.
+        let isWhole = descriptor.offset == 0 && bytes.count <= count
+        let part = isWhole ? bytes : Array(bytes.dropFirst(descriptor.offset).prefix(count))
         descriptors[file.number]?.offset += part.count
         return part
     }
@@ -166,7 +169,7 @@ extension MemoryDisk {
         if let replaced, replaced != number { free(replaced) }
     }
 
-    func readLink(_ path: String) throws(FileSystemError) -> String {
+    mutating func readLink(_ path: String) throws(FileSystemError) -> String {
         guard case .link(let target)? = inodes[try require(path, "readlink")]?.content else {
             throw error("readlink", path, .other(22))
         }
@@ -192,7 +195,7 @@ extension MemoryDisk {
         inodes[number] = nil
     }
 
-    func status(_ path: String) throws(FileSystemError) -> FileStatus? {
+    mutating func status(_ path: String) throws(FileSystemError) -> FileStatus? {
         guard let number = try find(path, "lstat"), let inode = inodes[number] else { return nil }
         let (kind, size): (FileStatus.Kind, Int) =
             switch inode.content {
@@ -209,7 +212,7 @@ extension MemoryDisk {
         )
     }
 
-    func list(_ path: String) throws(FileSystemError) -> [String] {
+    mutating func list(_ path: String) throws(FileSystemError) -> [String] {
         guard case .directory(let entries)? = inodes[try require(path, "readdir")]?.content else {
             throw error("readdir", path, .notDirectory)
         }

@@ -40,21 +40,23 @@ extension MemoryDisk {
         inodes[number]?.owner = owner
     }
 
-    func bytes(of path: String) -> [UInt8]? {
+    mutating func bytes(of path: String) -> [UInt8]? {
         guard let number = try? find(path, "look"), case .file(let bytes)? = inodes[number]?.content
         else { return nil }
         return bytes
     }
 
-    func contents(below path: String) -> [String: [UInt8]] {
+    mutating func contents(below path: String) -> [String: [UInt8]] {
         guard let number = try? find(path, "look"), let inode = inodes[number] else { return [:] }
         switch inode.content {
         case .file(let bytes): return [path: bytes]
         case .link(let target): return [path: Array(target.utf8)]
         case .directory(let entries):
-            return entries.keys.reduce(into: [:]) { all, name in
+            var all: [String: [UInt8]] = [:]
+            for name in entries.keys {
                 all.merge(contents(below: "\(path)/\(name)")) { one, _ in one }
             }
+            return all
         }
     }
 }

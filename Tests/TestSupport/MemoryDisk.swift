@@ -39,6 +39,8 @@ struct MemoryDisk: Sendable {
     var descriptors: [Int32: Descriptor] = [:]
     var nextDescriptor: Int32 = 3
     var locks: [Int: Int32] = [:]
+    /// Where directories are that were found before, by path: most paths lead through the same few.
+    private var directories: [String: Int] = [:]
 
     init(user: UInt32, survivesPowerCuts: Bool) {
         self.user = user
@@ -78,6 +80,7 @@ struct MemoryDisk: Sendable {
     }
 
     mutating func loseUnsynced() {
+        directories = [:]
         forgetOldPlaces()
         for (number, inode) in inodes {
             // Half of an unsynced file is the worst that can be found.
@@ -120,27 +123,46 @@ struct MemoryDisk: Sendable {
     }
 
     static func split(_ path: String) -> (parent: String, name: String) {
-        let slash = path.lastIndex(of: "/") ?? path.startIndex
-        return (String(path[..<slash]), String(path[path.index(after: slash)...]))
+        // Bytes are quicker to look through than characters.
+        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) ?? path.startIndex
+        return (String(path[..<slash]), String(path[path.utf8.index(after: slash)...]))
     }
 
     /// Follows `path` through directories alone.
-    func find(_ path: String, _ operation: String) throws(FileSystemError) -> Int? {
-        var number = 0
-        // Bytes are quicker to look through than characters.
-        for name in path.utf8.split(separator: UInt8(ascii: "/")) {
-            switch inodes[number]?.content {
-            case .directory(let entries):
-                guard let next = entries[String(Substring(name))] else { return nil }
-                number = next
-            case .link: throw error(operation, path, .symbolicLink)
-            case .file, nil: throw error(operation, path, .notDirectory)
-            }
+    mutating func find(_ path: String, _ operation: String) throws(FileSystemError) -> Int? {
+        guard !path.isEmpty else { return 0 }
+        let (parent, name) = Self.split(path)
+        // The root, and what ends in a slash.
+        guard !name.isEmpty else { return try findDirectory(parent, operation) }
+        guard let number = try findDirectory(parent, operation) else { return nil }
+        switch inodes[number]?.content {
+        case .directory(let entries): return entries[name]
+        case .link: throw error(operation, path, .symbolicLink)
+        case .file, nil: throw error(operation, path, .notDirectory)
         }
+    }
+
+    /// Finds what should be a directory, and remembers where it is if it is one.
+    private mutating func findDirectory(
+        _ path: String,
+        _ operation: String
+    ) throws(FileSystemError) -> Int? {
+        if let number = directories[path] { return number }
+        guard let number = try find(path, operation) else { return nil }
+        if case .directory? = inodes[number]?.content { directories[path] = number }
         return number
     }
 
-    func require(_ path: String, _ operation: String) throws(FileSystemError) -> Int {
+    /// Forgets where a directory was that gets another name or none, and those in it.
+    private mutating func forgetDirectory(_ path: String) {
+        // Whoever was found was found through those above.
+        guard let number = directories.removeValue(forKey: path),
+            case .directory(let entries)? = inodes[number]?.content
+        else { return }
+        for name in entries.keys { forgetDirectory("\(path)/\(name)") }
+    }
+
+    mutating func require(_ path: String, _ operation: String) throws(FileSystemError) -> Int {
         guard let number = try find(path, operation) else {
             throw error(operation, path, .notFound)
         }
@@ -157,6 +179,7 @@ struct MemoryDisk: Sendable {
         guard case .directory(var entries)? = inodes[number]?.content else {
             throw error(operation, path, .notDirectory)
         }
+        if entries[name] != inode { forgetDirectory(path) }
         // Nobody else holds the entries then: a change of one does not copy ten thousand.
         inodes[number]?.content = .directory([:])
         entries[name] = inode

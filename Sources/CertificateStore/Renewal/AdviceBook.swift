@@ -5,18 +5,17 @@ package import Renewal
 /// What CAs have said about when to renew, of all lineages: a cache, but one that spares as many
 /// questions as there are certificates.
 package struct AdviceBook: Equatable, Sendable {
-    /// The lines as they are in the file: a run reads few of ten thousand, and changes fewer.
+    /// The lines as they are in the file, one a lineage, in the order of the names: a run reads few of ten
+    /// thousand, and changes fewer.
     private var lines: [ArraySlice<UInt8>] = []
-    /// Where in ``lines`` that of a lineage is, by its name.
-    private var places: [ArraySlice<UInt8>: Int] = [:]
 
     package init() {}
 
     /// What was said of that generation; `nil` where nothing was, and where the line is damaged: that is
     /// one question more.
     package func advice(_ name: LineageName, _ generation: GenerationNumber) -> RenewalAdvice? {
-        guard let place = places[Array(name.description.utf8)[...]],
-            let words = CheckedLine.words(lines[place]), words.count == 8,
+        let (place, isThere) = place(of: Array(name.description.utf8)[...])
+        guard isThere, let words = CheckedLine.words(lines[place]), words.count == 8,
             CheckedLine.number(words[1]) == generation.value,
             let asked = Self.date(words[5]), let next = Self.date(words[6]),
             let failures = CheckedLine.number(words[7]), failures >= 0
@@ -51,14 +50,11 @@ package struct AdviceBook: Equatable, Sendable {
 
     /// Forgets lineages that are no longer there, and lines that are damaged.
     package mutating func keep(_ isThere: (LineageName) -> Bool) {
-        let all = lines
-        self = AdviceBook()
-        for line in all {
+        lines.removeAll { line in
             guard let text = CheckedLine.text(line),
-                let name = LineageName(String(decoding: Self.name(text), as: UTF8.self)),
-                isThere(name)
-            else { continue }
-            put(line)
+                let name = LineageName(String(decoding: Self.name(text), as: UTF8.self))
+            else { return true }
+            return !isThere(name)
         }
     }
 
@@ -80,13 +76,30 @@ package struct AdviceBook: Equatable, Sendable {
 
     /// Puts a line without its end in the place of the one before of that lineage.
     private mutating func put(_ line: ArraySlice<UInt8>) {
-        let name = Self.name(line)
-        if let place = places[name] {
+        let (place, isThere) = place(of: Self.name(line))
+        if isThere {
             lines[place] = line
         } else {
-            places[name] = lines.count
-            lines.append(line)
+            lines.insert(line, at: place)
         }
+    }
+
+    /// Where the line of a lineage is, or would be.
+    private func place(of name: ArraySlice<UInt8>) -> (place: Int, isThere: Bool) {
+        // Those of a file come in their order.
+        guard let last = lines.last, !Self.name(last).lexicographicallyPrecedes(name) else {
+            return (lines.count, false)
+        }
+        var (low, high) = (0, lines.count - 1)
+        while low < high {
+            let middle = (low + high) / 2
+            if Self.name(lines[middle]).lexicographicallyPrecedes(name) {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        return (low, Self.name(lines[low]) == name)
     }
 
     private static func name(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {

@@ -4,8 +4,19 @@
 enum CheckedLine {
     /// The line with its checksum and its end.
     static func encode(_ words: String) -> [UInt8] {
-        let bytes = Array(words.utf8)
-        return bytes + Array(" \(String(CRC32C.checksum(bytes), radix: 16))\n".utf8)
+        var bytes: [UInt8] = []
+        append(words, to: &bytes)
+        return bytes
+    }
+
+    /// Adds the line with its checksum and its end.
+    static func append(_ words: String, to bytes: inout [UInt8]) {
+        let start = bytes.endIndex
+        bytes += words.utf8
+        let checksum = CRC32C.checksum(bytes[start...])
+        bytes.append(UInt8(ascii: " "))
+        bytes += String(checksum, radix: 16).utf8
+        bytes.append(UInt8(ascii: "\n"))
     }
 
     /// The words of a line without its end, in one piece; `nil` where the checksum is not theirs.

@@ -80,13 +80,17 @@ package struct ScheduleFile: Sendable {
         )
         bytes.reserveCapacity(64 * (schedule.looks.count + 1))
         for (name, look) in schedule.looks.sorted(by: { $0.key < $1.key }) {
-            bytes += line(name, look)
+            CheckedLine.append(words(name, look), to: &bytes)
         }
         return bytes
     }
 
     static func line(_ name: LineageName, _ look: Date) -> [UInt8] {
-        CheckedLine.encode("\(look.wholeSeconds) \(name)")
+        CheckedLine.encode(words(name, look))
+    }
+
+    private static func words(_ name: LineageName, _ look: Date) -> String {
+        String(look.wholeSeconds) + " " + name.description
     }
 
     /// How it stands at `now`; `nil` where a line is damaged or lines are missing.
@@ -137,7 +141,12 @@ package struct ScheduleFile: Sendable {
     /// The lineages that were added since it was written, to be looked at soon; of what is damaged
     /// nothing is told.
     package func added() -> [LineageName] {
-        bytes.split(separator: UInt8(ascii: "\n")).dropFirst(header.count)
+        var start = bytes.startIndex
+        for _ in 0..<header.count {
+            guard let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) else { return [] }
+            start = end + 1
+        }
+        return bytes[start...].split(separator: UInt8(ascii: "\n"))
             .compactMap { Self.line($0).flatMap(Self.name) }
     }
 

@@ -59,26 +59,21 @@ package struct ContainerNginx: NginxInstance {
 
     package var hasIPv6: Bool { host.speaksIPv6 }
 
-    package func build() async throws -> String {
-        let result = try await run(["-V"])
-        let said = String(decoding: result.errors + result.output, as: UTF8.self)
-        guard result.exitCode == 0, said.contains("nginx version:") else {
-            throw failure("nginx -V", result)
-        }
-        return said
-    }
-
     package func configuration() async throws -> NginxDump {
         let result: CommandResult
         do {
-            result = try await run(["-T"], limit: Self.dumpLimit)
+            result = try await run(["-V", "-T"], limit: Self.dumpLimit)
         } catch EngineError.brokenStream(_, _, let reason)
             where reason.hasSuffix("longer than \(Self.dumpLimit) bytes")
         {
             throw DeploymentError.dumpTooLong(place: place, limit: Self.dumpLimit)
         }
-        let verdict = verdict(result)
-        return NginxDump(verdict: verdict, text: verdict.isAccepted ? result.output : [])
+        return NginxDump(
+            isAccepted: result.exitCode == 0,
+            said: result.errors,
+            text: result.output,
+            paths: paths
+        )
     }
 
     package func test() async throws -> NginxVerdict {
@@ -141,29 +136,31 @@ package struct ContainerNginx: NginxInstance {
     }
 
     package func resolvers() async -> [String] {
-        // What runs now is the truth, on Podman too; only the program to read it may be missing.
+        // What runs now is the truth, on Podman too. Only root may look into it from here; others ask
+        // a program inside, if it has one.
         let file = "/etc/resolv.conf"
+        if let text = host.text(of: root + file, last: Self.shortOutput) {
+            return nameServers(in: text)
+        }
         let result = try? await engine.run(
             ["cat", file],
             in: container,
             limit: Self.shortOutput,
             timeLimit: Self.timeLimit
         )
-        let text =
-            if let result, result.exitCode == 0 {
-                String(decoding: result.output, as: UTF8.self)
-            } else {
-                host.text(of: root + file, last: Self.shortOutput)
-            }
-        if let text {
-            let servers = NameServers.all(in: text)
-            // Behind the one that knows Podman's containers are the host's, for when it is silent:
-            // nginx would ask them in turn.
-            return engine.isPodman ? Array(servers.prefix(1)) : servers
+        if let result, result.exitCode == 0 {
+            return nameServers(in: String(decoding: result.output, as: UTF8.self))
         }
         let mode = network.networkMode
         let isOwn = !["", "default", "bridge", "host", "none"].contains(mode)
         return isOwn ? [NameServers.dockers] : []
+    }
+
+    /// Behind the one that knows Podman's containers are the host's, for when it is silent: nginx
+    /// would ask them in turn.
+    private func nameServers(in text: String) -> [String] {
+        let servers = NameServers.all(in: text)
+        return engine.isPodman ? Array(servers.prefix(1)) : servers
     }
 
     package func sight(of share: HostShare) async throws -> Sight {

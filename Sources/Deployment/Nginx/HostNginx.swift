@@ -44,27 +44,18 @@ package struct HostNginx: NginxInstance {
 
     package var hasIPv6: Bool { host.speaksIPv6 }
 
-    package func build() async throws -> String {
-        let result = try await run(["-V"])
-        let said = String(decoding: result.output, as: UTF8.self)
-        guard result.ending == .exited(0), said.contains("nginx version:") else {
-            throw failure("nginx -V", result)
-        }
-        return said
-    }
-
     package func configuration() async throws -> NginxDump {
-        let result = try await run(["-T"], limit: Self.dumpLimit)
+        let result = try await run(["-V", "-T"], limit: Self.dumpLimit)
         guard result.output.count < Self.dumpLimit else {
             throw DeploymentError.dumpTooLong(place: place, limit: Self.dumpLimit)
         }
         // Both outputs are one here. What nginx says of the configuration comes before it.
         let start = Self.beginning(ofDump: result.output)
-        let said = Array(result.output[..<start])
-        let verdict = verdict(result.ending, said)
         return NginxDump(
-            verdict: verdict,
-            text: verdict.isAccepted ? Array(result.output[start...]) : []
+            isAccepted: result.ending == .exited(0),
+            said: Array(result.output[..<start]),
+            text: Array(result.output[start...]),
+            paths: paths
         )
     }
 
@@ -168,11 +159,6 @@ package struct HostNginx: NginxInstance {
         NginxVerdict(isAccepted: ending == .exited(0), said: said, paths: paths)
     }
 
-    private func failure(_ command: String, _ result: ChildResult) -> DeploymentError {
-        let lines = verdict(result.ending, result.output).lines
-        return .nginxFailed(place: place, command: command, lines: lines)
-    }
-
     /// Where the log goes: the last `error_log` on the outermost level, else where it was built to.
     private func logFile() async throws -> String? {
         let dump = try await configuration()
@@ -185,8 +171,7 @@ package struct HostNginx: NginxInstance {
             return path.hasPrefix("/") ? path : nil
         }
         let mark = "--error-log-path="
-        let said = try await build()
-        return said.split { $0.isWhitespace }.first { $0.hasPrefix(mark) }
+        return dump.build.split { $0.isWhitespace }.first { $0.hasPrefix(mark) }
             .map { String($0.dropFirst(mark.count)) }
     }
 

@@ -13,9 +13,7 @@ package protocol NginxInstance: Sendable {
     /// Whether it can listen on IPv6 addresses.
     var hasIPv6: Bool { get }
 
-    /// What `nginx -V` says: version, OpenSSL, options of its build.
-    func build() async throws -> String
-    /// Its whole configuration, `nginx -T`.
+    /// What it is and its whole configuration, `nginx -V -T`: one process answers both.
     func configuration() async throws -> NginxDump
     /// Lets it test its configuration as it is in the files now, `nginx -t`.
     func test() async throws -> NginxVerdict

@@ -31,10 +31,33 @@ package struct NginxVerdict: Equatable, Sendable {
     }
 }
 
-/// The configuration as nginx reads it: every file, each after a line that names it.
+/// What nginx is, and its configuration as it reads it: every file, each after a line that names it.
 package struct NginxDump: Equatable, Sendable {
+    /// What `nginx -V` says: version, OpenSSL, options of its build; empty where it says none.
+    package let build: String
     /// nginx writes no configuration that it does not accept: the text is empty then.
     package let verdict: NginxVerdict
     /// What `nginx -T` writes to standard output.
     package let text: [UInt8]
+
+    package init(build: String, verdict: NginxVerdict, text: [UInt8]) {
+        self.build = build
+        self.verdict = verdict
+        self.text = text
+    }
+
+    /// Takes what `nginx -V -T` has said on standard error, and on standard output.
+    init(isAccepted: Bool, said: [UInt8], text: [UInt8], paths: PathMap) {
+        let newline = UInt8(ascii: "\n")
+        let lines = said.split(separator: newline, omittingEmptySubsequences: false)
+        // The options of its build are the last line of what it says of itself.
+        let last = lines.firstIndex { $0.starts(with: "configure arguments:".utf8) }
+        let itself = lines.prefix(last.map { $0 + 1 } ?? 0).joined(separator: [newline])
+        let configuration = lines.dropFirst(last.map { $0 + 1 } ?? 0).joined(separator: [newline])
+        self.init(
+            build: String(decoding: Array(itself), as: UTF8.self),
+            verdict: NginxVerdict(isAccepted: isAccepted, said: Array(configuration), paths: paths),
+            text: isAccepted ? text : []
+        )
+    }
 }

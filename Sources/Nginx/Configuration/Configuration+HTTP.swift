@@ -5,15 +5,6 @@ extension Configuration {
         http.filter { $0.isNamed(name) }
     }
 
-    /// Whether `http` itself says where names are resolved; a second time would be fatal.
-    package var setsResolver: Bool { !httpDirectives(named: "resolver").isEmpty }
-
-    /// Whether `http` itself says how long that may take; a second time would be fatal.
-    package var setsResolverTimeout: Bool { !httpDirectives(named: "resolver_timeout").isEmpty }
-
-    /// Whether `http` itself has `server_tokens`; a second time would be fatal.
-    package var setsServerTokens: Bool { !httpDirectives(named: "server_tokens").isEmpty }
-
     /// The server that is said to be the default of a port, if one is; a second would be fatal.
     package func explicitDefault(onPort port: Int) -> Server? {
         sockets.first { $0.port == port && $0.explicitDefault != nil }?.explicitDefault.map {
@@ -26,17 +17,6 @@ extension Configuration {
         servers.filter { server in
             server.lists(name) && server.listens.contains { $0.ports.contains(port) }
         }
-    }
-
-    /// The names of the caches that `proxy_cache_path` and its likes define.
-    package var cacheZones: Set<String> {
-        let zones = http.filter { $0.name.hasSuffix("_cache_path") }.flatMap(\.arguments)
-            .filter { $0.hasPrefix("keys_zone=") }
-        return Set(
-            zones.map { zone in
-                String(zone.dropFirst("keys_zone=".count).prefix { $0 != ":" })
-            }
-        )
     }
 
     /// The names that `upstream` defines.

@@ -17,7 +17,7 @@ extension FileSystem {
         while true {
             let part = try read(file, count: 65_536)
             guard !part.isEmpty else { return bytes }
-            bytes += part
+            bytes = bytes.isEmpty ? part : bytes + part
             guard bytes.count <= limit else {
                 throw FileSystemError(
                     operation: "read",

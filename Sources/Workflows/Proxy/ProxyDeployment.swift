@@ -77,9 +77,11 @@ struct ProxyDeployment: Sendable {
         return failures
     }
 
-    /// Plans all that certctl.conf asks for, with `pairs` in use; changes nothing.
-    func plan(_ pairs: [ProxyPlan.Pair]) async throws -> ProxyPlan {
-        try await plan(pairs, only: nil, try await access.find(settings.proxy?.place))
+    /// Plans all that certctl.conf asks for, as if the certificates of `coming` were there; changes
+    /// nothing.
+    func plan(with coming: [LineageName]) async throws -> ProxyPlan {
+        let nginx = try await access.find(settings.proxy?.place)
+        return try await plan([], coming: Set(coming), only: nil, nginx)
     }
 
     /// Makes nginx's files what certctl.conf asks for, with the certificates that are in use.
@@ -132,11 +134,11 @@ struct ProxyDeployment: Sendable {
 
     private func plan(
         _ pairs: [ProxyPlan.Pair],
+        coming: Set<LineageName>,
         only: Set<String>?,
         _ nginx: any NginxInstance
     ) async throws -> ProxyPlan {
         let view = try await ProxyView.look(services, settings, access, nginx)
-        let coming = Set(pairs.map(\.name))
         let sites = try settings.sites.compactMap { site -> Site? in
             guard let name = site.certificate.lineageName else { return nil }
             let hasPair = try coming.contains(name) || services.store.isPublished(name)
@@ -158,7 +160,7 @@ struct ProxyDeployment: Sendable {
     private func change(to pairs: [ProxyPlan.Pair], only: Set<String>?) async throws -> ProxyPlan {
         let nginx = try await access.find(settings.proxy?.place)
         try await recover(nginx)
-        let plan = try await plan(pairs, only: only, nginx)
+        let plan = try await plan(pairs, coming: Set(pairs.map(\.name)), only: only, nginx)
         tell(of: plan)
         let proof = ServedProof(probe: access.probe, clock: services.clock)
         let addresses = nginx.addresses(ofPort: 443)
@@ -175,6 +177,7 @@ struct ProxyDeployment: Sendable {
         }
         try makeDirectories(of: plan)
         try await NginxTransaction.run(plan.changes, needs(nginx, plan.expectations))
+        tellProven(plan.expectations, by: nginx)
         return plan
     }
 
@@ -227,6 +230,21 @@ struct ProxyDeployment: Sendable {
         else { return }
         try services.fileSystem.makeDirectory(snippets, .publicDirectory)
         try services.fileSystem.syncDirectory(plan.view.directory)
+    }
+
+    private func tellProven(_ expectations: [ServedProof.Expectation], by nginx: any NginxInstance)
+    {
+        guard !expectations.isEmpty else {
+            return services.log.notice("nginx has reloaded", ["nginx": nginx.place])
+        }
+        var hosts: [[UInt8]: [String]] = [:]
+        for expected in expectations { hosts[expected.leaf, default: []].append(expected.host) }
+        for hosts in hosts.values.map({ Set($0).sorted() }).sorted(by: { $0[0] < $1[0] }) {
+            services.log.notice(
+                "the certificate is served",
+                ["by": nginx.place, "hosts": hosts.joined(separator: " ")]
+            )
+        }
     }
 
     private func tell(of plan: ProxyPlan) {

@@ -99,12 +99,14 @@ private struct ProxyLooker {
     private var layout: StoreLayout { services.layout }
 
     func look() async throws -> ProxyView {
-        guard let build = NginxBuild(versionText: try await nginx.build()) else {
+        let dump = try await nginx.configuration()
+        guard let build = NginxBuild(versionText: dump.build) else {
+            guard dump.verdict.isAccepted else { throw refusal(dump) }
             throw ProxyError.unknownBuild(place: nginx.place)
         }
         let directory = try directory()
         try await checkSight(directory)
-        let configuration = try await configuration()
+        let configuration = try configuration(dump)
         guard configuration.httpIncludes("\(directory.nginx)/certctl-example.conf") else {
             throw ProxyError.notIncluded(place: nginx.place, directory: directory.nginx)
         }
@@ -198,18 +200,18 @@ private struct ProxyLooker {
         )
     }
 
-    private func configuration() async throws -> Configuration {
-        let dump = try await nginx.configuration()
-        guard dump.verdict.isAccepted else {
-            let refusal = ProxyError.refused(place: nginx.place, lines: dump.verdict.lines)
-            let reason = refusal.diagnosis.why
-            throw TransactionFailure.untouched(.init(.brokenBefore, reason))
-        }
+    private func configuration(_ dump: NginxDump) throws -> Configuration {
+        guard dump.verdict.isAccepted else { throw refusal(dump) }
         do throws(ConfigurationError) {
             return try Configuration(dump: dump.text)
         } catch {
             throw ProxyError.unreadableConfiguration(error.explanation)
         }
+    }
+
+    private func refusal(_ dump: NginxDump) -> TransactionFailure {
+        let refusal = ProxyError.refused(place: nginx.place, lines: dump.verdict.lines)
+        return .untouched(.init(.brokenBefore, refusal.diagnosis.why))
     }
 
     private func challenge() async throws -> Surroundings.Challenge {

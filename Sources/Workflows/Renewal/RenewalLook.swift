@@ -82,11 +82,11 @@ struct RenewalLooks: Sendable {
         try store.checkTrust(name)
         let lineage = try store.lineage(name)
         let isBegun = lineage.isBegun(at: now)
-        let isTrue = try lineage.current.map { try store.isTrue($0) } ?? true
+        let isTrue = try lineage.current.map { try store.isTrue($0, lineage.progress) } ?? true
         let isLost = lineage.isCurrentLost || !isTrue
         guard let settings = lineage.settings, lineage.current != nil || isBegun || isLost,
-            let authority = authority(of: lineage, settings),
-            let issuer = CertificateAuthority(settings.issuing)
+            let issuer = CertificateAuthority(settings.issuing),
+            let authority = authority(of: lineage, settings, issuer)
         else { return nil }
         let state = try memory.state(of: lineage)
         var facts = facts(of: lineage, state, at: now)
@@ -121,10 +121,11 @@ struct RenewalLooks: Sendable {
     /// The CA that the next certificate is ordered from.
     private func authority(
         of lineage: Lineage,
-        _ settings: LineageSettings
+        _ settings: LineageSettings,
+        _ issuer: CertificateAuthority
     ) -> CertificateAuthority? {
-        general.block(of: lineage.name)?.authority?.authority
-            ?? CertificateAuthority(settings.authority)
+        if let wanted = general.block(of: lineage.name)?.authority?.authority { return wanted }
+        return settings.substitute == nil ? issuer : CertificateAuthority(settings.authority)
     }
 }
 

@@ -77,15 +77,16 @@ struct RenewalRound {
     var report: RenewReport {
         var report = RenewReport()
         report.isNamed = !renewal.request.names.isEmpty
-        let looks = schedule.looks.filter { !report.isNamed || outcomes[$0.key] != nil }
+        var looks = schedule.looks
+        if report.isNamed { looks = looks.filter { outcomes[$0.key] != nil } }
         report.count = looks.count
         report.endings = outcomes.sorted { $0.key < $1.key }.map {
             RenewReport.Ending(name: $0.key, outcome: $0.value)
         }
         let now = services.clock.now
-        report.next = looks.filter { $0.value > now }
+        report.next = looks.lazy.filter { $0.value > now }
             .min { ($0.value, $0.key) < ($1.value, $1.key) }.map { ($0.key, $0.value) }
-        report.again = looks.filter { $0.value <= now }.keys.min()
+        report.again = looks.lazy.filter { $0.value <= now }.map(\.key).min()
         return report
     }
 

@@ -101,6 +101,16 @@ import Testing
         }
     }
 
+    @Test func `lines in any order are read, and the last one of a lineage counts`() throws {
+        let book = try book()
+        var older = AdviceBook()
+        older.note(.untold(at: now), try name("a.example"), first)
+        let lines = (older.bytes + book.bytes).split(separator: UInt8(ascii: "\n"))
+        // c, b, a of before, a: as they may have been noted.
+        let order = [3, 2, 0, 1].map { lines[$0] + [UInt8(ascii: "\n")] }
+        #expect(AdviceBook(Array(order.joined())) == book)
+    }
+
     // D07
     @Test func `what is no file says nothing, and is replaced`() throws {
         fixture.disk.put(link: store.layout.advice, to: "/etc/passwd")

@@ -47,14 +47,17 @@ import Testing
             { $0.processes[0] = "nginx: master process nginx -c /own.conf -g daemon off;" },
             command: { words in
                 switch words.last {
-                case "-V": .init(errors: "nginx version: nginx/1.30.1\nconfigure arguments:")
-                case "-T": .init(output: "# configuration file /own.conf:\n", errors: "ok")
+                case "-T":
+                    .init(
+                        output: "# configuration file /own.conf:\n",
+                        errors: "nginx version: nginx/1.30.1\nconfigure arguments: -O\nok"
+                    )
                 default: .init(errors: "nginx: [warn] old\n")
                 }
             }
         )
-        #expect(try await nginx.build().hasPrefix("nginx version: nginx/1.30.1"))
         let dump = try await nginx.configuration()
+        #expect(dump.build == "nginx version: nginx/1.30.1\nconfigure arguments: -O")
         #expect(dump.text == Array("# configuration file /own.conf:\n".utf8))
         let verdict = try await nginx.test()
         #expect(verdict.isAccepted)
@@ -63,7 +66,7 @@ import Testing
         let options = ["nginx", "-c", "/own.conf", "-g", "daemon off;"]
         #expect(
             engine.commands == [
-                options + ["-V"], options + ["-T"], options + ["-t"], options + ["-s", "reload"],
+                options + ["-V", "-T"], options + ["-t"], options + ["-s", "reload"],
             ]
         )
     }

@@ -18,9 +18,10 @@ import Testing
             """,
             ["/etc/nginx/http.inc": "resolver 127.0.0.11; resolver_timeout 1s;"]
         )
-        #expect(configuration.setsResolver && configuration.setsResolverTimeout)
-        #expect(!configuration.setsServerTokens)
-        #expect(configuration.cacheZones == ["one", "two"])
+        #expect(
+            configuration.httpDirectives(named: "resolver_timeout").map(\.arguments) == [["1s"]]
+        )
+        #expect(configuration.httpDirectives(named: "server_tokens").isEmpty)
         #expect(configuration.upstreams == ["back"])
     }
 

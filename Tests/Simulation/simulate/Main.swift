@@ -3,7 +3,8 @@ import Simulation
 
 /// Lives through years of certctl in minutes, and judges them.
 @main enum Main {
-    private static let lanes = 2
+    /// As many years at a time as there are cores.
+    private static let lanes = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 
     static func main() async throws {
         let words = Array(CommandLine.arguments.dropFirst())
@@ -14,16 +15,20 @@ import Simulation
         case ("long", 3, 2):
             try await report(longTrials(seeds: numbers[0], largeSeeds: numbers[1]), Mutation.all)
         case ("worlds", 4, 2):
-            let worlds = World.all.filter { $0.name.contains(words[3]) }
+            let worlds = worlds(words[3])
             try await report(worlds.map { Trial($0, size: numbers[0], seeds: numbers[1]) }, [])
         default: usage()
         }
     }
 
+    /// The world of that name, or else those with it in theirs.
+    private static func worlds(_ name: String) -> [World] {
+        let exact = World.all.filter { $0.name == name }
+        return exact.isEmpty ? World.all.filter { $0.name.contains(name) } : exact
+    }
+
     private static func usage() -> Never {
-        print(
-            "simulate short | long SEEDS LARGE-SEEDS | worlds SIZE SEEDS PART-OF-NAME; the worlds:"
-        )
+        print("simulate short | long SEEDS LARGE-SEEDS | worlds SIZE SEEDS NAME; the worlds:")
         for world in World.all { print("  \(world.name)") }
         exit(2)
     }
@@ -32,6 +37,14 @@ import Simulation
     private static func tell(_ line: String) {
         print(line)
         fflush(nil)
+    }
+
+    /// Hours, minutes and seconds.
+    private static func text(_ duration: Duration) -> String {
+        let seconds = duration.components.seconds
+        let hours = seconds >= 3600 ? "\(seconds / 3600) h " : ""
+        let minutes = seconds >= 60 ? "\(seconds / 60 % 60) min " : ""
+        return "\(hours)\(minutes)\(seconds % 60) s"
     }
 
     /// Every world once, with a single certificate, and one with a few.
@@ -60,9 +73,7 @@ import Simulation
             tell("broken on purpose: \(mutation.name): \(verdict)")
             isGood = isGood && !faults.isEmpty
         }
-        print(
-            "\(isGood ? "all held" : "FAILED") in \((ContinuousClock.now - started).components.seconds) s"
-        )
+        print("\(isGood ? "all held" : "FAILED") in \(text(ContinuousClock.now - started))")
         exit(isGood ? 0 : 1)
     }
 }

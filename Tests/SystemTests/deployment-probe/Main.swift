@@ -51,7 +51,7 @@ private struct Probe {
         case "find":
             let snapshot = try await nginx.snapshot()
             print(nginx.place, "workers: \(snapshot.workers.count)", "ipv6: \(nginx.hasIPv6)")
-        case "build": print(try await nginx.build())
+        case "build": print(try await nginx.configuration().build)
         case "dump":
             let dump = try await nginx.configuration()
             print(String(decoding: dump.text, as: UTF8.self))

@@ -105,14 +105,14 @@ final class MemoryNginx: NginxInstance, TLSProbing, HostView {
     var paths: PathMap { state.withLock { $0.paths } }
     var hasIPv6: Bool { false }
 
-    func build() async throws -> String {
-        "nginx version: nginx/1.26.3\nbuilt with OpenSSL 3.5.1\n"
-            + "configure arguments: --with-http_ssl_module --with-http_v2_module\n"
-    }
-
     func configuration() async throws -> NginxDump {
         let verdict = verdict()
-        return NginxDump(verdict: verdict, text: verdict.isAccepted ? try files().dump() : [])
+        return NginxDump(
+            build: "nginx version: nginx/1.26.3\nbuilt with OpenSSL 3.5.1\n"
+                + "configure arguments: --with-http_ssl_module --with-http_v2_module\n",
+            verdict: verdict,
+            text: verdict.isAccepted ? try files().dump() : []
+        )
     }
 
     func test() async throws -> NginxVerdict { verdict() }

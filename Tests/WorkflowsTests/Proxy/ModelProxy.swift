@@ -116,21 +116,18 @@ final class ModelProxy: NginxInstance, TLSProbing {
 
     // MARK: The nginx
 
-    func build() async throws -> String {
-        try call {
-            """
-            nginx version: nginx/1.30.1
-            built with OpenSSL 3.5.0 8 Apr 2025
-            TLS SNI support enabled
-            configure arguments: --with-http_ssl_module --with-http_v2_module
-            """
-        }
-    }
+    private static let build = """
+        nginx version: nginx/1.30.1
+        built with OpenSSL 3.5.0 8 Apr 2025
+        TLS SNI support enabled
+        configure arguments: --with-http_ssl_module --with-http_v2_module
+        """
 
     func configuration() async throws -> NginxDump {
         try call {
             let verdict = verdict()
-            return NginxDump(verdict: verdict, text: verdict.isAccepted ? try look().dump : [])
+            let text = verdict.isAccepted ? try look().dump : []
+            return NginxDump(build: Self.build, verdict: verdict, text: text)
         }
     }
 
