@@ -33,8 +33,8 @@ TOOLS := .build-tools
 PEBBLE := $(TOOLS)/root/usr/bin/pebble
 
 PACKAGES := libssl-dev libcurl4-openssl-dev pkg-config openssl curl ca-certificates
-TEST_PACKAGES := nginx-light pebble docker.io docker-compose iproute2 iptables strace python3 wrk systemd-sysv dbus \
-	man-db zsh fish faketime
+TEST_PACKAGES := nginx-light pebble docker.io iproute2 iptables strace python3 wrk systemd-sysv dbus \
+	man-db zsh fish faketime docker-compose podman podman-compose netavark aardvark-dns
 BENCH_PACKAGES := uacme lego acme-tiny python3-cryptography
 
 .PHONY: help deps demo-deps bench-deps build debug demo test test-quick test-containers system-tests checks bench fuzz \
@@ -88,7 +88,8 @@ test-quick: ## runs the tests without real parts
 
 test-containers: deps build ## tests what is done with nginx, on the host and in containers of a private engine
 	swift build --build-tests $(LAYERS)
-	bash Tests/SystemTests/run stack containers containers-traps containers-mounts containers-group engine nginx-host nginx-in-place nginx-edits
+	bash Tests/SystemTests/run stack containers containers-traps containers-mounts containers-group containers-in-place compose podman \
+		engine nginx-host nginx-in-place nginx-edits nginx-cases
 
 fuzz: ## puts a million random trees (TREES, SEED) through nginx's syntax and back, and random sites (EDITS) through edits
 	$(call need,$(PACKAGES))

@@ -105,7 +105,9 @@ let package = Package(
         ),
         .executableTarget(
             name: "deployment-probe",
-            dependencies: ["Deployment", "Diagnostics", "Platform", "Settings"],
+            dependencies: [
+                "CertificateStore", "Deployment", "Diagnostics", "Platform", "Settings",
+            ],
             path: "Tests/SystemTests/deployment-probe",
             swiftSettings: strict
         ),

@@ -120,7 +120,11 @@ extension CertificateStore {
         for name: LineageName
     ) throws -> StoredCertificate {
         let manifest = try complete(chain, kind: .certificate, keyType: keyType, for: name)
-        let number = try generationNumbers(name).last?.next ?? GenerationNumber(1)
+        // A directory that somebody has removed gives its number to none: who has read a path once
+        // may never find something else there.
+        let committed = try LineageProgress(journal(name).records()).committed
+        let last = try [generationNumbers(name).last, committed].compactMap(\.self).max()
+        let number = last?.next ?? GenerationNumber(1)
         let stored = try moveIntoPlace(number, of: name, manifest: manifest)
         try journal(name).append(.committed(number, manifest: manifest))
         return stored

@@ -163,34 +163,34 @@ extension ContainerTrouble {
 
     private var fix: String {
         let again = "then run: certctl deploy"
-        if status == .paused { return "docker unpause \(container), \(again)" }
+        if status == .paused { return "\(tool) unpause \(container), \(again)" }
         if architectures != nil || trouble == .wrongArchitecture {
             return "build or pull the image for this machine's processor (docker buildx build "
                 + "--platform, or platform: in the compose file), \(again)"
         }
         switch trouble {
         case .portTaken:
-            return "see who has the port (sudo ss -ltnp), stop that, docker start \(container), "
+            return "see who has the port (sudo ss -ltnp), stop that, \(tool) start \(container), "
                 + again
         case .unknownUpstream(let name):
             return "start the container that \(name.harmless(limit: 200)) names, in a network that "
                 + "both share, \(again)"
         case .certificate(let path), .missingFile(let path), .forbidden(let path):
             return "see that \(path.harmless(limit: 300)) is there, mounted and readable in the "
-                + "container, docker start \(container), \(again)"
+                + "container, \(tool) start \(container), \(again)"
         case .unreadablePair(let path):
             return
                 "have \(path.harmless(limit: 300)) readable for the group that nginx runs as in it, "
                 + "by its number on this host: tls_group GID; in certctl.conf, "
-                + "run: certctl deploy --force, docker restart \(container), \(again)"
+                + "run: certctl deploy --force, \(tool) restart \(container), \(again)"
         case .keyMismatch, .unknownDirective:
-            return "correct the configuration, docker start \(container), \(again)"
+            return "correct the configuration, \(tool) start \(container), \(again)"
         case .missingProgram:
             return "see the command and the image of the container, \(again)"
         case .outOfMemory:
-            return "give it more memory, docker start \(container), \(again)"
+            return "give it more memory, \(tool) start \(container), \(again)"
         case .wrongArchitecture, nil:
-            return "see docker logs --tail 50 \(container), docker start \(container), \(again)"
+            return "see \(tool) logs --tail 50 \(container), \(tool) start \(container), \(again)"
         }
     }
 }

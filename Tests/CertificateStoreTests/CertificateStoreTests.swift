@@ -70,6 +70,16 @@ import Testing
         #expect(try store.lineageNames() == [fixture.name])
     }
 
+    @Test func `X13: a generation that is gone gives its path to no other`() throws {
+        try fixture.commit()
+        let newest = try fixture.commit()
+        for file in try disk.list(newest.files.directory) {
+            try disk.removeFile("\(newest.files.directory)/\(file)")
+        }
+        try disk.removeDirectory(newest.files.directory)
+        #expect(try fixture.commit().number == GenerationNumber(3))
+    }
+
     @Test(arguments: ["privkey.pem", "cert.pem", "chain.pem", "fullchain.pem", "manifest.json"])
     func `a generation with a flipped bit does not count`(_ file: String) throws {
         try fixture.commit()

@@ -74,8 +74,9 @@ printf '%s\n' "ca $directory { roots $ca/ca.pem; }" "site a.test { to app:3000; 
 single=(-v "$T/nginx.conf:/etc/nginx/nginx.conf:ro" -v "$home/lib/tls:$home/lib/tls:ro" -v "$home/run/challenge:$home/run/challenge:ro")
 proxy_with "${single[@]}"; certctl renew a.test --force --no-deploy --home "$home" >/dev/null 2>&1; photo=$(photo "$conf" "$home/lib/tls/nginx")
 try apply
-refuses "no directory for sites" "has no directory on this host to write sites to"
-ok "with what to do" output_has "mount a directory at /etc/nginx/conf.d"
+refuses "no directory for sites" "no mount shows /etc/nginx/conf.d"
+ok "one is proposed" output_has "mkdir -p $T/shop/certctl-sites"
+ok "and what is there is not asked for" not output_has "source: \"$home/lib/tls\""
 settings 'site a.test { to app:3000; }'
 try apply
 refuses "a directory that is not mounted" "no mount shows /etc/nginx/conf.d"

@@ -8,6 +8,8 @@ LIMIT=420
 . "${BASH_SOURCE%/*}/testbed.sh"
 # shellcheck source=ca.sh
 . "${BASH_SOURCE%/*}/ca.sh"
+# shellcheck source=installed.sh
+. "${BASH_SOURCE%/*}/installed.sh"
 
 repository=$(realpath "$here/../..")
 units=$repository/systemd
@@ -20,9 +22,7 @@ ok "deploy: 2.5 at most" exposed deploy 25
 ok "a service that may do more than that is noticed" not exposed deploy 24
 
 # What is at /units in there: the sources to install from, and each service once more with a probe in the place of certctl.
-mkdir -p "$T/units/source/.build/release"
-cp -r "$repository"/{Makefile,README.md,LICENSE,hooks,systemd} "$T/units/source"
-cp "$program" "$T/units/source/.build/release/certctl"
+stage_source
 for service in renew watch http01 deploy; do
   sed -E '/^(OnSuccess|OnFailure|Restart|Wants|After)=/d; s#^Type=.*#Type=oneshot\nStandardOutput=truncate:/run/probe.out#; s#^ExecStart=.*#ExecStart=/bin/bash /run/probe.sh#' \
     "$units/certctl-$service.service" >"$T/units/probe-$service.service"
@@ -32,9 +32,7 @@ printf '%s\n' '[Socket]' ListenStream=/run/docker.sock SocketMode=0666 Accept=ye
 printf '%s\n' '[Service]' ExecStart=/bin/true >"$T/units/engine@.service"
 
 start_systemd "$T/units"
-# The throw-away copy may have a certctl of the machine's.
-in_sd sh -c 'rm -rf /etc/certctl /var/lib/certctl /usr/local/lib/systemd; userdel certctl; groupdel certctl' 2>/dev/null
-in_sd systemctl daemon-reload
+forget_certctl
 
 echo "# installation"
 run in_sd make -s -C /units/source install
@@ -85,8 +83,6 @@ next() { # the moment of each timer, in seconds since 1970, is within the next t
   done
 }
 ok "each timer knows its next hour" next
-
-as_certctl() { in_sd setpriv --reuid=certctl --regid=certctl --clear-groups "$@"; }
 
 echo "# a store that root made before there was a user certctl"
 in_sd sh -c 'cd /var/lib/certctl && umask 077 && mkdir -p accounts/a lineages/b tls/gen/b/000001 watch/c &&
@@ -197,12 +193,7 @@ for path in /etc/certctl /etc /usr/local/bin /home/someone; do never deploy "wri
 never deploy "mounts" 'permission denied|not permitted' 'mount -t tmpfs tmpfs /mnt'
 never deploy "has a raw socket" 'not supported' "$(socket AF_PACKET)"
 
-# The nginx of Debian, with its unit.
-in_sd sh -c 'cd /etc/nginx && rm -rf conf.d sites-enabled modules-enabled && cat >nginx.conf && mkdir conf.d' <<'CONF'
-user www-data;  worker_processes 1;  pid /run/nginx.pid;  error_log /var/log/nginx/error.log notice;
-events { worker_connections 64; }
-http { include /etc/nginx/conf.d/*.conf; }
-CONF
+nginx_of_debian
 in_sd sh -c 'cd /root && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=old.test -keyout key -out cert' 2>/dev/null
 in_sd sh -c 'cat >/etc/nginx/conf.d/old.conf' <<'CONF'
 server { listen 127.0.0.1:80;  listen 127.0.0.1:443 ssl;  server_name old.test;  ssl_certificate /root/cert;  ssl_certificate_key /root/key; }
@@ -240,33 +231,14 @@ generation() { in_sd ls /var/lib/certctl/tls/gen/a.test | tail -n 1; }
 is_served() { [ "$(served)" = "$(stored)" ]; }
 ok "and nginx serves it" is_served
 
-in_sd sh -c 'for unit in renew watch deploy; do mkdir -p /etc/systemd/system/certctl-$unit.timer.d; done'
 # The unit itself has to make what the group reads.
 in_sd sh -c 'echo "tls_group 33;" >>/etc/certctl/certctl.conf'
-# Nothing but the hour is another one than in real life.
-quick='[Timer]
-OnCalendar=
-OnCalendar=*:*:0/3
-RandomizedDelaySec=0
-AccuracySec=100ms'
 first=$(served)
-in_sd sh -c 'cat >/etc/systemd/system/certctl-renew.timer.d/quick.conf; systemctl daemon-reload; systemctl restart certctl-renew.timer' <<<"$quick"
+timer_is_quick certctl-renew
 changed() { [ -n "$(served)" ] && [ "$(served)" != "$first" ]; }
 ok "the timer fires, and another certificate is served: nobody did anything" wait_for 60 changed
 in_sd systemctl stop certctl-renew.timer
-settle() { # until nothing of certctl's runs, or waits to
-  wait_for 60 in_sd sh -c '! systemctl -q is-active certctl-renew certctl-deploy certctl-watch && [ -z "$(systemctl list-jobs --no-legend "certctl-*.service")" ]'
-}
 settle
-entries() { # UNIT   each line that certctl has written as that unit: user, priority, text
-  in_sd journalctl -o json -u "certctl-$1" | python3 -c '
-import json, sys
-for line in sys.stdin:
-    entry = json.loads(line)
-    if entry.get("_COMM") == "certctl":
-        print(entry["_UID"], entry["PRIORITY"], entry["MESSAGE"])'
-}
-wrote() { entries "$1" | grep -E -m 1 "$2" || { entries "$1"; return 1; }; } # UNIT PATTERN
 ok "renew ran as certctl" wrote renew "^$(in_sd id -u certctl) 6 a\.test: renewed"
 ok "deploy ran as root, with its hook" wrote deploy '^0 . hook succeeded .*50-nginx'
 ok "root wrote nothing among what is certctl's" [ -z "$(in_sd find /var/lib/certctl/{accounts,lineages,renewal,watch,tls/gen,tls/.tmp} ! -user certctl)" ]
@@ -307,12 +279,12 @@ in_sd rm /run/hold
 run in_sd systemctl start certctl-renew
 ok "then the CA is down, and renew fails" [ "$status" != 0 ]
 settle
-ok "with the exit code of that" [ "$(in_sd systemctl show -p ExecMainStatus --value certctl-renew)" = 4 ]
+ok "with the exit code of that" [ "$(result_of renew)" = 4 ]
 ok "as an error in the journal, which says what to do" wrote renew '^[0-9]+ 3 .*fix: '
 ok "and what waited is deployed all the same" is_served
 ok "watch was started by it, after that" wrote watch .
 run in_sd systemctl start certctl-watch
-ok "it fails while there is something to see" [ "$(in_sd systemctl show -p ExecMainStatus --value certctl-watch)" = 10 ]
+ok "it fails while there is something to see" [ "$(result_of watch)" = 10 ]
 ok "which systemctl --failed shows" in_sd sh -c 'systemctl --failed --no-legend | grep certctl-watch.service'
 ok "and is critical, or an error, in the journal" wrote watch '^[0-9]+ [23] .*a\.test'
 ok "its user's file tells the same" in_sd grep -q a.test /var/lib/certctl/watch/status.json

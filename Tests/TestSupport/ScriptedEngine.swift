@@ -31,6 +31,8 @@ package final class ScriptedEngine: StreamingTransport {
     package struct Model: Sendable {
         package var newest = "1.41"
         package var least: String? = "1.12"
+        /// Whether it is Podman, which says so in its greeting.
+        package var isPodman = false
         package var architecture = "amd64"
         package var containers: [ScriptedContainer] = []
         /// What becomes of a command; by default an nginx that is content with everything.
@@ -152,7 +154,12 @@ extension ScriptedEngine.State {
         let parts = Self.parts(of: request)
         switch parts.first {
         case "_ping":
-            return HTTPResponse(status: 200, headers: ["Api-Version": model.newest])
+            return HTTPResponse(
+                status: 200,
+                headers: model.isPodman
+                    ? ["Api-Version": model.newest, "Libpod-Api-Version": "4.3.1"]
+                    : ["Api-Version": model.newest]
+            )
         case "version":
             let least = model.least.map { ",\"MinAPIVersion\":\"\($0)\"" } ?? ""
             return json(

@@ -114,6 +114,18 @@ package struct ComposeService: Equatable, Sendable {
     package var directory: String
     /// The absolute paths of its files.
     package var files: [String]
+    /// What has made it.
+    package var maker: Maker
+
+    /// The programs that read Compose files, which are typed differently.
+    package enum Maker: Equatable, Sendable {
+        /// `docker compose`.
+        case plugin
+        /// `docker-compose`, of that version.
+        case firstCompose(version: String)
+        /// `podman-compose`, which makes nothing anew by itself, and all of a project or nothing.
+        case podmanCompose
+    }
 
     /// Reads the labels, which podman-compose sets too; `nil` without project and service.
     init?(labels: [String: String]) {
@@ -124,11 +136,25 @@ package struct ComposeService: Equatable, Sendable {
         self.service = service
         let directory = labels[Self.prefix + "project.working_dir"] ?? ""
         self.directory = directory
-        let files = labels[Self.prefix + "project.config_files"] ?? ""
-        self.files = files.split(separator: ",").map { file in
-            // Podman's may be relative to the directory.
-            file.hasPrefix("/") || directory.isEmpty ? String(file) : "\(directory)/\(file)"
+        let version = labels[Self.prefix + "version"] ?? ""
+        maker =
+            labels["io.podman.compose.version"] != nil
+            ? .podmanCompose
+            : version.hasPrefix("1.") ? .firstCompose(version: version) : .plugin
+        let files = (labels[Self.prefix + "project.config_files"] ?? "").split(separator: ",")
+        let start = files.first.map { Self.start(of: directory, with: $0) } ?? directory
+        self.files = files.map { file in
+            file.hasPrefix("/") || start.isEmpty ? String(file) : "\(start)/\(file)"
         }
+    }
+
+    /// Where Compose 1 was run, which names its files from there; the project's directory is the one
+    /// that the first of them is in.
+    private static func start(of directory: String, with first: Substring) -> String {
+        guard let slash = first.lastIndex(of: "/"), slash > first.startIndex,
+            directory.hasSuffix("/\(first[..<slash])")
+        else { return directory }
+        return String(directory.dropLast(first[...slash].count))
     }
 
     /// Whether the container was made by `docker compose run`, to do something once.

@@ -11,6 +11,8 @@ package struct ContainerTrouble: Equatable, Sendable {
     package let lines: [String]
     /// What it comes down to, if that is one of the known ways.
     package let trouble: NginxTrouble?
+    /// The command of its engine: `docker` or `podman`.
+    package let tool: String
     /// The processors of the image and of the engine's host, where they differ.
     package let architectures: Architectures?
 
@@ -41,8 +43,15 @@ package struct ContainerTrouble: Equatable, Sendable {
 
     /// Explains a container by what was found out about it: `log` is the end of what it has
     /// written, oldest line first.
-    init(_ container: Container, log: [String], paths: PathMap, architectures: Architectures?) {
+    init(
+        _ container: Container,
+        log: [String],
+        paths: PathMap,
+        architectures: Architectures?,
+        tool: String
+    ) {
         let state = container.state
+        self.tool = tool
         self.container = container.name
         status = state.status
         exitCode = state.exitCode

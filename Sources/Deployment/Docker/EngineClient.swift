@@ -15,6 +15,8 @@ package struct EngineClient: Sendable {
     package let version: APIVersion
     /// The processor that the engine's host has, in the engine's words; empty if it says none.
     package let architecture: String
+    /// Whether it is Podman, which answers as Docker does and is another program to type.
+    let isPodman: Bool
     let transport: any StreamingTransport
     let clock: any WallClock
 
@@ -76,6 +78,7 @@ package struct EngineClient: Sendable {
         self.clock = clock
         version = try APIVersion.agreed(least: least, newest: newest)
         architecture = (facts["Arch"].text ?? "").harmless(limit: 40)
+        isPodman = greeting.headers["libpod-api-version"] != nil
     }
 
     /// Lists containers, those that do not run among them: all, or those that have all of these
@@ -104,9 +107,12 @@ package struct EngineClient: Sendable {
         return container
     }
 
-    /// The processes in a running container, numbered as on the engine's host.
+    /// The processes in a running container: Docker numbers them as its host does, Podman as the
+    /// container.
     package func processes(in container: Container) async throws(EngineError) -> [EngineProcess] {
-        let table = try await value("/containers/\(container.id)/top")
+        // Unless it is told the columns Podman runs `ps` inside, which few images have.
+        let columns = isPodman ? ["ps_args": "pid,ppid,args"] : [:]
+        let table = try await value("/containers/\(container.id)/top", columns)
         let titles = table["Titles"].texts
         guard let number = titles.firstIndex(of: "PID"),
             let command = titles.firstIndex(where: { ["CMD", "COMMAND", "ARGS"].contains($0) })
@@ -165,6 +171,9 @@ package struct EngineClient: Sendable {
             variant: (facts["Variant"].text ?? "").harmless(limit: 40)
         )
     }
+
+    /// The command that a person types to it.
+    var tool: String { isPodman ? "podman" : "docker" }
 
     var door: EngineDoor { EngineDoor(endpoint: endpoint, transport: transport) }
 

@@ -27,7 +27,8 @@ struct ContainerExaminer: Sendable {
             container,
             log: log,
             paths: paths,
-            architectures: await architectures(of: container)
+            architectures: await architectures(of: container),
+            tool: engine.tool
         )
     }
 

@@ -47,6 +47,16 @@ package struct ContainerNginx: NginxInstance {
 
     package var place: String { "nginx in the container \(container.name)" }
 
+    /// Tells how to let it see `volumes`, which it does not see now.
+    package func override(adding volumes: [ComposeOverride.Volume]) -> ComposeOverride {
+        ComposeOverride(
+            for: container,
+            missing: volumes,
+            absent: volumes.map(\.source).filter { host.realPath(of: $0) == nil },
+            tool: engine.tool
+        )
+    }
+
     package var hasIPv6: Bool { host.speaksIPv6 }
 
     package func configuration() async throws -> NginxDump {
@@ -115,11 +125,13 @@ package struct ContainerNginx: NginxInstance {
         case "none":
             return []
         default:
-            let published = network.publishedPorts.filter { $0.port == port }.flatMap(\.reachable)
-            if !published.isEmpty { return published.reduce(into: []) { $0.addNew($1) } }
-            return network.networks.flatMap(\.addresses).compactMap {
-                SocketAddress($0, port: port)
+            let addresses = network.networks.flatMap(\.addresses)
+            let hasIPv6 = addresses.contains { $0.contains(":") }
+            let published = network.publishedPorts.filter { $0.port == port }.flatMap {
+                $0.reachable(withIPv6: hasIPv6)
             }
+            if !published.isEmpty { return published.reduce(into: []) { $0.addNew($1) } }
+            return addresses.compactMap { SocketAddress($0, port: port) }
         }
     }
 
@@ -128,7 +140,7 @@ package struct ContainerNginx: NginxInstance {
         // a program inside, if it has one.
         let file = "/etc/resolv.conf"
         if let text = host.text(of: root + file, last: Self.shortOutput) {
-            return NameServers.all(in: text)
+            return nameServers(in: text)
         }
         let result = try? await engine.run(
             ["cat", file],
@@ -137,11 +149,18 @@ package struct ContainerNginx: NginxInstance {
             timeLimit: Self.timeLimit
         )
         if let result, result.exitCode == 0 {
-            return NameServers.all(in: String(decoding: result.output, as: UTF8.self))
+            return nameServers(in: String(decoding: result.output, as: UTF8.self))
         }
         let mode = network.networkMode
         let isOwn = !["", "default", "bridge", "host", "none"].contains(mode)
         return isOwn ? [NameServers.dockers] : []
+    }
+
+    /// Behind the one that knows Podman's containers are the host's, for when it is silent: nginx
+    /// would ask them in turn.
+    private func nameServers(in text: String) -> [String] {
+        let servers = NameServers.all(in: text)
+        return engine.isPodman ? Array(servers.prefix(1)) : servers
     }
 
     package func sight(of share: HostShare) async throws -> Sight {
@@ -253,8 +272,11 @@ package struct ContainerNginx: NginxInstance {
 
 extension Container.PublishedPort {
     /// Where this host reaches it.
-    fileprivate var reachable: [SocketAddress] {
-        let addresses = hostAddress.isEmpty ? ["0.0.0.0", "::"] : [hostAddress]
+    ///
+    /// Without an address Podman leads there by the families that the container has addresses of.
+    fileprivate func reachable(withIPv6: Bool) -> [SocketAddress] {
+        let all = withIPv6 ? ["0.0.0.0", "::"] : ["0.0.0.0"]
+        let addresses = hostAddress.isEmpty ? all : [hostAddress]
         return addresses.compactMap { SocketAddress($0, port: hostPort)?.reachable }
     }
 }

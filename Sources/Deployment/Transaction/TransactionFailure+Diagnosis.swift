@@ -53,7 +53,7 @@ extension TransactionFailure: Diagnosable {
             Diagnosis(
                 what: Self.what(fault.step),
                 why: fault.reason,
-                fix: "mend that and run `certctl deploy`; no file was changed",
+                fix: "\(Self.mend(fault.step)) and run `certctl deploy`; no file was changed",
                 exitCode: .deployment
             )
         }
@@ -65,9 +65,16 @@ extension TransactionFailure: Diagnosable {
         return Diagnosis(
             what: "\(Self.what(fault.step)); everything is as it was",
             why: fault.reason + rest,
-            fix: "mend that and run `certctl deploy`; the certificate is saved",
+            fix: "\(Self.mend(fault.step)) and run `certctl deploy`; the certificate is saved",
             exitCode: .deployment
         )
+    }
+
+    /// What comes before another attempt.
+    private static func mend(_ step: NginxTransaction.Fault.Step) -> String {
+        // systemd lets the timer's run write where it is told to, and by what `apply` has seen.
+        step == .write
+            ? "make that possible (`certctl apply` does for certctl-deploy.service)" : "mend that"
     }
 
     private static func what(_ step: NginxTransaction.Fault.Step) -> String {

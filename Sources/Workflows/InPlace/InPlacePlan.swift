@@ -125,7 +125,7 @@ struct InPlacePlan: Sendable {
     }
 
     /// The change of a managed file; none where it is so already.
-    private static func change(to file: ManagedFile, _ view: ProxyView) throws -> [FileChange] {
+    static func change(to file: ManagedFile, _ view: ProxyView) throws -> [FileChange] {
         let (old, path) = (view.present[file.path], "\(view.directory)/\(file.path)")
         switch ManagedFile.state(of: old, at: file.path) {
         case .changed, .foreign: throw ProxyError.changedByPerson(path: path, offer: nil)

@@ -17,7 +17,7 @@ package struct UndoEdits: Sendable {
         package let byHand: [InPlaceError.Place]
     }
 
-    private let driver: InPlaceDriver
+    let driver: InPlaceDriver
 
     /// Prepares the workflow; nothing is touched yet.
     ///
@@ -90,8 +90,11 @@ package struct UndoEdits: Sendable {
         let isWhole = left.isEmpty
         let servers = isWhole ? managed(SiteRenderer.plainPath(of: "\(name)"), view) : []
         let rest = isWhole ? undo.only([]) : undo.only(left)
-        var changes = servers + edits
-        changes += try unused(view, edits, gone: servers)
+        let remains = try keepingOthers(than: name, edits, gone: servers, view)
+        edits = remains.edits.filter { $0.before != $0.after }
+        // A note comes before what it is of: what was written is never without one.
+        var changes = remains.notes + servers + edits
+        changes += try unused(view, remains.edits, gone: servers)
         let after = isWhole ? nil : rest.encoded()
         if record != after {
             changes.append(FileChange(path: records.path(of: name), before: record, after: after))

@@ -8,7 +8,7 @@ import Settings
 extension ProxyDeployment {
     /// Finds the nginx; one that cannot start for want of a key is led to one that it may read.
     ///
-    /// Throws ``ProxyError/startsAgain(container:group:)`` then: it has to be started.
+    /// Throws ``ProxyError/startsAgain(tool:container:group:)`` then: it has to be started.
     func findStarted() async throws -> any NginxInstance {
         do {
             return try await access.find(settings.proxy?.place)
@@ -16,7 +16,11 @@ extension ProxyDeployment {
             guard case .unreadablePair? = trouble.trouble, try leadStrays() else {
                 throw DeploymentError.notRunning(trouble)
             }
-            throw ProxyError.startsAgain(container: trouble.container, group: settings.tlsGroup)
+            throw ProxyError.startsAgain(
+                tool: trouble.tool,
+                container: trouble.container,
+                group: settings.tlsGroup
+            )
         }
     }
 

@@ -37,12 +37,12 @@ extension ProxyError: Diagnosable {
                 "add to http { }: include \(directory)/*.conf; or name another directory in "
                     + "certctl.conf: proxy … { configuration DIR; }"
             )
-        case .noDirectory(let place):
+        case .noDirectory(let place, let path):
             (
-                "\(place) has no directory on this host to write sites to",
-                "what it includes from is in the image, and would be lost with the container",
-                "mount a directory at /etc/nginx/conf.d, and name it in certctl.conf: "
-                    + "proxy NAME { configuration DIR; }"
+                "\(place) has no directory to write sites to",
+                "there is no \(path)",
+                "make it, include \(path)/*.conf in http { }, or name another one in certctl.conf: "
+                    + "proxy host { configuration DIR; }"
             )
         case .unknownBuild(let place):
             (
@@ -62,12 +62,12 @@ extension ProxyError: Diagnosable {
             )
         case .unreadableKey(let key):
             key.explanation
-        case .startsAgain(let container, let group):
+        case .startsAgain(let tool, let container, let group):
             (
                 "the container \(container) does not run",
                 "its nginx was not allowed to read a key, and is from now on"
                     + (group.map { " (group \($0))" } ?? ""),
-                "docker restart \(container), then run: certctl deploy"
+                "\(tool) restart \(container), then run: certctl deploy"
             )
         case .notReloaded(let place, let lines):
             (

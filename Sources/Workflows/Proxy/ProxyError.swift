@@ -9,8 +9,8 @@ package enum ProxyError: Error, Equatable {
     case staleMount(place: String, path: String)
     /// nginx does not read the directory that sites are to be written to.
     case notIncluded(place: String, directory: String)
-    /// The container's directory for configuration is in its image, and would be lost with it.
-    case noDirectory(place: String)
+    /// The directory that this host's nginx usually includes from is not there.
+    case noDirectory(place: String, path: String)
     /// What `nginx -V` says cannot be understood.
     case unknownBuild(place: String)
     /// What nginx runs with cannot be read; file, line, column and reason.
@@ -20,7 +20,7 @@ package enum ProxyError: Error, Equatable {
     /// nginx may not read a key.
     case unreadableKey(UnreadableKey)
     /// nginx could not be started for a key that it may read only now.
-    case startsAgain(container: String, group: UInt32?)
+    case startsAgain(tool: String, container: String, group: UInt32?)
     /// nginx was told to reload and did not, in the words of its log.
     case notReloaded(place: String, lines: [String])
     /// nginx was started anew while it was to reload.

@@ -138,10 +138,16 @@ private struct ProxyLooker {
     private func directory() throws -> (host: String, nginx: String) {
         guard let wanted = settings.proxy?.configuration else {
             let usual = ProxyView.usualDirectory
-            guard let host = nginx.paths.hostPath(of: usual),
+            if let host = nginx.paths.hostPath(of: usual),
                 let real = access.host.realPath(of: host)
-            else { throw ProxyError.noDirectory(place: nginx.place) }
-            return (real, usual)
+            {
+                return (real, usual)
+            }
+            guard let container = (nginx as? ContainerNginx)?.container else {
+                throw ProxyError.noDirectory(place: nginx.place, path: usual)
+            }
+            // What it includes from is in its image: told with all else that it does not see.
+            return (ComposeOverride.sitesDirectory(for: container), usual)
         }
         let real = access.host.realPath(of: wanted) ?? wanted
         guard let path = nginx.paths.nginxPath(of: real) else {
@@ -185,8 +191,7 @@ private struct ProxyLooker {
     }
 
     private func notMounted(_ volumes: [ComposeOverride.Volume]) -> ProxyError {
-        let container = (nginx as? ContainerNginx)?.container
-        let override = container.map { ComposeOverride(for: $0, missing: volumes) }
+        let override = (nginx as? ContainerNginx)?.override(adding: volumes)
         return .notMounted(
             place: nginx.place,
             paths: volumes.map(\.target),

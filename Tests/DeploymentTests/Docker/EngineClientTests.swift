@@ -177,6 +177,18 @@ import Testing
     }
 
     @Test(arguments: [true, false])
+    func `Podman is told which columns, so that it needs no program inside`(
+        isPodman: Bool
+    ) async throws {
+        let engine = ScriptedEngine(.with())
+        engine.change { $0.isPodman = isPodman }
+        let (client, container) = try await engine.client(for: "web")
+        _ = try await client.processes(in: container)
+        let end = isPodman ? "/top?ps_args=pid%2Cppid%2Cargs" : "/top"
+        #expect(engine.paths.last?.hasSuffix(end) == true)
+    }
+
+    @Test(arguments: [true, false])
     func `a log is read with frames and, of a terminal, without`(hasTerminal: Bool) async throws {
         let engine = ScriptedEngine(
             .with { container in

@@ -274,7 +274,7 @@ import Testing
     @Test(
         arguments: [
             ([(443, "0.0.0.0", 8443), (443, "::", 8443)], ["127.0.0.1:8443", "[::1]:8443"]),
-            ([(443, "", 443)], ["127.0.0.1:443", "[::1]:443"]),
+            ([(443, "", 443)], ["127.0.0.1:443"]),
             ([(443, "192.0.2.7", 443), (80, "0.0.0.0", 80)], ["192.0.2.7:443"]),
             ([(80, "0.0.0.0", 80)], ["172.17.0.2:443"]), ([], ["172.17.0.2:443"]),
         ] as [([(Int, String, Int)], [String])]
@@ -285,6 +285,14 @@ import Testing
     ) async throws {
         let (nginx, _) = try await nginx { $0.ports = ports.map { ($0.0, $0.1, $0.2) } }
         #expect(nginx.addresses(ofPort: 443).map(\.description) == addresses)
+    }
+
+    @Test func `Podman leads to a port by IPv6 where the container has it`() async throws {
+        let (nginx, _) = try await nginx { container in
+            container.ports = [(443, "", 443)]
+            container.networks = ["shop": "10.89.0.2", "six": "fd00::2"]
+        }
+        #expect(nginx.addresses(ofPort: 443).map(\.description) == ["127.0.0.1:443", "[::1]:443"])
     }
 
     @Test func `on the host's network a port is knocked at by loopback`() async throws {
@@ -316,6 +324,28 @@ import Testing
             command: { _ in .init(output: "nameserver 10.89.0.1\n") }
         )
         #expect(await nginx.resolvers() == ["10.89.0.1"])
+    }
+
+    @Test(arguments: [(true, ["10.89.0.1"]), (false, ["10.89.0.1", "192.0.2.53"])])
+    func `of Podman's name servers the one that knows containers is asked`(
+        isPodman: Bool,
+        servers: [String]
+    ) async throws {
+        let engine = ScriptedEngine(.with())
+        engine.change { model in
+            model.isPodman = isPodman
+            model.command = { _ in
+                .init(output: "nameserver 10.89.0.1\nnameserver 192.0.2.53\n")
+            }
+        }
+        #expect(await (try await nginx(engine)).resolvers() == servers)
+    }
+
+    @Test func `what to type is Podman's command where it is Podman`() async throws {
+        let engine = ScriptedEngine(.with { $0.status = "paused" })
+        engine.change { $0.isPodman = true }
+        let error = await #expect(throws: DeploymentError.self) { _ = try await nginx(engine) }
+        #expect(error?.diagnosis.fix.hasPrefix("podman unpause web") == true)
     }
 
     @Test func `name servers of a container without cat are read from the host`() async throws {

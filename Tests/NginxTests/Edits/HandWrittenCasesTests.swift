@@ -163,7 +163,7 @@ import Testing
         #expect(try InPlace().run(on: session.configuration).changes.isEmpty)
     }
 
-    @Test func `pairs for RSA and ECDSA are told, and not touched`() throws {
+    @Test func `X14: pairs for RSA and ECDSA are told, and not touched`() throws {
         let second =
             "    ssl_certificate /ec.pem;\n    ssl_certificate_key /ec.key;\n}\nserver {\n    listen 80"
         let text = tls.replacing("}\nserver {\n    listen 80", with: second)

@@ -17,6 +17,7 @@ import Settings
             exit(2)
         }
         do {
+            guard words[0] != "swap" else { return try Swaps.run(Array(words.dropFirst())) }
             try await Probe(place: words[1]).perform(words[0], Array(words.dropFirst(2)))
         } catch {
             let diagnosis = (error as? any Diagnosable)?.diagnosis

@@ -77,14 +77,17 @@ struct InPlaceHost {
     }
 
     @discardableResult
-    func undo() async throws -> UndoEdits.Changes {
-        try await UndoEdits(services).run("example.com")
+    func undo(_ name: String = "example.com") async throws -> UndoEdits.Changes {
+        try await UndoEdits(services).run(name)
     }
 
     /// Issues in the way of `certctl issue --in-place`.
-    func issueInPlace(isForced: Bool = false) async throws {
+    func issueInPlace(
+        _ names: [String] = ["example.com", "www.example.com"],
+        isForced: Bool = false
+    ) async throws {
         let edits = try EditInPlace(services, redirects: false)
-        let request = try host.request { $0.isForced = isForced }
+        let request = try host.request(names) { $0.isForced = isForced }
         let workflow = try IssueCertificates([request], services: services)
         try await workflow.prepare(edits)
         for ending in await workflow.finish(await workflow.run(), edits) {

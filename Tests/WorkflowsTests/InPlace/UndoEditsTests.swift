@@ -109,6 +109,60 @@ import Testing
         Issue.record("150 calls are more than an undo makes")
     }
 
+    /// Two certificates, and one server that passes the CA's questions on for both.
+    private static let shared = """
+        server { listen 80; server_name a.test b.test;\n    return 301 https://$host$request_uri;\n}
+        server {\n    listen 443 ssl;\n    server_name a.test;
+            ssl_certificate /old/cert.pem;\n    ssl_certificate_key /old/key.pem;\n}
+        server {\n    listen 443 ssl;\n    server_name b.test;
+            ssl_certificate /old/cert.pem;\n    ssl_certificate_key /old/key.pem;\n}
+
+        """
+
+    @Test(arguments: [["a.test", "b.test"], ["b.test", "a.test"]])
+    func `a server that two certificates share goes on answering for the other`(
+        order: [String]
+    ) async throws {
+        let machine = try InPlaceHost(Self.shared)
+        let first = machine.bytes
+        for name in ["a.test", "b.test"] { try await machine.issueInPlace([name]) }
+        try await machine.undo(order[0])
+        let text = try #require(machine.siteText)
+        #expect(text.contains("challenge.inc"))
+        #expect(text.contains("tls/nginx/\(order[1]).conf"))
+        #expect(!text.contains("tls/nginx/\(order[0]).conf"))
+        try await machine.issueInPlace([order[1]], isForced: true)
+        #expect(machine.siteText == text)
+        try await machine.undo(order[1])
+        #expect(machine.bytes == first)
+    }
+
+    @Test func `after a death at any call what two certificates share is taken back as a whole`()
+        async throws
+    {
+        let machine = try InPlaceHost(Self.shared)
+        let first = machine.bytes
+        for name in ["a.test", "b.test"] { try await machine.issueInPlace([name]) }
+        let disk = machine.host.disk
+        let copy = disk.copy()
+        for call in 1...150 {
+            disk.restore(copy)
+            var plan = MemoryFileSystem.Plan()
+            plan.diesAt = disk.changes + call
+            disk.plan(plan)
+            _ = try? await machine.undo("a.test")
+            let hasDied = disk.isDead
+            disk.restart()
+            // The next run takes back what was cut off, and so there may be one more than before.
+            while let name = EditRecords(machine.services).names.min() {
+                try await machine.undo("\(name)")
+            }
+            #expect(machine.bytes == first, "call \(call)")
+            guard hasDied else { return }
+        }
+        Issue.record("150 calls are more than an undo makes")
+    }
+
     @Test func `delete refuses while nginx names the files, and says where`() async throws {
         try await machine.issueInPlace()
         let delete = DeleteCertificate(machine.services, configurations: [])

@@ -104,7 +104,13 @@ import Testing
     private static func trouble(_ line: String) throws -> ContainerTrouble {
         let text = #"{"Id": "c", "Name": "/proxy", "State": {"Status": "restarting"}}"#
         let container = try #require(EngineValue(Array(text.utf8)).flatMap { Container($0) })
-        return ContainerTrouble(container, log: [line], paths: .identity, architectures: nil)
+        return ContainerTrouble(
+            container,
+            log: [line],
+            paths: .identity,
+            architectures: nil,
+            tool: "docker"
+        )
     }
 
     @Test func `where the group is taken away nginx is led back, and no copy is left`() async throws
