@@ -115,4 +115,15 @@ try certctl site remove b.test --home "$home"; try certctl apply --home "$home"
 ok "a site that is gone from certctl.conf is gone" test ! -e "$T/conf.d/certctl-b.test.conf"
 
 try certctl list --home "$home"; ok "and is listed" output_has "b.test"
+
+echo "# a name longer than nginx has room for by itself"
+long=$(printf 'a%.0s' {1..50}).test
+settings 'site a.test www.a.test { to 127.0.0.1:8080; }' "site $long { to 127.0.0.1:8080; }"
+try certctl apply --agree-tos --home "$home"
+ok "is issued for and deployed" status_is 0
+ok "with room for it" grep -q 'server_names_hash_bucket_size 128;' "$T/conf.d/certctl-00-http.conf"
+ok "and served" test "$(served "$long")" = "$(stored "$long")"
+try certctl renew "$long" --force --home "$home"
+ok "a renewal keeps the room" grep -q 'server_names_hash_bucket_size 128;' "$T/conf.d/certctl-00-http.conf"
+ok "and is served" test "$(served "$long")" = "$(stored "$long")"
 summary

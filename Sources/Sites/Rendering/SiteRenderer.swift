@@ -192,11 +192,11 @@ package struct SiteRenderer: Sendable {
         for site in shared.sites.filter(\.hasAddress).dropFirst() {
             notes.append(.addressOfMany(site: site.lineage))
         }
-        if let size = surroundings.namesBucketSize, let needed = shared.bucketSize, size < needed,
-            let name = shared.sites.flatMap(\.serverNames).max(by: { $0.utf8.count < $1.utf8.count }
-            )
+        if let bucket = surroundings.namesBucket, let needed = shared.bucketSize,
+            let name = shared.sites.flatMap(\.serverNames).filter({ !bucket.holds($0) })
+                .max(by: { $0.utf8.count < $1.utf8.count })
         {
-            notes.append(.longName(name, bucketSize: size))
+            notes.append(.longName(name, in: bucket, needed: needed))
         }
         return notes
     }

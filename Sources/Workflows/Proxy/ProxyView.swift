@@ -121,8 +121,8 @@ private struct ProxyLooker {
         surroundings.others = configuration.servers.compactMap { server in
             OtherServer(server, managed: directory.nginx)
         }
-        let size = configuration.httpDirectives(named: "server_names_hash_bucket_size").last
-        surroundings.namesBucketSize = size?.arguments.first.flatMap { Int($0) }
+        let present = try ProxyView.present(in: directory.host, services.fileSystem)
+        surroundings.namesBucket = namesBucket(in: configuration, directory.nginx, present)
         surroundings.httpsPort = nginx.addresses(ofPort: 443).first?.port ?? 443
         surroundings.cacheDirectory = Self.cacheDirectory(build)
         return ProxyView(
@@ -130,8 +130,31 @@ private struct ProxyLooker {
             surroundings: surroundings,
             configuration: configuration,
             directory: directory.host,
-            present: try ProxyView.present(in: directory.host, services.fileSystem)
+            present: present
         )
+    }
+
+    /// What files that are not certctl's say of the room for names.
+    ///
+    /// What its own say is rendered anew: it must not keep that from being rendered.
+    private func namesBucket(
+        in configuration: Configuration,
+        _ directory: String,
+        _ present: [String: [UInt8]]
+    ) -> Surroundings.NamesBucket? {
+        for directive in configuration.httpDirectives(named: "server_names_hash_bucket_size") {
+            if let path = PathMap.rest(of: directive.file, below: directory),
+                ManagedFile.isManaged(path),
+                ManagedFile.state(of: present[path], at: path) != .foreign
+            {
+                continue
+            }
+            guard let size = directive.arguments.first.flatMap({ Int($0) }) else { continue }
+            let line = configuration.place(of: directive).position.line
+            let host = nginx.paths.hostPath(of: directive.file) ?? directive.file
+            return .init(size: size, place: "\(host):\(line)")
+        }
+        return nil
     }
 
     /// The directory for sites, on this host and as nginx knows it.

@@ -120,4 +120,35 @@ import Testing
         #expect(fixture.host.disk.bytes(of: path) == changed)
         try expectServed(fixture, fixture.wanted)
     }
+
+    @Test func `the room for a long name stays, and is not taken for somebody else's`()
+        async throws
+    {
+        let fixture = try await ProxyFixture(.renewed)
+        let long = String(repeating: "a", count: 50) + ".test"
+        try await fixture.host.issue([long], deploys: false)
+        fixture.settings("site \(long) { to app:3000; }\n")
+        let path = "\(ModelProxy.directory)/certctl-00-http.conf"
+        for _ in 1...3 {
+            _ = try await ApplySettings(fixture.services).applySites()
+            let text = fixture.host.disk.bytes(of: path).map { String(decoding: $0, as: UTF8.self) }
+            #expect(text?.contains("server_names_hash_bucket_size 128;") == true)
+        }
+    }
+
+    @Test func `the room for a long name is not given twice where another file gives it`()
+        async throws
+    {
+        let fixture = try await ProxyFixture(.renewed)
+        let long = String(repeating: "a", count: 50) + ".test"
+        fixture.host.disk.put(
+            "\(ModelProxy.directory)/mine.conf",
+            Array("server_names_hash_bucket_size 128;\n".utf8)
+        )
+        fixture.settings("site \(long) { to app:3000; }\n")
+        _ = try await ApplySettings(fixture.services).applySites()
+        let path = "\(ModelProxy.directory)/certctl-00-http.conf"
+        let text = fixture.host.disk.bytes(of: path).map { String(decoding: $0, as: UTF8.self) }
+        #expect(text?.contains("bucket_size") == false)
+    }
 }
