@@ -13,7 +13,8 @@ package struct SiteRenderer: Sendable {
     }
 
     static let commonPath = "certctl-00-http.conf"
-    static let defaultPath = "certctl-01-default.conf"
+    /// The file with the servers for names that no site has.
+    package static let defaultPath = "certctl-01-default.conf"
 
     package let surroundings: Surroundings
 

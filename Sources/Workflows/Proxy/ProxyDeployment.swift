@@ -139,19 +139,23 @@ struct ProxyDeployment: Sendable {
         _ nginx: any NginxInstance
     ) async throws -> ProxyPlan {
         let view = try await ProxyView.look(services, settings, access, nginx)
-        let sites = try settings.sites.compactMap { site -> Site? in
-            guard let name = site.certificate.lineageName else { return nil }
-            let hasPair = try coming.contains(name) || services.store.isPublished(name)
-            return Site(site, lineage: "\(name)", hasPair: hasPair)
-        }
         return try ProxyPlan(
             view,
-            sites: sites,
+            sites: try sites(coming: coming),
             pairs: pairs,
             only: only,
             isInPlace: !edited.isEmpty,
             services
         )
+    }
+
+    /// All of certctl.conf, as if the certificates of `coming` were in use.
+    func sites(coming: Set<LineageName> = []) throws -> [Site] {
+        try settings.sites.compactMap { site in
+            guard let name = site.certificate.lineageName else { return nil }
+            let hasPair = try coming.contains(name) || services.store.isPublished(name)
+            return Site(site, lineage: "\(name)", hasPair: hasPair)
+        }
     }
 
     // MARK: Changing
@@ -188,7 +192,10 @@ struct ProxyDeployment: Sendable {
         only: Set<String>?,
         _ nginx: any NginxInstance
     ) async throws -> ProxyPlan {
-        let plan = try await plan(pairs, coming: Set(pairs.map(\.name)), only: only, nginx)
+        let coming = Set(pairs.map(\.name))
+        let plan = try await afterMending(nginx) {
+            try await self.plan(pairs, coming: coming, only: only, nginx)
+        }
         tell(of: plan)
         for pair in pairs { try services.handOver(pair.certificate, of: pair.name) }
         let proof = ServedProof(probe: access.probe, clock: services.clock)
@@ -253,12 +260,16 @@ struct ProxyDeployment: Sendable {
     }
 
     private func makeDirectories(of plan: ProxyPlan) throws {
-        let snippets = "\(plan.view.directory)/certctl"
-        guard plan.files.writes.contains(where: { $0.path.hasPrefix("certctl/") }),
-            try services.fileSystem.status(snippets) == nil
-        else { return }
+        guard plan.files.writes.contains(where: { $0.path.hasPrefix("certctl/") }) else { return }
+        try makeSnippetDirectory(in: plan.view.directory)
+    }
+
+    /// Makes the directory of snippets unless it is there.
+    func makeSnippetDirectory(in directory: String) throws {
+        let snippets = "\(directory)/certctl"
+        guard try services.fileSystem.status(snippets) == nil else { return }
         try services.fileSystem.makeDirectory(snippets, .publicDirectory)
-        try services.fileSystem.syncDirectory(plan.view.directory)
+        try services.fileSystem.syncDirectory(directory)
     }
 
     private func tellProven(_ expectations: [ServedProof.Expectation], by nginx: any NginxInstance)
@@ -278,7 +289,12 @@ struct ProxyDeployment: Sendable {
 
     private func tell(of plan: ProxyPlan) {
         for note in plan.notes {
-            services.log.info("a note on the sites", ["note": note.description])
+            let fields = ["note": note.description]
+            if note.isWarning {
+                services.log.warning("a note on the sites", fields)
+            } else {
+                services.log.info("a note on the sites", fields)
+            }
         }
         for conflict in plan.files.conflicts {
             services.log.warning(

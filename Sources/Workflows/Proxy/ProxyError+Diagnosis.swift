@@ -24,6 +24,12 @@ extension ProxyError: Diagnosable {
                 "no mount shows \(paths.joined(separator: ", ")) where they have to be",
                 Self.steps(steps, override)
             )
+        case .otherMounted(let place, let target, let mounted, let wanted):
+            (
+                "\(place) does not see \(wanted.harmless())",
+                "what it has at \(target) is \(mounted.harmless())",
+                "write into certctl.conf, in proxy … { }: configuration \(mounted.harmless());"
+            )
         case .staleMount(let place, let path):
             (
                 "\(place) sees an old state of \(path)",

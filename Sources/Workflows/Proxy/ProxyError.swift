@@ -5,6 +5,8 @@ import Nginx
 package enum ProxyError: Error, Equatable {
     /// The container does not see what it has to: how to mount it, step by step.
     case notMounted(place: String, paths: [String], steps: [String], override: String?)
+    /// certctl.conf names another directory than the one that is mounted where sites are read from.
+    case otherMounted(place: String, target: String, mounted: String, wanted: String)
     /// A mounted file or directory was replaced since the container was started.
     case staleMount(place: String, path: String)
     /// nginx does not read the directory that sites are to be written to.

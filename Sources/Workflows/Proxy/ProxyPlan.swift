@@ -57,7 +57,6 @@ struct ProxyPlan: Sendable {
         }
         for file in try view.filesForUsers(renderer)
         where !wanted.contains(where: { $0.path == file.path }) { wanted.insert(file, at: 0) }
-        self.notes = notes
         // Those of edits stay until the edits are taken back.
         let present = view.present.filter { !SiteRenderer.isPlainPath($0.key) }
         files = ManagedFilePlan(wanted: wanted, present: present)
@@ -83,6 +82,14 @@ struct ProxyPlan: Sendable {
         }
         self.changes = changes
         let written = Set(writes.map(\.path))
+        // Who is the default is news only in the run that makes it so.
+        self.notes = notes.filter { note in
+            if case .replacesDefault = note {
+                written.contains(SiteRenderer.defaultPath)
+            } else {
+                true
+            }
+        }
         expectations = try Self.expectations(view, sites, pairs, written, store)
     }
 

@@ -151,4 +151,76 @@ import Testing
         let text = fixture.host.disk.bytes(of: path).map { String(decoding: $0, as: UTF8.self) }
         #expect(text?.contains("bucket_size") == false)
     }
+
+    @Test(arguments: [false, true])
+    func `X09: certctl's own files that are missing or empty are put back`(
+        isEmptied: Bool
+    )
+        async throws
+    {
+        let fixture = try await ProxyFixture(.renewed)
+        let (files, disk) = (fixture.files, fixture.host.disk)
+        let own = files.keys.filter { $0.hasPrefix("\(ModelProxy.directory)/certctl/") }
+        #expect(!own.isEmpty)
+        if isEmptied {
+            for path in own { disk.put(path, []) }
+        } else {
+            for path in own { try disk.removeFile(path) }
+            #expect(fixture.proxy.restart() != nil)
+        }
+        _ = try await ApplySettings(fixture.services).applySites()
+        #expect(fixture.files == files)
+        try await fixture.run()
+        try expectServed(fixture, fixture.wanted)
+    }
+
+    @Test func `what else is broken is told, and nothing is left behind of a mending`()
+        async throws
+    {
+        let fixture = try await ProxyFixture(.renewed)
+        let disk = fixture.host.disk
+        let path = "\(ModelProxy.directory)/certctl/challenge.inc"
+        try disk.removeFile(path)
+        disk.put("\(ModelProxy.directory)/mine.conf", Array("refused;\n".utf8))
+        let files = fixture.files
+        let error = await #expect(throws: TransactionFailure.self) {
+            _ = try await ApplySettings(fixture.services).applySites()
+        }
+        #expect(error?.diagnosis.what.contains("did before certctl changed anything") == true)
+        #expect(fixture.files == files)
+        #expect(disk.bytes(of: fixture.services.layout.transaction) == nil)
+    }
+
+    @Test func `a directory that is not the mounted one is told, with the line to write`()
+        async throws
+    {
+        let fixture = try await ProxyFixture(.renewed)
+        fixture.host.disk.put(directory: "/srv/other")
+        fixture.host.disk.put(
+            ProxyFixture.path,
+            Array("proxy proxy { configuration /srv/other; }\nsite a.test { to app:1; }\n".utf8)
+        )
+        let error = await #expect(throws: ProxyError.self) {
+            _ = try await ApplySettings(fixture.services).plan()
+        }
+        #expect(error?.diagnosis.why.contains(ModelProxy.directory) == true)
+        let line = "configuration \(ModelProxy.directory);"
+        #expect(error?.diagnosis.fix.contains(line) == true)
+        #expect(error?.diagnosis.fix.contains("/srv/other") == false)
+    }
+
+    @Test func `who loses the default is told by the run that takes it, and never again`()
+        async throws
+    {
+        let fixture = try await ProxyFixture(.nothing)
+        fixture.host.disk.put(
+            "\(ModelProxy.directory)/mine.conf",
+            Array("server { listen 80; server_name localhost; }\n".utf8)
+        )
+        let apply = try ApplySettings(fixture.services)
+        #expect(try await !apply.plan().notes.isEmpty)
+        try await fixture.run()
+        _ = try await apply.applySites()
+        #expect(try await apply.plan().notes.isEmpty)
+    }
 }
