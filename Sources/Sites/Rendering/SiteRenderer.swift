@@ -10,10 +10,16 @@ package struct SiteRenderer: Sendable {
         package let files: [ManagedFile]
         /// What an operator should know of them.
         package let notes: [SiteNote]
+
+        package init(files: [ManagedFile], notes: [SiteNote]) {
+            self.files = files
+            self.notes = notes
+        }
     }
 
     static let commonPath = "certctl-00-http.conf"
-    static let defaultPath = "certctl-01-default.conf"
+    /// The servers for names that no site has.
+    package static let defaultPath = "certctl-01-default.conf"
 
     package let surroundings: Surroundings
 
