@@ -10,6 +10,11 @@ package struct SiteRenderer: Sendable {
         package let files: [ManagedFile]
         /// What an operator should know of them.
         package let notes: [SiteNote]
+
+        package init(files: [ManagedFile], notes: [SiteNote]) {
+            self.files = files
+            self.notes = notes
+        }
     }
 
     static let commonPath = "certctl-00-http.conf"

@@ -1,5 +1,6 @@
 import Deployment
 import Nginx
+package import Sites
 
 /// Why sites cannot be served, beside what nginx and the engine say themselves.
 package enum ProxyError: Error, Equatable {
@@ -29,6 +30,8 @@ package enum ProxyError: Error, Equatable {
     case restarted(place: String)
     /// Nothing on this host leads to nginx's port for https.
     case notPublished(place: String)
+    /// A certificate is stored whose site cannot be served.
+    case refusedSite(SitesError)
     /// A file of certctl's was changed by a person, or another's has its name.
     case changedByPerson(path: String, offer: String?)
 }
