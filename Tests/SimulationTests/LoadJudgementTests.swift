@@ -39,6 +39,60 @@ import Testing
         #expect(fault.faults.map(\.rule) == [.load])
     }
 
+    /// A year of a hundred certificates for 45 days that are all of its beginning, as after an outage.
+    ///
+    /// Each is replaced within the 21.6 hours of its window: `late` of them in the last whole hour, the
+    /// others evenly before that.
+    private func herd(late: Int) -> YearRecord {
+        let size = 100
+        func validity(from moment: Date) -> Validity {
+            Validity(notBefore: moment, notAfter: moment.addingTimeInterval(45 * .day))
+        }
+        var judgement = LoadJudgement(course, size: size)
+        for lineage in 0..<size { judgement.note(lineage, validity(from: start), at: start) }
+        let window = (first: 709.2, last: 729.0)
+        var record = YearRecord(course.year)
+        for lineage in 0..<size {
+            let early = size - late
+            let hour =
+                lineage < early
+                ? window.first + (window.last - window.first) * Double(lineage) / Double(early)
+                : window.last + Double(lineage - early) / Double(late)
+            let moment = start.addingTimeInterval(hour * .hour)
+            record.note([.init(lineage: lineage, moment: moment, ending: "issued")])
+            judgement.note(lineage, validity(from: moment), at: moment)
+        }
+        judgement.judge(&record)
+        return record
+    }
+
+    @Test func `a window that many share asks for as much at its end as at its beginning`() {
+        // 4.6 an hour are to be expected, of which chance makes up to 20.
+        #expect(herd(late: 9).faults.isEmpty)
+        #expect(herd(late: 20).faults.isEmpty)
+        #expect(herd(late: 21).faults.map(\.rule) == [.load])
+        #expect(herd(late: 100).faults.map(\.rule) == [.load])
+    }
+
+    @Test func `what is replaced before its window asks for nothing in it`() {
+        var judgement = LoadJudgement(course, size: 100)
+        let end = start.addingTimeInterval(90 * .day)
+        for lineage in 0..<100 {
+            judgement.note(lineage, Validity(notBefore: start, notAfter: end), at: start)
+        }
+        let early = start.addingTimeInterval(50 * .day)
+        let later = Validity(notBefore: early, notAfter: early.addingTimeInterval(90 * .day))
+        for lineage in 0..<100 { judgement.note(lineage, later, at: early) }
+        // Ten in an hour of the window, which is the sixtieth day and 21.6 hours to each side of it.
+        var year = YearRecord(course.year)
+        let moment = start.addingTimeInterval(60 * .day)
+        for lineage in 0..<10 {
+            year.note([.init(lineage: lineage, moment: moment, ending: "issued")])
+        }
+        judgement.judge(&year)
+        #expect(year.faults.map(\.rule) == [.load])
+    }
+
     @Test func `while the CA is down, and until that is made up for, more is borne`() {
         var course = course
         let began = start.addingTimeInterval(90 * .hour)

@@ -234,7 +234,7 @@ no_files() { on_tmpfs size=16m,nr_inodes=200; have "$1"; during "$1" eat_files 0
 
 # D07, D08
 distrusted() { # COMMAND link | owner | mode
-  local part there mode notes='events.log|lib/schedule|renewal/clock.json|renewal.json'
+  local part there mode notes='events.log|lib/schedule|renewal/clock.json|renewal.json|/home/run[ /]'
   have "$1"
   for part in lib lib/accounts lib/lineages lib/tls lib/tls/.tmp lib/tls/gen lib/tls/live lib/tls/nginx "lib/lineages/$name"; do
     there=$(photo "$home") mode=$(stat -c %a "$home/$part")
@@ -251,7 +251,8 @@ distrusted() { # COMMAND link | owner | mode
       owner) chown 0 "$home/$part" ;;
       mode) chmod "$mode" "$home/$part" ;;
     esac
-    # The renewer may have noted that it was here, and that this lineage has failed.
+    # The renewer may have noted that it was here, and that this lineage has failed. The sockets' locks are made beside the account's opening,
+    # and which of both comes first is chance.
     diff <(echo "$there" | grep -Ev "$notes") <(photo "$home" | grep -Ev "$notes") >"$dir/changed" || bad "$part: something was changed: $(cat "$dir/changed")"
   done
   mended "$1"

@@ -4,12 +4,20 @@ import Renewal
 package struct Trial: Sendable {
     package let world: World
     package let size: Int
-    package let seeds: Int
+    package let seeds: Range<UInt64>
 
-    package init(_ world: World, size: Int, seeds: Int) {
+    /// The years of the first `count` seeds.
+    package init(_ world: World, size: Int, seeds count: Int) {
         self.world = world
         self.size = size
-        self.seeds = seeds
+        seeds = 0..<UInt64(max(0, count))
+    }
+
+    /// The year of one seed.
+    package init(_ world: World, size: Int, seed: UInt64) {
+        self.world = world
+        self.size = size
+        seeds = seed..<seed + 1
     }
 }
 
@@ -80,7 +88,7 @@ package struct Campaign: Sendable {
     /// Returns whether nothing was wrong. Throws what keeps a host from being set up.
     package func run(_ trials: [Trial], tell: (TrialResult) -> Void) async throws -> Bool {
         let jobs = trials.indices.flatMap { trial in
-            (0..<trials[trial].seeds).map { (trial: trial, seed: UInt64($0)) }
+            trials[trial].seeds.map { (trial: trial, seed: $0) }
         }
         var lives = [[Life]](repeating: [], count: trials.count)
         var told = 0
@@ -95,7 +103,7 @@ package struct Campaign: Sendable {
             while let (trial, life) = try await group.next() {
                 lives[trial].append(life)
                 begin()
-                while told < trials.count, lives[told].count == trials[told].seeds {
+                while told < trials.count, lives[told].count == trials[told].seeds.count {
                     let result = TrialResult(trials[told], lives[told])
                     lives[told] = []
                     isGood = isGood && result.isGood

@@ -14,7 +14,7 @@ struct LoadJudgement {
     private let size: Int
     /// How many orders each hour should have by the windows.
     private var asked: [Double]
-    /// The window that counts in ``asked``, by lineage.
+    /// The last window that counts in ``asked``, by lineage.
     private var windows: [Range<Date>?]
 
     init(_ course: Course, size: Int) {
@@ -25,22 +25,23 @@ struct LoadJudgement {
     }
 
     /// A certificate has come at `now`, and with it the window for its successor.
-    mutating func note(_ lineage: Int, _ served: ServedCertificate, at now: Date) {
-        if let old = windows[lineage], old.upperBound > now {
-            add(max(old.lowerBound, now)..<old.upperBound, of: old, times: -1)
-        }
-        let validity = Validity(notBefore: served.notBefore, notAfter: served.notAfter)
+    ///
+    /// The window of what it replaces no longer counts where it is yet to come, and stays whole where it has
+    /// begun: an order is as likely at its end as at its beginning. Without the certificates that have been
+    /// replaced already, the last hours of a window that many share would seem to ask for next to nothing.
+    mutating func note(_ lineage: Int, _ validity: Validity, at now: Date) {
+        if let old = windows[lineage], now < old.lowerBound { add(old, times: -1) }
         let breadth = validity.lifetime / 100
         let middle = validity.fallback
         let window = middle.addingTimeInterval(-breadth)..<middle.addingTimeInterval(breadth)
         windows[lineage] = window
-        add(window, of: window, times: 1)
+        add(window, times: 1)
     }
 
-    private mutating func add(_ part: Range<Date>, of whole: Range<Date>, times factor: Double) {
-        let breadth = whole.upperBound.timeIntervalSince(whole.lowerBound)
-        let start = part.lowerBound.timeIntervalSince(course.year.lowerBound)
-        let end = part.upperBound.timeIntervalSince(course.year.lowerBound)
+    private mutating func add(_ window: Range<Date>, times factor: Double) {
+        let breadth = window.upperBound.timeIntervalSince(window.lowerBound)
+        let start = window.lowerBound.timeIntervalSince(course.year.lowerBound)
+        let end = window.upperBound.timeIntervalSince(course.year.lowerBound)
         guard end > 0 else { return }
         var from = max(0, start)
         while from < end {

@@ -11,7 +11,7 @@ package enum ResultTable {
 
     package static func line(of result: TrialResult) -> String {
         line([
-            result.trial.world.name, "\(result.trial.size)", "\(result.trial.seeds)",
+            result.trial.world.name, "\(result.trial.size)", "\(result.trial.seeds.count)",
             "\(result.renewals)", "\(result.orders)", span(result.worstMargin),
             decimal(result.worstLoad), "\(result.expired)", "\(result.limitHits)",
             String(result.digest.value, radix: 16),

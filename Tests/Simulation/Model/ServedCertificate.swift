@@ -1,5 +1,6 @@
 import CertificateStore
 import FoundationEssentials
+import Renewal
 import TestSupport
 
 /// What readers of a lineage get: the last certificate that was brought into use.
@@ -28,6 +29,9 @@ struct ServedCertificate: Sendable {
             files[path] = bytes
         }
     }
+
+    /// From when until when readers can use it.
+    var validity: Validity { Validity(notBefore: notBefore, notAfter: notAfter) }
 
     /// Whether every file is what it was.
     func isUntouched(in fileSystem: MemoryFileSystem) -> Bool {

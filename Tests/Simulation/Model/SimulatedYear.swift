@@ -124,7 +124,7 @@ private struct RunningYear {
 
     mutating func begin() {
         for (lineage, served) in host.served.enumerated() {
-            load.note(lineage, served, at: course.year.lowerBound)
+            load.note(lineage, served.validity, at: course.year.lowerBound)
         }
     }
 
@@ -178,7 +178,7 @@ private struct RunningYear {
             record.noteReplacement(lineage, margin: margin, at: now)
             if margin < 0 { judgement.judge(lineage, old, &record) }
             judgement.judgeRecall(lineage, old, at: now, &record)
-            load.note(lineage, new, at: now)
+            load.note(lineage, new.validity, at: now)
         }
     }
 

@@ -17,6 +17,10 @@ import Simulation
         case ("worlds", 4, 2):
             let worlds = worlds(words[3])
             try await report(worlds.map { Trial($0, size: numbers[0], seeds: numbers[1]) }, [])
+        case ("year", 4, 2) where numbers[1] >= 0:
+            let worlds = worlds(words[3])
+            let seed = UInt64(numbers[1])
+            try await report(worlds.map { Trial($0, size: numbers[0], seed: seed) }, [])
         default: usage()
         }
     }
@@ -28,7 +32,10 @@ import Simulation
     }
 
     private static func usage() -> Never {
-        print("simulate short | long SEEDS LARGE-SEEDS | worlds SIZE SEEDS NAME; the worlds:")
+        print(
+            "simulate short | long SEEDS LARGE-SEEDS | worlds SIZE SEEDS NAME | year SIZE SEED NAME"
+        )
+        print("the worlds:")
         for world in World.all { print("  \(world.name)") }
         exit(2)
     }
