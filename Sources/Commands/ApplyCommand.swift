@@ -1,4 +1,5 @@
 import ACME
+import CertificateStore
 import Diagnostics
 import Settings
 import Workflows
@@ -26,10 +27,11 @@ struct ApplyCommand: Command {
         ),
     ]
     static let discussion = """
-        Certificates that certctl.conf asks for and that there are not are issued. For its sites files \
+        What is stored and not in use is brought into use, as certctl deploy does. Certificates that \
+        certctl.conf asks for and that there are not are issued. For its sites files \
         named certctl-*.conf and certctl/*.inc are written to the proxy's configuration directory; \
         nginx tests them, is made to reload, and has to show each certificate in a TLS handshake: else \
-        every file is put back as it was. A file that a person has changed is left alone.
+        every file is put back as it was. A file that a person has changed is left alone, and named.
 
         What is so already is not touched, and nginx is not reloaded then. A block that has gone from \
         certctl.conf takes its site with it, and its certificate is still renewed.
@@ -76,28 +78,75 @@ struct ApplyCommand: Command {
     private func apply(_ context: CommandContext) async throws {
         let workflow = try ApplySettings(context.services)
         let missing = try workflow.missing()
-        let requests = try requests(missing, context)
-        let issue = try IssueCertificates(requests, services: context.services)
         // Whoever has only a share of it leaves nginx to root.
         guard !context.isOwnersShare else {
+            let issue = try IssueCertificates(
+                requests(missing, context),
+                services: context.services
+            )
             return try IssueCommand.check(await issue.run(deploys: false))
         }
-        let wasChanged = try await workflow.applySites()
+        let applied = try await workflow.applySites()
+        context.story.end()
+        for ending in applied.endings {
+            guard case .success(let outcome) = ending.result else { continue }
+            try DeployCommand.write(outcome, ending.name, context)
+        }
+        let requests = try requests(
+            missing.filter { applied.refused[$0.lineage] == nil },
+            context
+        )
+        let deployed =
+            failures(of: applied)
+            + applied.endings.filter {
+                applied.refused[$0.name] == nil
+            }.map { ($0.name, $0.result.failure) }
+        if let failure = applied.failure {
+            // Where a certificate could not be deployed either, that is named; mostly it is the same.
+            try CertificateFailure.check(deployed, mixed: .deployment)
+            throw failure
+        }
+        let issue = try IssueCertificates(requests, services: context.services)
         guard !requests.isEmpty else {
-            return tell(wasChanged ? "changed" : "unchanged", context)
+            try CertificateFailure.check(deployed, mixed: .deployment)
+            if let conflict = applied.conflict { throw conflict }
+            return tell(applied.hasChanged ? "changed" : "unchanged", context)
         }
         guard let owner = context.owner else {
-            let endings = await issue.run()
-            try IssueCommand.write(endings, context)
-            return try IssueCommand.check(endings)
+            return try conclude(await issue.run(), applied, context)
         }
         let standing = try issue.standing()
         let ownersEnding = await owner.run(listeningAt: standing.ports, in: context.services)
         try await ownersEnding.conclude {
-            let endings = try await issue.bringIntoUse(since: standing)
-            try IssueCommand.write(endings, context)
-            try IssueCommand.check(endings)
+            try conclude(await issue.bringIntoUse(since: standing), applied, context)
         }
+    }
+
+    /// The sites that stay as they are, and why.
+    private func failures(
+        of applied: ApplySettings.Applied
+    ) -> [(name: LineageName, error: (any Error)?)] {
+        applied.refused.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// Tells of what was issued, and fails with all that was not brought into use.
+    private func conclude(
+        _ endings: [IssueCertificates.Ending],
+        _ applied: ApplySettings.Applied,
+        _ context: CommandContext
+    ) throws {
+        try IssueCommand.write(endings, context)
+        let issued = Set(endings.map(\.name))
+        // What has a new certificate by now is in use, or has failed with that.
+        let deployed = applied.endings.filter {
+            !issued.contains($0.name) && applied.refused[$0.name] == nil
+        }
+        try CertificateFailure.check(
+            failures(of: applied) + deployed.map { ($0.name, $0.result.failure) }
+                + endings.map { ($0.name, $0.result.failure) },
+            mixed: .partial
+        )
+        if let conflict = applied.conflict { throw conflict }
     }
 
     private func requests(

@@ -77,7 +77,9 @@ struct DeployCommand: Command {
         )
         for ending in endings {
             guard case .success(let outcome) = ending.result else { continue }
-            try write(outcome, ending.name, context)
+            // Of all there are, only what was done is news.
+            let isNews = context.isJSON || !outcome.wasUnchanged || !names.isEmpty
+            if isNews { try Self.write(outcome, ending.name, context) }
         }
         if !context.isJSON, !isPendingOnly, names.isEmpty, endings.allSatisfy(\.wasUnchanged) {
             context.console.write("Nothing to deploy: what is stored is in use.\n")
@@ -88,7 +90,8 @@ struct DeployCommand: Command {
         )
     }
 
-    private func write(
+    /// Tells what was done with one certificate.
+    static func write(
         _ outcome: DeployCertificates.Outcome,
         _ name: LineageName,
         _ context: CommandContext
@@ -98,8 +101,7 @@ struct DeployCommand: Command {
             let report = try ListCertificates(context.services).one("\(name)")
             context.console.write(JSONLine.text(OutcomeLine(word, outcome.hooks, report)))
         } else if outcome.wasUnchanged {
-            // Of all there are, only what was done is news.
-            if !names.isEmpty { context.console.write("\(name): in use already\n") }
+            context.console.write("\(name): in use already\n")
         } else {
             let hooks = outcome.hooks.map { "  hook done    \($0)\n" }.joined()
             context.console.write(

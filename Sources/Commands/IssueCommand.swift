@@ -4,6 +4,7 @@ import Diagnostics
 import FoundationEssentials
 import PKI
 import Settings
+import Sites
 import Workflows
 
 /// `certctl issue NAME…`.
@@ -144,9 +145,11 @@ struct IssueCommand: Command {
     }
 
     func run(in context: CommandContext) async throws {
+        var change: EditSites.Change?
         if !site.isEmpty, !context.isOwnersShare {
             let names = try issue.requests(in: context).flatMap(\.names)
-            try EditSites(context.services).route(names, to: site.servers, kind: site.kind)
+            change = try EditSites(context.services)
+                .routing(names, to: site.servers, kind: site.kind)
         }
         let workflow = try IssueCertificates(
             issue.requests(in: context),
@@ -155,16 +158,17 @@ struct IssueCommand: Command {
         guard let owner = context.owner else {
             let deploys = try context.services.store.role().keeps(.deploying)
             let edits = deploys ? try edits(context) : nil
-            if deploys { try await workflow.prepareProxy() }
+            if deploys { try await prepare(workflow, change, context) }
             if let edits { try await workflow.prepare(edits) }
             var endings = await workflow.run(deploys: deploys)
             if let edits { endings = await workflow.finish(endings, edits) }
+            if deploys, !site.isEmpty { endings = await workflow.serveSites(endings) }
             try Self.write(endings, context)
             return try Self.check(endings)
         }
         let standing = try workflow.standing()
         let edits = try edits(context)
-        try await workflow.prepareProxy()
+        try await prepare(workflow, change, context)
         if let edits { try await workflow.prepare(edits) }
         let ownersEnding = await owner.run(
             listeningAt: standing.ports,
@@ -173,9 +177,24 @@ struct IssueCommand: Command {
         try await ownersEnding.conclude {
             var endings = try await workflow.bringIntoUse(since: standing)
             if let edits { endings = await workflow.finish(endings, edits) }
+            if !site.isEmpty { endings = await workflow.serveSites(endings) }
             try Self.write(endings, context)
             workflow.tellOfRenewals(endings, after: standing)
             try Self.check(endings)
+        }
+    }
+
+    /// Has nginx answer the CA; a site that cannot be served is taken out of certctl.conf again.
+    private func prepare(
+        _ workflow: IssueCertificates,
+        _ change: EditSites.Change?,
+        _ context: CommandContext
+    ) async throws {
+        do {
+            try await workflow.prepareProxy()
+        } catch let error as SitesError {
+            if let change { try EditSites(context.services).takeBack(change) }
+            throw error
         }
     }
 

@@ -158,6 +158,7 @@ extension ContainerTrouble {
         }
         if trouble == .outOfMemory { reasons.append("the kernel ended it for want of memory") }
         if !error.isEmpty { reasons.append(error) }
+        if wasStopped { return reasons + ["it was stopped"] }
         return status == .paused ? reasons + ["somebody has paused it"] : reasons + lines
     }
 
@@ -168,6 +169,7 @@ extension ContainerTrouble {
             return "build or pull the image for this machine's processor (docker buildx build "
                 + "--platform, or platform: in the compose file), \(again)"
         }
+        if wasStopped { return "\(tool) start \(container), \(again)" }
         switch trouble {
         case .portTaken:
             return "see who has the port (sudo ss -ltnp), stop that, \(tool) start \(container), "

@@ -39,7 +39,7 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
         case .challengeFailed: "the CA could not validate a name"
         case .rateLimited: "rate limited; says until when"
         case .store: "the store: disk, permissions, a lock"
-        case .deployment: "the certificate is saved, but nginx or a hook failed"
+        case .deployment: "nginx, its container or a hook failed; what was issued is saved"
         case .findings: "watch found what needs you"
         case .partial: "some certificates were issued, others failed"
         }

@@ -4,7 +4,7 @@ package import PKI
 /// A certificate that there is to be, and what is to be otherwise with it than with others.
 package struct CertificateSettings: Equatable, Sendable {
     /// At least one, without repetition, in the order of the file.
-    package let names: [Identifier]
+    package var names: [Identifier]
     /// The lineage's name, where it is not that of the first host.
     package var lineage: String?
     package var authority: AuthoritySettings?

@@ -30,7 +30,7 @@ package struct SiteSettings: Equatable, Sendable {
         }
     }
 
-    package let certificate: CertificateSettings
+    package var certificate: CertificateSettings
     package var kind: Kind = .app
     /// Where what no location takes goes; `nil` where only locations or ``raw`` say so.
     package var destination: Destination?

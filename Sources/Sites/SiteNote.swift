@@ -19,7 +19,17 @@ package enum SiteNote: Equatable, Sendable {
     /// one's certificate.
     case addressOfMany(site: String)
     /// The others' files leave nginx too little room for names as long as this.
-    case longName(String, bucketSize: Int)
+    case longName(String, in: Surroundings.NamesBucket, needed: Int)
+
+    /// Whether something is otherwise from now on, or will not work: what a run must not keep quiet about.
+    package var isWarning: Bool {
+        switch self {
+        case .replacesDefault, .longName: true
+        case .dividedByChance, .notCached, .keepsDefault, .ownAddress, .showsCertificate,
+            .addressOfMany:
+            false
+        }
+    }
 }
 
 extension SiteNote: CustomStringConvertible {
@@ -43,8 +53,10 @@ extension SiteNote: CustomStringConvertible {
             "whoever asks for an unknown name is shown the certificate of \(site)"
         case .addressOfMany(let site):
             "\(site): asked for by its address, another site's certificate is shown"
-        case .longName(let name, let size):
-            "\(name) is too long for server_names_hash_bucket_size \(size): nginx will not start"
+        case .longName(let name, let bucket, let needed):
+            "\(name) is too long for server_names_hash_bucket_size \(bucket.size) in "
+                + "\(bucket.place): nginx will refuse it. Write there: "
+                + "server_names_hash_bucket_size \(needed);"
         }
     }
 }

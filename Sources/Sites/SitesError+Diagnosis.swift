@@ -33,7 +33,8 @@ extension SitesError: Diagnosable {
             (
                 "\(name) has a server on port \(port) already",
                 "it is in \(file.harmless()), and nginx would heed only one of the two",
-                "take the name out of that server, or let certctl work in it: --in-place"
+                "take the name out of that server, or let certctl work in it: certctl issue "
+                    + "\(name) --in-place, without a site of that name in certctl.conf"
             )
         case .hiddenDefault(let port, let file):
             (

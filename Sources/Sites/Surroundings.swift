@@ -15,6 +15,28 @@ package struct Surroundings: Equatable, Sendable {
         case webroot(String)
     }
 
+    /// A `server_names_hash_bucket_size` that is not certctl's.
+    package struct NamesBucket: Equatable, Sendable {
+        /// In bytes.
+        package let size: Int
+        /// Its file and line, for people.
+        package let place: String
+
+        package init(size: Int, place: String) {
+            self.size = size
+            self.place = place
+        }
+
+        /// Whether a name fits, as nginx rounds the size up.
+        func holds(_ name: String) -> Bool {
+            // Of a wildcard each label is kept by itself.
+            let parts = name.hasPrefix("*.") ? name.split(separator: ".") : [name[...]]
+            let longest = parts.map(\.utf8.count).max() ?? 0
+            let line = 64
+            return SharedFiles.bytes(forNameOf: longest) <= (size + line - 1) / line * line
+        }
+    }
+
     package var build: NginxBuild
     /// The store's directory `tls/nginx`: `NAME.conf` there says key and certificate of `NAME`.
     package var pairs: String
@@ -29,8 +51,8 @@ package struct Surroundings: Equatable, Sendable {
     package var fixedNames: Set<String> = ["localhost"]
     /// The servers in files that are not certctl's, as nginx reads them.
     package var others: [OtherServer] = []
-    /// What those files say of `server_names_hash_bucket_size`.
-    package var namesBucketSize: Int?
+    /// What those files say of `server_names_hash_bucket_size`; nginx takes no second word on it.
+    package var namesBucket: NamesBucket?
     /// The port under which the world knows nginx's 443.
     package var httpsPort: UInt16 = 443
     /// A directory that nginx may make, of which all but the last part is there; `nil` where it

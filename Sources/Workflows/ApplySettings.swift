@@ -21,9 +21,31 @@ package struct ApplySettings: Sendable {
         package let notes: [SiteNote]
         /// The files by which nginx is led to a pair that another group may read, or none.
         package let pairs: [String]
+        /// The lineages whose newest certificate is to be brought into use.
+        package let pending: [LineageName]
 
         package var isEmpty: Bool {
-            missing.isEmpty && files?.isEmpty ?? true && pairs.isEmpty
+            missing.isEmpty && files?.isEmpty ?? true && files?.conflicts.isEmpty ?? true
+                && pairs.isEmpty && pending.isEmpty
+        }
+    }
+
+    /// What came of what was there already.
+    package struct Applied: Sendable {
+        /// What came of each certificate that was stored and not in use.
+        package let endings: [DeployCertificates.Ending]
+        /// Whether anything was changed beside that.
+        package let hasChangedSites: Bool
+        /// Why nginx is not as certctl.conf asks for, beside ``endings``; `nil` where it is.
+        package let failure: (any Error)?
+        /// Why sites stay as they are, by lineage: nothing is to be issued for them.
+        package let refused: [LineageName: any Error]
+        /// A file that a person has changed, which keeps its site from being as certctl.conf says.
+        package let conflict: (any Error)?
+
+        /// Whether anything was changed.
+        package var hasChanged: Bool {
+            hasChangedSites || endings.contains { (try? $0.result.get()) != nil }
         }
     }
 
@@ -49,26 +71,82 @@ package struct ApplySettings: Sendable {
     /// Throws ``DeploymentError``, ``EngineError``, ``ProxyError`` and ``SitesError``.
     package func plan() async throws -> Plan {
         let missing = try missing()
+        let pending = try DeployCertificates(services).pending(settings)
         guard let proxy = ProxyDeployment(services, settings) else {
-            return Plan(missing: missing, files: nil, directory: nil, notes: [], pairs: [])
+            return Plan(
+                missing: missing,
+                files: nil,
+                directory: nil,
+                notes: [],
+                pairs: [],
+                pending: pending
+            )
         }
-        let plan = try await proxy.plan(with: missing.map(\.lineage))
+        let plan = try await proxy.plan(with: missing.map(\.lineage) + pending)
+        if let refused = plan.refused.min(by: { $0.key < $1.key }) { throw refused.value }
         return Plan(
             missing: missing,
             files: plan.files,
             directory: plan.view.directory,
             notes: plan.notes,
-            pairs: plan.changes.map(\.path).filter { $0.hasPrefix("\(services.layout.nginx)/") }
+            pairs: plan.changes.map(\.path).filter { $0.hasPrefix("\(services.layout.nginx)/") },
+            pending: pending
         )
     }
 
-    /// Makes nginx's files what certctl.conf asks for, as far as there are certificates.
+    /// Brings into use what is stored, as `certctl deploy` does, and makes nginx's files what
+    /// certctl.conf asks for, as far as there are certificates.
     ///
-    /// What is missing is to be issued afterwards; that deploys the rest. Returns whether anything was
-    /// changed. Throws as ``plan()``, and ``TransactionFailure``.
-    package func applySites() async throws -> Bool {
-        guard let proxy = ProxyDeployment(services, settings) else { return false }
-        return try await services.whileDeploying { try await !proxy.apply().changes.isEmpty }
+    /// What is missing is to be issued afterwards; that deploys the rest. What fails for one
+    /// certificate keeps no other from being used. Throws what keeps anything from being done.
+    package func applySites() async throws -> Applied {
+        let endings = try await deployPending()
+        guard let proxy = ProxyDeployment(services, settings) else {
+            return Applied(
+                endings: endings,
+                hasChangedSites: false,
+                failure: nil,
+                refused: [:],
+                conflict: nil
+            )
+        }
+        do {
+            let plan = try await services.whileDeploying { try await proxy.apply() }
+            let directory = plan.view.directory
+            let conflict = plan.files.conflicts.first.map { conflict in
+                ProxyError.changedByPerson(
+                    path: "\(directory)/\(conflict.path)",
+                    offer: conflict.offer.map { "\(directory)/\($0)" }
+                )
+            }
+            return Applied(
+                endings: endings,
+                hasChangedSites: !plan.changes.isEmpty,
+                failure: nil,
+                refused: plan.refused.reduce(into: [:]) { refused, site in
+                    if let name = LineageName(site.key) { refused[name] = site.value }
+                },
+                conflict: conflict
+            )
+        } catch {
+            return Applied(
+                endings: endings,
+                hasChangedSites: false,
+                failure: error,
+                refused: [:],
+                conflict: nil
+            )
+        }
+    }
+
+    /// Brings certificates into use that were committed and are not; only those are told of.
+    private func deployPending() async throws -> [DeployCertificates.Ending] {
+        let deploying = DeployCertificates(services)
+        let pending = try deploying.pending(settings)
+        guard !pending.isEmpty else { return [] }
+        return try await deploying.run(pending).filter { ending in
+            (try? ending.result.get().wasUnchanged) != true
+        }
     }
 
     /// The certificates that are wanted and that there are not.

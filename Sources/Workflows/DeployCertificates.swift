@@ -98,6 +98,19 @@ package struct DeployCertificates: Sendable {
         return results.sorted { $0.key < $1.key }.map { Ending(name: $0.key, result: $0.value) }
     }
 
+    /// The lineages whose newest certificate is not in use as it should be, whenever it was last tried.
+    ///
+    /// Nothing is locked: what another certctl is at work on is seen as it is at the moment.
+    func pending(_ settings: Settings) throws -> [LineageName] {
+        guard try services.store.isPresent else { return [] }
+        let store = services.following(settings).store
+        let records = try store.deployRecords()
+        return try store.newestGenerations().map(\.name).filter { name in
+            guard let certificate = try store.latestCertificate(name) else { return false }
+            return try !isInUse(certificate, name, store, records)
+        }
+    }
+
     /// Ends a change of nginx's files that a crash has cut off, where nothing else is to be deployed.
     private func takeBackWhatWasCutOff() async throws {
         guard try services.fileSystem.status(services.layout.transaction) != nil,

@@ -10,6 +10,13 @@ package import Settings
 /// Every other byte of the file stays, and so do its owner and its mode. What would not be read
 /// again is not written.
 package struct EditSites: Sendable {
+    /// What a change of the file has made of it.
+    package struct Change: Sendable {
+        /// `nil` where there was no file.
+        fileprivate let before: [UInt8]?
+        fileprivate let after: [UInt8]?
+    }
+
     private let services: Services
     private let loader: SettingsLoader
 
@@ -86,6 +93,34 @@ package struct EditSites: Sendable {
     package func remove(_ name: String) throws {
         let (bytes, blocks) = try read()
         try write(blocks.removing(try block(of: name, in: blocks)), to: bytes)
+    }
+
+    /// The same, to be taken back.
+    ///
+    /// Returns `nil` where the file was not changed.
+    package func routing(
+        _ names: [Identifier],
+        to servers: [String],
+        kind: String?
+    ) throws -> Change? {
+        let before = try loader.bytes()
+        guard try route(names, to: servers, kind: kind) else { return nil }
+        return Change(before: before, after: try loader.bytes())
+    }
+
+    /// Takes a change back that could not be brought into use, unless somebody has changed the file
+    /// since.
+    package func takeBack(_ change: Change) throws {
+        guard try loader.bytes() == change.after else {
+            throw SiteError.settingsChanged(path: path)
+        }
+        if let before = change.before {
+            try services.fileSystem.replaceKeepingOwner(path, before, temporary: "\(path)~new")
+        } else {
+            try services.fileSystem.removeFile(path)
+            try services.fileSystem.syncDirectory(services.layout.configuration)
+        }
+        services.log.notice("certctl.conf is as it was before", ["path": path])
     }
 
     private func read() throws -> (bytes: [UInt8], blocks: SiteBlocks) {

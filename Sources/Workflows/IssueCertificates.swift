@@ -66,6 +66,29 @@ package struct IssueCertificates: Sendable {
         try await services.whileDeploying { try await proxy.prepare(orders.map(\.name)) }
     }
 
+    /// Has nginx serve the sites of certificates that were good enough, as certctl.conf says now; those
+    /// of new ones it serves since they were brought into use.
+    ///
+    /// Returns the endings, with a failure for a site that is not served.
+    package func serveSites(_ endings: [Ending]) async -> [Ending] {
+        guard let proxy = ProxyDeployment(services, general) else { return endings }
+        var served: [Ending] = []
+        for ending in endings {
+            guard case .success(let outcome) = ending.result, case .unchanged = outcome.change
+            else {
+                served.append(ending)
+                continue
+            }
+            do {
+                try await services.whileDeploying { try await proxy.serve([ending.name]) }
+                served.append(ending)
+            } catch {
+                served.append(Ending(name: ending.name, result: .failure(error)))
+            }
+        }
+        return served
+    }
+
     /// Issues what is not good enough, and brings all of it into use; in the order of the requests.
     ///
     /// Without `deploys` nothing is brought into use: it stays committed until ``DeployCertificates``

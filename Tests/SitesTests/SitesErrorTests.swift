@@ -41,7 +41,7 @@ import Testing
         .dividedByChance(site: "a", path: "/\u{1B}"), .notCached(site: "a"),
         .keepsDefault(port: 80, file: evil), .replacesDefault(port: 80, file: evil),
         .ownAddress(evil, port: 80, file: evil), .showsCertificate(site: "a"),
-        .addressOfMany(site: "a"), .longName("a", bucketSize: 64),
+        .addressOfMany(site: "a"), .longName("a", in: .init(size: 64, place: evil), needed: 128),
     ]
 
     @Test(arguments: notes)

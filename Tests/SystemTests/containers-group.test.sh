@@ -185,7 +185,9 @@ nginx_image nginx:test
 settings 'site c.test { to app:3000; }'; rm "$conf"/*.conf
 proxy_up || fail "the container does not run: $(docker logs proxy 2>&1)"
 try apply --agree-tos
-ok "its root may not read a key either: by its numbers on this host" explains 9 'may not read a key; everything is as it was' 'runs as user 100000, group 100000, and keys are for their owner alone' 'put tls_group 100000; into'
+ok "its root may not read a key either: 9" status_is 9
+ok "by its numbers on this host" output_has 'runs as user 100000, group 100000, and keys are for their owner alone'
+ok "with what to write" output_has 'put tls_group 100000; into'
 settings 'tls_group 100000;' 'site c.test { to app:3000; }'
 try deploy --force
 ok "as it is printed it works" status_is 0

@@ -104,15 +104,31 @@ sed -i 's/client_max_body_size.*/client_max_body_size 77m;/' "$T/conf.d/certctl-
 sum=$(sha256sum "$T/conf.d/certctl-a.test.conf")
 settings 'site a.test www.a.test { to 127.0.0.1:8080; }' 'site b.test { to 127.0.0.1:8080; }'
 try certctl apply --home "$home"
-ok "a changed file is told of" output_has "certctl-a.test.conf"
+ok "a changed file is told of, since what was asked for is not so: 9" status_is 9
+ok "with what to type" output_has "mv $T/conf.d/certctl-a.test.conf.new $T/conf.d/certctl-a.test.conf"
 ok "and left alone" test "$(sha256sum "$T/conf.d/certctl-a.test.conf")" = "$sum"
 ok "what would stand there is beside it" grep -q 8080 "$T/conf.d/certctl-a.test.conf.new"
 try certctl renew a.test --force --home "$home"
 ok "it is renewed all the same" test "$(served a.test)" = "$(stored a.test)"
+
+mv "$T/conf.d/certctl-a.test.conf.new" "$T/conf.d/certctl-a.test.conf"
+try certctl apply --home "$home"
+ok "moved over the old one it is certctl's again" status_is 0
 
 echo "# taken out"
 try certctl site remove b.test --home "$home"; try certctl apply --home "$home"
 ok "a site that is gone from certctl.conf is gone" test ! -e "$T/conf.d/certctl-b.test.conf"
 
 try certctl list --home "$home"; ok "and is listed" output_has "b.test"
+
+echo "# a name longer than nginx has room for by itself"
+long=$(printf 'a%.0s' {1..50}).test
+settings 'site a.test www.a.test { to 127.0.0.1:8080; }' "site $long { to 127.0.0.1:8080; }"
+try certctl apply --agree-tos --home "$home"
+ok "is issued for and deployed" status_is 0
+ok "with room for it" grep -q 'server_names_hash_bucket_size 128;' "$T/conf.d/certctl-00-http.conf"
+ok "and served" test "$(served "$long")" = "$(stored "$long")"
+try certctl renew "$long" --force --home "$home"
+ok "a renewal keeps the room" grep -q 'server_names_hash_bucket_size 128;' "$T/conf.d/certctl-00-http.conf"
+ok "and is served" test "$(served "$long")" = "$(stored "$long")"
 summary

@@ -12,6 +12,8 @@ LIMIT=240
 . "${BASH_SOURCE%/*}/containers.sh"
 
 for p in netavark aardvark-dns; do [ -x /usr/lib/podman/$p ] || fail "program $p is missing; nothing was tested"; done
+# Some of what it keeps has no setting.
+for directory in /run/containers /run/runc /var/lib/containers; do ours $directory || fail "no $directory"; done
 mkdir "$T/pm"
 # A process may have no more open files, and no more children, than the machine lets this test have.
 cat >"$T/pm/containers.conf" <<CONF

@@ -10,11 +10,7 @@ LIMIT=300
 # shellcheck source=ca.sh
 . "${BASH_SOURCE%/*}/ca.sh"
 
-# The paths of a real machine, empty and of this test alone.
-ours() { # DIRECTORY
-  [ -d "$1" ] || { mkdir -m 755 "$1" && on_exit "rmdir '$1'"; }
-  mount -t tmpfs -o mode=755 tmpfs "$1" && on_exit "umount -l '$1'"
-}
+# The paths of a real machine.
 for directory in /srv /etc/certctl /var/lib/certctl /run/certctl; do ours $directory || fail "no $directory"; done
 start_dockerd
 [ -e /run/docker.sock ] || { : >/run/docker.sock; on_exit 'rm /run/docker.sock'; }

@@ -6,6 +6,7 @@
 #   spawn LOG COMMAND…             a background process in NS, its id in $pid; in_ns COMMAND… one in the foreground
 #   wait_for SECONDS COMMAND…      until it succeeds; stop_pid PID [SIGNAL]; on_exit COMMAND
 #   run COMMAND…                   runs it; $status and $output are what came of it (never fails itself)
+#   ours DIRECTORY                 an empty directory of this test alone, at a path that the machine has a meaning for
 #   ok "rule it proves" COMMAND…   one check, one line; `not COMMAND…` turns it round; status_is, output_has look at the last run
 #   summary                        the last line of a script
 #   . docker.sh                    a private Docker Engine on NS, and images made without a registry
@@ -51,6 +52,10 @@ stop_pid() { # PID [SIGNAL]   KILL, and an error, after 15 s
   [ -n "${1:-}" ] && kill -"${2:-TERM}" "$1" 2>/dev/null || return 0
   for ((i = 0; i < 300; i++)); do kill -0 "$1" 2>/dev/null || return 0; sleep 0.05; done
   kill -KILL "$1"; echo "testbed: process $1 had to be killed" >&2; return 1
+}
+ours() { # DIRECTORY
+  [ -d "$1" ] || { mkdir -m 755 "$1" && on_exit "rmdir '$1'"; }
+  mount -t tmpfs -o mode=755 tmpfs "$1" && on_exit "umount -l '$1'"
 }
 # Not `ip netns exec`: that remounts /sys, and /sys/fs/cgroup is then empty.
 in_ns() { nsenter --net="/run/netns/$NS" "$@"; }

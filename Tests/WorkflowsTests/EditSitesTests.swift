@@ -35,6 +35,18 @@ import Testing
         #expect(try sites.sites().map(\.certificate.names.count) == [2])
     }
 
+    @Test func `what cannot be served is taken back, unless the file was changed since`() throws {
+        let first = try #require(try sites.routing(names("a.test"), to: ["app:80"], kind: nil))
+        let before = text
+        let second = try #require(try sites.routing(names("c.test"), to: ["app:81"], kind: nil))
+        #expect(throws: SiteError.settingsChanged(path: Self.path)) { try sites.takeBack(first) }
+        try sites.takeBack(second)
+        #expect(text == before)
+        try sites.takeBack(first)
+        #expect(text == nil)
+        #expect(try sites.sites().isEmpty)
+    }
+
     @Test func `a home that is missing is made for it`() throws {
         let sites = EditSites(host.services(at: "/home/new"))
         try sites.add(names("a.test", "b.test"), [Directive("to", "app:80")])

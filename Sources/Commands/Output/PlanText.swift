@@ -24,6 +24,7 @@ struct PlanText {
             let names = wanted.names.map(\.value).joined(separator: " ")
             context.console.write("to be issued: \(names)\n")
         }
+        for name in plan.pending { context.console.write("to be deployed: \(name)\n") }
         for path in plan.pairs {
             context.console.write(
                 "changed: \(path), for the key is to be read as tls_group has it\n"
@@ -63,6 +64,7 @@ struct PlanText {
         return plan.missing.map { wanted in
             PlanLine(action: "issue", names: wanted.names.map(\.value))
         }
+            + plan.pending.map { PlanLine(action: "deploy", names: ["\($0)"]) }
             + plan.pairs.map { PlanLine(action: "change", path: $0) }
             + (files?.writes ?? []).map { write in
                 PlanLine(

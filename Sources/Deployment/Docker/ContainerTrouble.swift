@@ -41,6 +41,11 @@ package struct ContainerTrouble: Equatable, Sendable {
         }
     }
 
+    /// Whether it was told to stop: it has ended well, or was killed where it took too long for that.
+    var wasStopped: Bool {
+        status == .exited && [0, 137].contains(exitCode) && trouble == nil && error.isEmpty
+    }
+
     /// Explains a container by what was found out about it: `log` is the end of what it has
     /// written, oldest line first.
     init(
@@ -58,6 +63,8 @@ package struct ContainerTrouble: Equatable, Sendable {
         restartCount = container.restartCount
         error = state.error
         self.architectures = architectures
+        // What went wrong with a request has ended nothing.
+        let log = log.filter { line in !(NginxMessage(line)?.isOfRequest ?? false) }
         let messages = log.compactMap { NginxMessage($0) }.filter(\.level.isSerious)
         let words = messages.suffix(3).map { $0.explained(by: paths) }
         lines = words.isEmpty ? log.suffix(3).map(\.self) : Array(words)

@@ -63,6 +63,11 @@ package struct NginxMessage: Equatable, Sendable {
         return (String(text[start..<colon]), line)
     }
 
+    /// Whether it is about one request, and not about nginx itself.
+    ///
+    /// Source: ngx_http_core_module.c, which ends such messages with whose request it was.
+    package var isOfRequest: Bool { text.contains(", client: ") }
+
     /// The first absolute path in quotation marks: a certificate, an include, a log.
     package var subject: String? {
         let parts = text.split(separator: "\"", omittingEmptySubsequences: false)

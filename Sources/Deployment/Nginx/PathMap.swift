@@ -76,7 +76,7 @@ package struct PathMap: Equatable, Sendable {
     }
 
     /// What follows `directory` in `path`, without a slash before it; `nil` if it is not below.
-    static func rest(of path: String, below directory: String) -> String? {
+    package static func rest(of path: String, below directory: String) -> String? {
         if path == directory { return "" }
         let beginning = directory == "/" ? "/" : directory + "/"
         return path.hasPrefix(beginning) ? String(path.dropFirst(beginning.count)) : nil

@@ -31,12 +31,17 @@ package struct TransactionServices: Sendable {
 extension NginxTransaction {
     /// Makes `changes` and sees that they are served, or puts everything back.
     ///
+    /// - Parameters:
+    ///   - changes: What becomes of files.
+    ///   - services: The world.
+    ///   - isMending: Whether nginx is known to refuse what is there.
     /// - Throws: ``TransactionFailure`` unless all of it is served.
     package static func run(
         _ changes: [FileChange],
-        _ services: TransactionServices
+        _ services: TransactionServices,
+        isMending: Bool = false
     ) async throws {
-        let transaction = NginxTransaction(changes: changes.count)
+        let transaction = NginxTransaction(changes: changes.count, isMending: isMending)
         try await transaction.run(changes, services)
     }
 

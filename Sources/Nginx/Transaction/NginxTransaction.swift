@@ -105,9 +105,12 @@ package struct NginxTransaction: Sendable {
     private var state: State
 
     /// Begins to make `count` changes; with none, nginx is only made to take up what is on disk.
-    package init(changes count: Int) {
+    ///
+    /// What is there is not tested first where nginx is known to refuse it, and the changes are to
+    /// mend that.
+    package init(changes count: Int, isMending: Bool = false) {
         self.count = count
-        state = count > 0 ? .testingBefore : .testing
+        state = count == 0 ? .testing : isMending ? .noting : .testingBefore
     }
 
     /// Goes on where a run of `count` changes was cut off: puts back what was there.

@@ -8,7 +8,7 @@ import PKI
 package struct ManagedFile: Equatable, Sendable {
     /// What became of a file since certctl wrote it.
     package enum State: Equatable, Sendable {
-        /// There is none.
+        /// There is none, or an empty one, in which nobody could lose anything.
         case absent
         /// It is as certctl wrote it.
         case intact
@@ -67,7 +67,7 @@ package struct ManagedFile: Equatable, Sendable {
     ///   - path: From the configuration directory.
     /// - Returns: ``State/intact`` only for what certctl wrote, byte by byte, for that path.
     package static func state(of bytes: [UInt8]?, at path: String) -> State {
-        guard let bytes else { return .absent }
+        guard let bytes, !bytes.isEmpty else { return .absent }
         guard bytes.starts(with: mark.utf8) else { return .foreign }
         let end = bytes.firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
         let seal = bytes[..<end].suffix(2 * SHA256.byteCount)

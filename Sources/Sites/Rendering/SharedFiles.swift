@@ -56,7 +56,7 @@ struct SharedFiles {
                 ),
             ]
         }
-        if surroundings.namesBucketSize == nil, let size = bucketSize {
+        if surroundings.namesBucket == nil, let size = bucketSize {
             items += [
                 .blank, .comment("For names as long as the longest here."),
                 .line("server_names_hash_bucket_size", try Term(quoting: "\(size)")),
@@ -66,14 +66,17 @@ struct SharedFiles {
     }
 
     /// What the names here need of `server_names_hash_bucket_size`; `nil` where any default does.
-    ///
-    /// nginx keeps a name with 18 bytes around it, rounded up to 8.
     var bucketSize: Int? {
         let longest = sites.flatMap(\.serverNames).map(\.utf8.count).max() ?? 0
-        let size = (longest + 2 + 7) / 8 * 8 + 16
+        let size = Self.bytes(forNameOf: longest)
         // Processors have cache lines of 64 bytes and more, and that is the default.
         return [128, 256, 512].first { size > 64 && size <= $0 }
     }
+
+    /// The bytes that nginx takes to keep a name: 18 around it, rounded up to 8.
+    ///
+    /// Source: ngx_hash.c.
+    static func bytes(forNameOf length: Int) -> Int { (length + 2 + 7) / 8 * 8 + 16 }
 
     /// Servers for names that no site has; none where others have such.
     func defaults() throws(SitesError) -> [Item] {

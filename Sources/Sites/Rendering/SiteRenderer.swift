@@ -10,10 +10,16 @@ package struct SiteRenderer: Sendable {
         package let files: [ManagedFile]
         /// What an operator should know of them.
         package let notes: [SiteNote]
+
+        package init(files: [ManagedFile], notes: [SiteNote]) {
+            self.files = files
+            self.notes = notes
+        }
     }
 
     static let commonPath = "certctl-00-http.conf"
-    static let defaultPath = "certctl-01-default.conf"
+    /// The file with the servers for names that no site has.
+    package static let defaultPath = "certctl-01-default.conf"
 
     package let surroundings: Surroundings
 
@@ -192,11 +198,11 @@ package struct SiteRenderer: Sendable {
         for site in shared.sites.filter(\.hasAddress).dropFirst() {
             notes.append(.addressOfMany(site: site.lineage))
         }
-        if let size = surroundings.namesBucketSize, let needed = shared.bucketSize, size < needed,
-            let name = shared.sites.flatMap(\.serverNames).max(by: { $0.utf8.count < $1.utf8.count }
-            )
+        if let bucket = surroundings.namesBucket, let needed = shared.bucketSize,
+            let name = shared.sites.flatMap(\.serverNames).filter({ !bucket.holds($0) })
+                .max(by: { $0.utf8.count < $1.utf8.count })
         {
-            notes.append(.longName(name, bucketSize: size))
+            notes.append(.longName(name, in: bucket, needed: needed))
         }
         return notes
     }

@@ -55,8 +55,9 @@ struct ProxyDeployment: Sendable {
         let pairs = pairs.filter { concerns($0.name) && $0.certificate.manifest.hasKey }
         guard !pairs.isEmpty else { return [:] }
         do {
-            try await change(to: pairs, only: nil)
-            return [:]
+            return Self.failures(of: pairs, in: try await change(to: pairs, only: nil))
+        } catch let error as SitesError {
+            return pairs.reduce(into: [:]) { $0[$1.name] = ProxyError.refusedSite(error) }
         } catch {
             guard pairs.count > 1, Self.isOfSites(error) else {
                 return pairs.reduce(into: [:]) { $0[$1.name] = error }
@@ -69,7 +70,8 @@ struct ProxyDeployment: Sendable {
         var failures: [LineageName: any Error] = [:]
         for pair in pairs {
             do {
-                try await change(to: [pair], only: ["\(pair.name)"])
+                let plan = try await change(to: [pair], only: ["\(pair.name)"])
+                failures.merge(Self.failures(of: [pair], in: plan)) { _, new in new }
             } catch {
                 failures[pair.name] = error
             }
@@ -99,11 +101,20 @@ struct ProxyDeployment: Sendable {
     /// What it serves already is left as it is. Throws as ``deploy(_:)`` tells.
     func prepare(_ names: [LineageName]) async throws {
         let new = try names.filter { name in
-            try site(of: name) != nil && !services.store.isPublished(name)
+            try site(of: name) != nil && !hasPair(name)
         }
         guard !new.isEmpty else { return }
-        let plan = try await change(to: [], only: Set(new.map(\.description)))
+        try await serve(new)
+    }
+
+    /// Has nginx serve sites as certctl.conf says, with the certificates that are in use.
+    ///
+    /// Throws as ``deploy(_:)`` tells.
+    func serve(_ names: [LineageName]) async throws {
+        let plan = try await change(to: [], only: Set(names.map(\.description)))
         await DeployUnit(services).permit(plan.view.directory)
+        // The others of them are served.
+        if let refused = names.lazy.compactMap({ plan.refused["\($0)"] }).first { throw refused }
     }
 
     /// Takes back what a run that was cut off has changed.
@@ -117,10 +128,19 @@ struct ProxyDeployment: Sendable {
         services.log.notice("a deployment that was cut off was taken back")
     }
 
+    /// Why certificates are not in use whose sites are left as they are.
+    private static func failures(
+        of pairs: [ProxyPlan.Pair],
+        in plan: ProxyPlan
+    ) -> [LineageName: any Error] {
+        pairs.reduce(into: [:]) { failures, pair in
+            failures[pair.name] = plan.refused["\(pair.name)"].map(ProxyError.refusedSite)
+        }
+    }
+
     /// Whether an error is of what was to be served, and another choice may fare better.
     private static func isOfSites(_ error: any Error) -> Bool {
         switch error {
-        case is SitesError: true
         case TransactionFailure.rolledBack: true
         default: false
         }
@@ -132,6 +152,13 @@ struct ProxyDeployment: Sendable {
         settings.sites.first { $0.certificate.lineageName == name }
     }
 
+    /// Whether nginx is led to a certificate that a CA has issued: the pair that only lets it start is
+    /// none to serve a site with.
+    private func hasPair(_ name: LineageName) throws -> Bool {
+        try services.store.isPublished(name)
+            && services.store.published(of: name)?.number != .bootstrap
+    }
+
     private func plan(
         _ pairs: [ProxyPlan.Pair],
         coming: Set<LineageName>,
@@ -139,19 +166,24 @@ struct ProxyDeployment: Sendable {
         _ nginx: any NginxInstance
     ) async throws -> ProxyPlan {
         let view = try await ProxyView.look(services, settings, access, nginx)
-        let sites = try settings.sites.compactMap { site -> Site? in
-            guard let name = site.certificate.lineageName else { return nil }
-            let hasPair = try coming.contains(name) || services.store.isPublished(name)
-            return Site(site, lineage: "\(name)", hasPair: hasPair)
-        }
         return try ProxyPlan(
             view,
-            sites: sites,
+            sites: try sites(coming: coming),
             pairs: pairs,
+            coming: coming,
             only: only,
             isInPlace: !edited.isEmpty,
             services
         )
+    }
+
+    /// All of certctl.conf, as if the certificates of `coming` were in use.
+    func sites(coming: Set<LineageName> = []) throws -> [Site] {
+        try settings.sites.compactMap { site in
+            guard let name = site.certificate.lineageName else { return nil }
+            let hasPair = try coming.contains(name) || hasPair(name)
+            return Site(site, lineage: "\(name)", hasPair: hasPair)
+        }
     }
 
     // MARK: Changing
@@ -188,7 +220,10 @@ struct ProxyDeployment: Sendable {
         only: Set<String>?,
         _ nginx: any NginxInstance
     ) async throws -> ProxyPlan {
-        let plan = try await plan(pairs, coming: Set(pairs.map(\.name)), only: only, nginx)
+        let coming = Set(pairs.map(\.name))
+        let plan = try await afterMending(nginx) {
+            try await self.plan(pairs, coming: coming, only: only, nginx)
+        }
         tell(of: plan)
         for pair in pairs { try services.handOver(pair.certificate, of: pair.name) }
         let proof = ServedProof(probe: access.probe, clock: services.clock)
@@ -253,12 +288,16 @@ struct ProxyDeployment: Sendable {
     }
 
     private func makeDirectories(of plan: ProxyPlan) throws {
-        let snippets = "\(plan.view.directory)/certctl"
-        guard plan.files.writes.contains(where: { $0.path.hasPrefix("certctl/") }),
-            try services.fileSystem.status(snippets) == nil
-        else { return }
+        guard plan.files.writes.contains(where: { $0.path.hasPrefix("certctl/") }) else { return }
+        try makeSnippetDirectory(in: plan.view.directory)
+    }
+
+    /// Makes the directory of snippets unless it is there.
+    func makeSnippetDirectory(in directory: String) throws {
+        let snippets = "\(directory)/certctl"
+        guard try services.fileSystem.status(snippets) == nil else { return }
         try services.fileSystem.makeDirectory(snippets, .publicDirectory)
-        try services.fileSystem.syncDirectory(plan.view.directory)
+        try services.fileSystem.syncDirectory(directory)
     }
 
     private func tellProven(_ expectations: [ServedProof.Expectation], by nginx: any NginxInstance)
@@ -278,7 +317,12 @@ struct ProxyDeployment: Sendable {
 
     private func tell(of plan: ProxyPlan) {
         for note in plan.notes {
-            services.log.info("a note on the sites", ["note": note.description])
+            let fields = ["note": note.description]
+            if note.isWarning {
+                services.log.warning("a note on the sites", fields)
+            } else {
+                services.log.info("a note on the sites", fields)
+            }
         }
         for conflict in plan.files.conflicts {
             services.log.warning(

@@ -1,4 +1,5 @@
 package import Diagnostics
+import Sites
 
 extension ProxyError: Diagnosable {
     package var diagnosis: Diagnosis {
@@ -23,6 +24,12 @@ extension ProxyError: Diagnosable {
                 "\(place) does not see what it has to",
                 "no mount shows \(paths.joined(separator: ", ")) where they have to be",
                 Self.steps(steps, override)
+            )
+        case .otherMounted(let place, let target, let mounted, let wanted):
+            (
+                "\(place) does not see \(wanted.harmless())",
+                "what it has at \(target) is \(mounted.harmless())",
+                "write into certctl.conf, in proxy … { }: configuration \(mounted.harmless());"
             )
         case .staleMount(let place, let path):
             (
@@ -86,14 +93,16 @@ extension ProxyError: Diagnosable {
                 "its port 443 is not published",
                 "publish it: -p 443:443, or ports: [\"80:80\", \"443:443\"] in the Compose file"
             )
+        case .refusedSite(let error):
+            (error.diagnosis.what, error.diagnosis.why, error.diagnosis.fix)
         case .changedByPerson(let path, let offer):
             (
                 "\(path) was changed by a person, and is left alone",
                 "certctl overwrites only what it has written itself",
                 offer.map {
-                    "compare it with \($0); put changes into raw { } of certctl.conf, remove the "
-                        + "file and run certctl apply"
-                } ?? "move it away and run certctl apply"
+                    "compare it with \($0), and put what is yours into raw { } of certctl.conf; then: "
+                        + "mv \($0) \(path), and certctl apply"
+                } ?? "move what is yours to another file; then: rm \(path), and certctl apply"
             )
         }
     }

@@ -1,10 +1,13 @@
 import Deployment
 import Nginx
+package import Sites
 
 /// Why sites cannot be served, beside what nginx and the engine say themselves.
 package enum ProxyError: Error, Equatable {
     /// The container does not see what it has to: how to mount it, step by step.
     case notMounted(place: String, paths: [String], steps: [String], override: String?)
+    /// certctl.conf names another directory than the one that is mounted where sites are read from.
+    case otherMounted(place: String, target: String, mounted: String, wanted: String)
     /// A mounted file or directory was replaced since the container was started.
     case staleMount(place: String, path: String)
     /// nginx does not read the directory that sites are to be written to.
@@ -27,6 +30,8 @@ package enum ProxyError: Error, Equatable {
     case restarted(place: String)
     /// Nothing on this host leads to nginx's port for https.
     case notPublished(place: String)
+    /// A certificate is stored whose site cannot be served.
+    case refusedSite(SitesError)
     /// A file of certctl's was changed by a person, or another's has its name.
     case changedByPerson(path: String, offer: String?)
 }

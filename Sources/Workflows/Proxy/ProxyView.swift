@@ -42,6 +42,26 @@ struct ProxyView: Sendable {
         return try await looker.look()
     }
 
+    /// The changes that put back what is missing of certctl's own files, for an nginx that refuses its
+    /// configuration; none where it does not, or where nothing is missing that others of them need.
+    ///
+    /// Returns the directory of managed files too. Throws as ``look(_:_:_:_:)``, and ``SitesError``.
+    static func mending(
+        _ services: Services,
+        _ settings: Settings,
+        _ access: ProxyAccess,
+        _ nginx: any NginxInstance,
+        _ sites: [Site]
+    ) async throws -> (directory: String, changes: [FileChange]) {
+        let looker = ProxyLooker(
+            services: services,
+            settings: settings,
+            access: access,
+            nginx: nginx
+        )
+        return try await looker.mending(sites)
+    }
+
     fileprivate init(
         nginx: any NginxInstance,
         surroundings: Surroundings,
@@ -83,7 +103,8 @@ struct ProxyView: Sendable {
             // What a link leads to is not certctl's: it shows as somebody else's file.
             let full = "\(directory)/\(path)"
             let isFile = try files.status(full)?.kind == .file
-            present[path] = isFile ? try files.readFile(full, limit: fileLimit) : []
+            present[path] =
+                isFile ? try files.readFile(full, limit: fileLimit) : Array("(no file)\n".utf8)
         }
         return present
     }
@@ -121,8 +142,8 @@ private struct ProxyLooker {
         surroundings.others = configuration.servers.compactMap { server in
             OtherServer(server, managed: directory.nginx)
         }
-        let size = configuration.httpDirectives(named: "server_names_hash_bucket_size").last
-        surroundings.namesBucketSize = size?.arguments.first.flatMap { Int($0) }
+        let present = try ProxyView.present(in: directory.host, services.fileSystem)
+        surroundings.namesBucket = namesBucket(in: configuration, directory.nginx, present)
         surroundings.httpsPort = nginx.addresses(ofPort: 443).first?.port ?? 443
         surroundings.cacheDirectory = Self.cacheDirectory(build)
         return ProxyView(
@@ -130,8 +151,62 @@ private struct ProxyLooker {
             surroundings: surroundings,
             configuration: configuration,
             directory: directory.host,
-            present: try ProxyView.present(in: directory.host, services.fileSystem)
+            present: present
         )
+    }
+
+    func mending(_ sites: [Site]) async throws -> (directory: String, changes: [FileChange]) {
+        let dump = try await nginx.configuration()
+        let directory = try directory()
+        guard !dump.verdict.isAccepted, let build = NginxBuild(versionText: dump.build) else {
+            return (directory.host, [])
+        }
+        var surroundings = Surroundings(
+            build: build,
+            pairs: layout.nginx,
+            configuration: directory.nginx,
+            challenge: try await challenge()
+        )
+        surroundings.httpsPort = nginx.addresses(ofPort: 443).first?.port ?? 443
+        surroundings.cacheDirectory = Self.cacheDirectory(build)
+        let present = try ProxyView.present(in: directory.host, services.fileSystem)
+        var named: String?
+        if case .missingFile(let path)? = dump.verdict.trouble {
+            named = PathMap.rest(of: path, below: directory.nginx)
+        }
+        let lacking = try SiteRenderer(for: surroundings)
+            .lacking(of: sites, present: present, named: named)
+        let changes = lacking.map { file in
+            FileChange(
+                path: "\(directory.host)/\(file.path)",
+                before: present[file.path],
+                after: file.bytes
+            )
+        }
+        return (directory.host, changes)
+    }
+
+    /// What files that are not certctl's say of the room for names.
+    ///
+    /// What its own say is rendered anew: it must not keep that from being rendered.
+    private func namesBucket(
+        in configuration: Configuration,
+        _ directory: String,
+        _ present: [String: [UInt8]]
+    ) -> Surroundings.NamesBucket? {
+        for directive in configuration.httpDirectives(named: "server_names_hash_bucket_size") {
+            if let path = PathMap.rest(of: directive.file, below: directory),
+                ManagedFile.isManaged(path),
+                ManagedFile.state(of: present[path], at: path) != .foreign
+            {
+                continue
+            }
+            guard let size = directive.arguments.first.flatMap({ Int($0) }) else { continue }
+            let line = configuration.place(of: directive).position.line
+            let host = nginx.paths.hostPath(of: directive.file) ?? directive.file
+            return .init(size: size, place: "\(host):\(line)")
+        }
+        return nil
     }
 
     /// The directory for sites, on this host and as nginx knows it.
@@ -151,7 +226,17 @@ private struct ProxyLooker {
         }
         let real = access.host.realPath(of: wanted) ?? wanted
         guard let path = nginx.paths.nginxPath(of: real) else {
-            throw notMounted([.init(source: real, target: ProxyView.usualDirectory)])
+            let usual = ProxyView.usualDirectory
+            // Others' files are there: another mount in its place would take them away.
+            if let mounted = nginx.paths.hostPath(of: usual) {
+                throw ProxyError.otherMounted(
+                    place: nginx.place,
+                    target: usual,
+                    mounted: mounted,
+                    wanted: real
+                )
+            }
+            throw notMounted([.init(source: real, target: usual)])
         }
         return (real, path)
     }

@@ -153,7 +153,10 @@ import Testing
         status: String,
         fix: String
     ) async throws {
-        let trouble = try await trouble { $0.status = status }
+        let trouble = try await trouble { container in
+            container.status = status
+            container.exitCode = 1
+        }
         #expect(trouble?.status.description == status)
         #expect(trouble?.diagnosis.fix.contains(fix) == true)
     }
@@ -187,6 +190,26 @@ import Testing
             trouble?.lines.last == "host not found in upstream \"app\" in "
                 + "/etc/nginx/conf.d/a.conf:3 (on the host: /srv/conf.d/a.conf:3)"
         )
+    }
+
+    @Test(arguments: [0, 137])
+    func `S03: one that was stopped says that, and not what a request met before`(
+        code: Int
+    )
+        async throws
+    {
+        let trouble = try await trouble { container in
+            container.status = "exited"
+            container.exitCode = code
+            container.log = [
+                "2026/11/23 12:00:00 [crit] 30#30: *7 open() \"/etc/nginx/x.htpasswd\" failed (2: No "
+                    + "such file or directory), client: 172.18.0.1, server: a.test, request: "
+                    + "\"GET / HTTP/1.1\", host: \"a.test\""
+            ]
+        }
+        #expect(trouble?.trouble == nil)
+        #expect(trouble?.diagnosis.why == "it was stopped")
+        #expect(trouble?.diagnosis.fix == "docker start web, then run: certctl deploy")
     }
 
     @Test func `S03: one for another processor names both`() async throws {

@@ -45,11 +45,15 @@ import Testing
 
     @Test func `so does a missing end, and one that was added`() {
         let mark = "# certctl:managed ".utf8.count
-        for count in file.bytes.indices {
+        for count in file.bytes.indices.dropFirst() {
             let state = ManagedFile.state(of: Array(file.bytes[..<count]), at: file.path)
             #expect(state == (count < mark ? .foreign : .changed))
         }
         #expect(ManagedFile.state(of: file.bytes + [10], at: file.path) == .changed)
+    }
+
+    @Test func `in an empty file nobody has anything to lose`() {
+        #expect(ManagedFile.state(of: [], at: file.path) == .absent)
     }
 
     @Test func `a copy in another place is a person's`() {
@@ -64,7 +68,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "server { }", "#certctl:managed ", " # certctl:managed ", "\u{FEFF}# certctl:managed ",
+        " ", "server { }", "#certctl:managed ", " # certctl:managed ", "\u{FEFF}# certctl:managed ",
     ])
     func `a file without the mark is another's`(text: String) {
         #expect(ManagedFile.state(of: Array(text.utf8), at: file.path) == .foreign)

@@ -81,14 +81,31 @@ import Testing
 
     @Test func `names too long for what others say are told of`() throws {
         var surroundings = Examples.surroundings()
-        surroundings.namesBucketSize = 64
+        let bucket = Surroundings.NamesBucket(size: 64, place: "/etc/x.conf:3")
+        surroundings.namesBucket = bucket
         let name = String(repeating: "a", count: 50) + ".test"
         let rendering = try Examples.rendering("site \(name) { to b:1; }", surroundings)
-        #expect(rendering.notes == [.longName(name, bucketSize: 64)])
+        #expect(rendering.notes == [.longName(name, in: bucket, needed: 128)])
+        #expect(rendering.notes.first?.description.contains("/etc/x.conf:3") == true)
         #expect(
             try Examples.texts("site \(name) { to b:1; }", surroundings)["certctl-00-http.conf"]?
                 .contains("bucket_size") == false
         )
+    }
+
+    @Test(arguments: [(46, 64, true), (47, 64, false), (47, 65, true), (111, 128, false)])
+    func `names that others left room enough for are not told of`(
+        length: Int,
+        size: Int,
+        fits: Bool
+    ) throws {
+        var surroundings = Examples.surroundings()
+        surroundings.namesBucket = .init(size: size, place: "/etc/x.conf:3")
+        let name =
+            Array(repeating: String(repeating: "a", count: 11), count: 10)
+            .joined(separator: ".").suffix(length - 5) + ".test"
+        let rendering = try Examples.rendering("site \(name) { to b:1; }", surroundings)
+        #expect(rendering.notes.isEmpty == fits)
     }
 
     @Test func `an nginx without TLS is refused`() throws {

@@ -20,7 +20,7 @@ import Testing
         for name in names { #expect(try fixture.proxy.served(name) == fixture.newest(name)) }
     }
 
-    @Test(arguments: ProxyFixture.Start.allCases)
+    @Test(arguments: ProxyFixture.Start.allCases.filter { $0 != .renaming })
     func `many are brought into use by one reload`(_ start: ProxyFixture.Start) async throws {
         let fixture = try await ProxyFixture(start)
         let before = fixture.proxy.reloads
@@ -40,7 +40,7 @@ import Testing
             let results = try endings.map { try $0.result.get().wasUnchanged }
             #expect(results == [true, true])
         }
-        for _ in 1...10 { #expect(try await !ApplySettings(fixture.services).applySites()) }
+        for _ in 1...10 { #expect(try await !fixture.apply()) }
         #expect(fixture.proxy.reloads == reloads)
         #expect(fixture.files == files)
         // Locks are taken; nothing else is written.
@@ -119,5 +119,107 @@ import Testing
         try await fixture.run()
         #expect(fixture.host.disk.bytes(of: path) == changed)
         try expectServed(fixture, fixture.wanted)
+    }
+
+    @Test func `the room for a long name stays, and is not taken for somebody else's`()
+        async throws
+    {
+        let fixture = try await ProxyFixture(.renewed)
+        let long = String(repeating: "a", count: 50) + ".test"
+        try await fixture.host.issue([long], deploys: false)
+        fixture.settings("site \(long) { to app:3000; }\n")
+        let path = "\(ModelProxy.directory)/certctl-00-http.conf"
+        for _ in 1...3 {
+            _ = try await ApplySettings(fixture.services).applySites()
+            let text = fixture.host.disk.bytes(of: path).map { String(decoding: $0, as: UTF8.self) }
+            #expect(text?.contains("server_names_hash_bucket_size 128;") == true)
+        }
+    }
+
+    @Test func `the room for a long name is not given twice where another file gives it`()
+        async throws
+    {
+        let fixture = try await ProxyFixture(.renewed)
+        let long = String(repeating: "a", count: 50) + ".test"
+        fixture.host.disk.put(
+            "\(ModelProxy.directory)/mine.conf",
+            Array("server_names_hash_bucket_size 128;\n".utf8)
+        )
+        fixture.settings("site \(long) { to app:3000; }\n")
+        _ = try await ApplySettings(fixture.services).applySites()
+        let path = "\(ModelProxy.directory)/certctl-00-http.conf"
+        let text = fixture.host.disk.bytes(of: path).map { String(decoding: $0, as: UTF8.self) }
+        #expect(text?.contains("bucket_size") == false)
+    }
+
+    @Test(arguments: [false, true])
+    func `X09: certctl's own files that are missing or empty are put back`(
+        isEmptied: Bool
+    )
+        async throws
+    {
+        let fixture = try await ProxyFixture(.renewed)
+        let (files, disk) = (fixture.files, fixture.host.disk)
+        let own = files.keys.filter { $0.hasPrefix("\(ModelProxy.directory)/certctl/") }
+        #expect(!own.isEmpty)
+        if isEmptied {
+            for path in own { disk.put(path, []) }
+        } else {
+            for path in own { try disk.removeFile(path) }
+            #expect(fixture.proxy.restart() != nil)
+        }
+        _ = try await ApplySettings(fixture.services).applySites()
+        for path in own { #expect(disk.bytes(of: path) == files[path], "\(path)") }
+        try await fixture.run()
+        try expectServed(fixture, fixture.wanted)
+    }
+
+    @Test func `what else is broken is told, and nothing is left behind of a mending`()
+        async throws
+    {
+        let fixture = try await ProxyFixture(.renewed)
+        let disk = fixture.host.disk
+        let path = "\(ModelProxy.directory)/certctl/challenge.inc"
+        try disk.removeFile(path)
+        disk.put("\(ModelProxy.directory)/mine.conf", Array("refused;\n".utf8))
+        let files = fixture.files
+        let applied = try await ApplySettings(fixture.services).applySites()
+        let failure = applied.failure as? TransactionFailure
+        #expect(failure?.diagnosis.what.contains("did before certctl changed anything") == true)
+        #expect(fixture.files == files)
+        #expect(disk.bytes(of: fixture.services.layout.transaction) == nil)
+    }
+
+    @Test func `a directory that is not the mounted one is told, with the line to write`()
+        async throws
+    {
+        let fixture = try await ProxyFixture(.renewed)
+        fixture.host.disk.put(directory: "/srv/other")
+        fixture.host.disk.put(
+            ProxyFixture.path,
+            Array("proxy proxy { configuration /srv/other; }\nsite a.test { to app:1; }\n".utf8)
+        )
+        let error = await #expect(throws: ProxyError.self) {
+            _ = try await ApplySettings(fixture.services).plan()
+        }
+        #expect(error?.diagnosis.why.contains(ModelProxy.directory) == true)
+        let line = "configuration \(ModelProxy.directory);"
+        #expect(error?.diagnosis.fix.contains(line) == true)
+        #expect(error?.diagnosis.fix.contains("/srv/other") == false)
+    }
+
+    @Test func `who loses the default is told by the run that takes it, and never again`()
+        async throws
+    {
+        let fixture = try await ProxyFixture(.nothing)
+        fixture.host.disk.put(
+            "\(ModelProxy.directory)/mine.conf",
+            Array("server { listen 80; server_name localhost; }\n".utf8)
+        )
+        let apply = try ApplySettings(fixture.services)
+        #expect(try await !apply.plan().notes.isEmpty)
+        try await fixture.run()
+        _ = try await apply.applySites()
+        #expect(try await apply.plan().notes.isEmpty)
     }
 }

@@ -20,6 +20,10 @@ struct ProxyFixture {
         case regrouped
         /// A site that is served gets another server, one comes and one goes.
         case changed
+        /// A site that is served gets another first name, and has no certificate by that yet.
+        case renaming
+        /// The same with the certificate, which nothing uses yet.
+        case renamed
     }
 
     static let path = "\(TestHost.home)/etc/certctl.conf"
@@ -42,6 +46,10 @@ struct ProxyFixture {
         try expectDeployed(await deploy())
         if start == .regrouped { giveKeys(to: 101) }
         if start == .renewed { try await commit() }
+        if start == .renaming || start == .renamed {
+            settings("site c.test a.test { to app:3000; }\nsite b.test { to app:3001; }\n")
+        }
+        if start == .renamed { try await host.issue(["c.test", "a.test"], deploys: false) }
         guard start == .changed else { return }
         // What comes has its certificate already.
         try await host.issue(["c.test"], deploys: false)
@@ -56,7 +64,13 @@ struct ProxyFixture {
     }
 
     /// The names that are to be served in the end.
-    var wanted: [String] { start == .changed ? ["a.test", "c.test"] : Self.names }
+    var wanted: [String] {
+        switch start {
+        case .nothing, .renewed, .regrouped, .renaming: Self.names
+        case .changed: ["a.test", "c.test"]
+        case .renamed: Self.names + ["c.test"]
+        }
+    }
 
     func settings(_ sites: String) {
         host.disk.put(Self.path, Array((Self.proxy + sites).utf8))
@@ -81,7 +95,16 @@ struct ProxyFixture {
     /// What is to be done, to its end or to the error that it ends with.
     func run() async throws {
         try expectDeployed(await deploy())
-        if start == .changed { _ = try await ApplySettings(services).applySites() }
+        if start == .changed || start == .renaming { try await apply() }
+    }
+
+    /// Returns whether anything was changed.
+    @discardableResult
+    func apply() async throws -> Bool {
+        let applied = try await ApplySettings(services).applySites()
+        try expectDeployed(applied.endings)
+        if let failure = applied.failure { throw failure }
+        return applied.hasChanged
     }
 
     /// The error of the first that is not in use.
@@ -91,7 +114,8 @@ struct ProxyFixture {
 
     /// The newest certificate of a name, in PEM.
     func newest(_ name: String) throws -> [UInt8] {
-        let lineage = try #require(LineageName(name))
+        let isRenamed = start == .renamed && name == "a.test"
+        let lineage = try #require(LineageName(isRenamed ? "c.test" : name))
         let certificate = try #require(try host.store.latestCertificate(lineage))
         return try #require(host.disk.bytes(of: certificate.files.certificate))
     }

@@ -137,14 +137,14 @@ import Testing
         let folder = "\(TestHost.home)/lib/tls/nginx"
         #expect(plan.pairs == ["\(folder)/a.test.conf", "\(folder)/b.test.conf"])
         #expect(!plan.isEmpty)
-        #expect(try await ApplySettings(fixture.services).applySites())
+        #expect(try await fixture.apply())
         #expect(fixture.copies == ProxyFixture.wantedCopies)
         let said = fixture.host.log.lines(from: .notice)
         #expect(
             said.contains { $0.hasPrefix("a group may read the key") && $0.contains("group=101") }
         )
         #expect(try await ApplySettings(fixture.services).plan().isEmpty)
-        #expect(try await !ApplySettings(fixture.services).applySites())
+        #expect(try await !fixture.apply())
         #expect(try fixture.proxy.served("a.test") == fixture.newest("a.test"))
     }
 
@@ -171,7 +171,7 @@ import Testing
         try await fixture.run()
         #expect(fixture.copies == ProxyFixture.wantedCopies)
         fixture.host.disk.put(stale, [])
-        #expect(try await !ApplySettings(fixture.services).applySites())
+        try await fixture.apply()
         #expect(fixture.copies == ProxyFixture.wantedCopies)
         #expect(fixture.proxy.reloads == reloads)
     }

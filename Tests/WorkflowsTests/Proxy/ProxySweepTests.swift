@@ -102,7 +102,8 @@ import Testing
         let before = prepared.fixture.host.disk.changes
         try await prepared.fixture.run()
         let changes = prepared.fixture.host.disk.changes - before
-        #expect(changes > 20)
+        // Where only a file for http comes, less is written.
+        #expect(changes > (prepared.fixture.start == .renaming ? 10 : 20))
         return changes
     }
 

@@ -1,0 +1,47 @@
+import Deployment
+import Diagnostics
+import Nginx
+
+/// An nginx that refuses its configuration because files of certctl's own are gone.
+extension ProxyDeployment {
+    /// Does `body`; where nginx refuses its configuration, and files of certctl's own are missing, once
+    /// more with those put back.
+    ///
+    /// Throws what `body` throws: that nginx refuses them too is no news.
+    func afterMending<Outcome>(
+        _ nginx: any NginxInstance,
+        _ body: () async throws -> Outcome
+    ) async throws -> Outcome {
+        do {
+            return try await body()
+        } catch TransactionFailure.untouched(let fault) where fault.step == .brokenBefore {
+            guard try await mend(nginx) else { throw TransactionFailure.untouched(fault) }
+            return try await body()
+        }
+    }
+
+    /// Puts back what is missing; returns whether nginx accepts its configuration then.
+    private func mend(_ nginx: any NginxInstance) async throws -> Bool {
+        let (directory, changes) = try await ProxyView.mending(
+            services,
+            settings,
+            access,
+            nginx,
+            sites()
+        )
+        guard !changes.isEmpty else { return false }
+        if changes.contains(where: { $0.path.hasPrefix("\(directory)/certctl/") }) {
+            try makeSnippetDirectory(in: directory)
+        }
+        do {
+            try await NginxTransaction.run(changes, needs(nginx, []), isMending: true)
+        } catch TransactionFailure.rolledBack {
+            return false
+        }
+        services.log.warning(
+            "files of certctl's own were missing, and are put back",
+            ["paths": changes.map(\.path).joined(separator: " ")]
+        )
+        return true
+    }
+}

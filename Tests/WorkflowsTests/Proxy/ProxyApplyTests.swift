@@ -1,0 +1,195 @@
+import CertificateStore
+import Deployment
+import Diagnostics
+import Platform
+import TestSupport
+import Testing
+
+@testable import Workflows
+
+/// `certctl apply` brings into use what is stored, and says of nothing else that it is served.
+@Suite struct ProxyApplyTests {
+    private static let good = "site a.test { to app:3000; }\nsite b.test { to app:3001; }\n"
+
+    /// A site whose certificate is stored, while nginx is led to the pair that only lets it start.
+    private func fixtureWithBootstrap(_ raw: String) async throws -> ProxyFixture {
+        let fixture = try await ProxyFixture(.renewed)
+        try await fixture.run()
+        try await fixture.host.issue(["c.test"], deploys: false)
+        let name = try #require(LineageName("c.test"))
+        let store = fixture.host.store
+        try store.prepareDeployment()
+        try store.publish(try #require(try store.bootstrap(of: name)), of: name)
+        fixture.settings(Self.good + "site c.test { to app:3002; raw { \(raw) } }\n")
+        return fixture
+    }
+
+    @Test func `a stored certificate takes the place of the pair that only lets nginx start`()
+        async throws
+    {
+        let fixture = try await fixtureWithBootstrap("refused;")
+        let refused = try await ApplySettings(fixture.services).applySites()
+        #expect(refused.endings.map { "\($0.name)" } == ["c.test"])
+        #expect(throws: (any Error).self) { try fixture.expectDeployed(refused.endings) }
+        // Only http is answered for it.
+        #expect(fixture.proxy.served("c.test") == nil)
+        fixture.settings(Self.good + "site c.test { to app:3002; raw { etag on; } }\n")
+        #expect(try await fixture.apply())
+        #expect(try fixture.proxy.served("c.test") == fixture.newest("c.test"))
+        #expect(try await !fixture.apply())
+    }
+
+    @Test func `the pair that only lets nginx start is none to serve a site with`() async throws {
+        let fixture = try await fixtureWithBootstrap("etag on;")
+        let settings = try SettingsLoader(fixture.services).load()
+        let proxy = try #require(ProxyDeployment(fixture.services, settings))
+        let plan = try await proxy.apply()
+        #expect(plan.expectations.isEmpty)
+        #expect(fixture.proxy.served("c.test") == nil)
+    }
+
+    @Test func `what a renewal could not deploy is deployed as soon as nginx is mended`()
+        async throws
+    {
+        let fixture = try await ProxyFixture(.renewed)
+        let mine = "\(ModelProxy.directory)/mine.conf"
+        fixture.host.disk.put(mine, Array("refused;\n".utf8))
+        let refused = try await ApplySettings(fixture.services).applySites()
+        #expect(refused.endings.map { "\($0.name)" } == fixture.wanted)
+        #expect(!refused.hasChanged)
+        try fixture.host.disk.removeFile(mine)
+        #expect(try await fixture.apply())
+        for name in fixture.wanted {
+            #expect(try fixture.proxy.served(name) == fixture.newest(name))
+        }
+    }
+
+    @Test func `a file that a person has changed is what apply ends with`() async throws {
+        let fixture = try await ProxyFixture(.renewed)
+        let path = "\(ModelProxy.directory)/certctl-a.test.conf"
+        let changed = try #require(fixture.host.disk.bytes(of: path)) + Array("# mine\n".utf8)
+        fixture.host.disk.put(path, changed)
+        fixture.settings("site a.test { to app:4000; }\nsite b.test { to app:3001; }\n")
+        let applied = try await ApplySettings(fixture.services).applySites()
+        #expect(
+            applied.conflict as? ProxyError == .changedByPerson(path: path, offer: "\(path).new")
+        )
+        fixture.settings("site b.test { to app:3001; }\n")
+        let removed = try await ApplySettings(fixture.services).applySites()
+        #expect(removed.conflict as? ProxyError == .changedByPerson(path: path, offer: nil))
+        #expect(try await !ApplySettings(fixture.services).plan().isEmpty)
+        #expect(fixture.host.disk.bytes(of: path) == changed)
+    }
+
+    private func text(of site: String, _ fixture: ProxyFixture) -> String? {
+        fixture.host.disk.bytes(of: "\(ModelProxy.directory)/certctl-\(site).conf")
+            .map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    @Test func `a site with a new first name is served as before until it has its certificate`()
+        async throws
+    {
+        let fixture = try await ProxyFixture(.renaming)
+        let (old, file) = (fixture.proxy.served("a.test"), text(of: "a.test", fixture))
+        try await fixture.apply()
+        #expect(text(of: "a.test", fixture) == file)
+        #expect(old != nil && fixture.proxy.served("a.test") == old)
+        // The CA can ask for the name that nobody has answered for, and each name has one server.
+        let first = try #require(text(of: "c.test", fixture))
+        let words = first.split { $0.isWhitespace }
+        #expect(words.contains("c.test;"))
+        #expect(!words.contains { $0.hasPrefix("a.test") })
+        #expect(try await !fixture.apply())
+        let reloads = fixture.proxy.reloads
+        try await fixture.host.issue(["c.test", "a.test"], deploys: false)
+        try await fixture.apply()
+        #expect(fixture.proxy.reloads == reloads + 1)
+        #expect(text(of: "a.test", fixture) == nil)
+        for name in ["a.test", "c.test"] {
+            #expect(try fixture.proxy.served(name) == fixture.newest("c.test"))
+        }
+    }
+
+    @Test func `a site whose names are put in another order stays as it is until then`()
+        async throws
+    {
+        let fixture = try await ProxyFixture(.renamed)
+        try await fixture.run()
+        let files = fixture.files
+        fixture.settings("site a.test c.test { to app:3000; }\nsite b.test { to app:3001; }\n")
+        // Without what was there by that name before.
+        let name = try #require(LineageName("a.test"))
+        try fixture.host.disk.removeTree("\(TestHost.home)/lib/tls/gen/a.test")
+        try fixture.host.disk.removeFile(fixture.services.layout.include(name))
+        try await fixture.apply()
+        #expect(
+            fixture.files.keys.sorted()
+                == files.keys.sorted().filter { !$0.hasSuffix("nginx/a.test.conf") }
+        )
+        #expect(text(of: "a.test", fixture) == nil)
+        #expect(try fixture.proxy.served("a.test") == fixture.newest("c.test"))
+    }
+
+    @Test func `of two certificates of which one cannot be used, the other still replaces a file`()
+        async throws
+    {
+        let fixture = try await ProxyFixture(.renamed)
+        try await fixture.commit(["b.test"])
+        fixture.settings(
+            "site c.test a.test { to app:3000; }\nsite b.test { to app:3001; raw { refused; } }\n"
+        )
+        let applied = try await fixture.deploy()
+        #expect(throws: (any Error).self) { try fixture.expectDeployed(applied) }
+        #expect(text(of: "a.test", fixture) == nil)
+        #expect(try fixture.proxy.served("a.test") == fixture.newest("c.test"))
+    }
+
+    @Test func `a certificate that is not due keeps no change of its site from being served`()
+        async throws
+    {
+        let fixture = try await ProxyFixture(.renewed)
+        try await fixture.run()
+        let served = fixture.proxy.served("a.test")
+        fixture.settings("site a.test { to app:4000; }\nsite b.test { to app:4001; }\n")
+        let workflow = try IssueCertificates(
+            [try fixture.host.request(["a.test"]) { _ in }],
+            services: fixture.services
+        )
+        let endings = await workflow.serveSites(await workflow.run())
+        #expect(try endings.map { try $0.result.get().word } == ["unchanged"])
+        #expect(text(of: "a.test", fixture)?.contains(":4000") == true)
+        // Nobody has asked for that one.
+        #expect(text(of: "b.test", fixture)?.contains(":4001") == false)
+        #expect(fixture.proxy.served("a.test") == served)
+        let reloads = fixture.proxy.reloads
+        _ = await workflow.serveSites(endings)
+        #expect(fixture.proxy.reloads == reloads)
+    }
+
+    @Test func `a name that another server has keeps only its own site from being changed`()
+        async throws
+    {
+        let fixture = try await ProxyFixture(.renewed)
+        let old = fixture.proxy.served("b.test")
+        let file = text(of: "b.test", fixture)
+        fixture.host.disk.put(
+            "\(ModelProxy.directory)/own.conf",
+            Array("server { listen 80; server_name b.test; }\n".utf8)
+        )
+        fixture.settings("site a.test { to app:4000; }\nsite b.test { to app:4001; }\n")
+        let endings = try await fixture.deploy()
+        let failures = endings.filter { (try? $0.result.get()) == nil }
+        #expect(failures.map { "\($0.name)" } == ["b.test"])
+        #expect(throws: ProxyError.self) { _ = try failures.first?.result.get() }
+        #expect(fixture.proxy.served("b.test") == old)
+        #expect(try fixture.proxy.served("a.test") == fixture.newest("a.test"))
+        #expect(text(of: "a.test", fixture)?.contains(":4000") == true)
+        #expect(text(of: "b.test", fixture) == file)
+        let applied = try await ApplySettings(fixture.services).applySites()
+        #expect(applied.refused.keys.map(\.description) == ["b.test"])
+        #expect(applied.failure == nil)
+        try fixture.host.disk.removeFile("\(ModelProxy.directory)/own.conf")
+        try await fixture.apply()
+        #expect(try fixture.proxy.served("b.test") == fixture.newest("b.test"))
+    }
+}
