@@ -35,8 +35,8 @@ SHORT_VALIDITY=40 ONE_PROFILE='' ca_start ca "$pebble"
 home=$T/home
 
 echo "# nothing due"
-run issue a.test
-run issue b.test
+run issue a.test --profile default
+run issue b.test --profile default
 ok "two certificates" status_is 0
 run renew
 ok "the CA is asked for its advice once" output_has "2 certificates, nothing was due"
@@ -85,7 +85,7 @@ ok "one that has expired is renewed" [ "$(generation short.test)" != "$last" ]
 run certctl delete short.test --home "$home"
 
 echo "# one that fails beside good ones"
-run issue good.test; run issue bad.test
+run issue good.test --profile default; run issue bad.test --profile default
 resolve bad.test 192.0.2.1
 good=$(generation good.test) bad=$(generation bad.test)
 run renew good.test bad.test --force --no-deploy
@@ -140,7 +140,7 @@ ok "as pairs that fit" pair_is_sound n7.test
 echo "# killed"
 ca_use ca
 home=$T/killed
-run issue k.test
+run issue k.test --profile default
 traced() { in_ns timeout 100 taskset -c 0 strace -f -qq -yy -s 40 -o "$T/trace" -e "trace=$calls" "$@" "$program" renew k.test --force --home "$home"; }
 cp -a "$home" "$T/template"
 run traced
