@@ -59,7 +59,8 @@ struct ProxyDeployment: Sendable {
         } catch let error as SitesError {
             return pairs.reduce(into: [:]) { $0[$1.name] = ProxyError.refusedSite(error) }
         } catch {
-            guard pairs.count > 1, Self.isOfSites(error) else {
+            // What was tried and put back may fare better by another choice.
+            guard pairs.count > 1, case TransactionFailure.rolledBack = error else {
                 return pairs.reduce(into: [:]) { $0[$1.name] = error }
             }
             services.log.warning(
@@ -135,14 +136,6 @@ struct ProxyDeployment: Sendable {
     ) -> [LineageName: any Error] {
         pairs.reduce(into: [:]) { failures, pair in
             failures[pair.name] = plan.refused["\(pair.name)"].map(ProxyError.refusedSite)
-        }
-    }
-
-    /// Whether an error is of what was to be served, and another choice may fare better.
-    private static func isOfSites(_ error: any Error) -> Bool {
-        switch error {
-        case TransactionFailure.rolledBack: true
-        default: false
         }
     }
 
