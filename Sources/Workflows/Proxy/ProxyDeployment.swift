@@ -83,16 +83,18 @@ struct ProxyDeployment: Sendable {
     /// Plans all that certctl.conf asks for, with the certificates that are in use and as if those of
     /// `coming` were there; changes nothing.
     func plan(with coming: [LineageName]) async throws -> ProxyPlan {
-        let nginx = try await access.find(settings.proxy?.place)
-        return try await plan(strays(), coming: Set(coming), only: nil, nginx)
+        try await Unserved.by(.apply) {
+            let nginx = try await access.find(settings.proxy?.place)
+            return try await plan(strays(), coming: Set(coming), only: nil, nginx)
+        }
     }
 
     /// Makes nginx's files what certctl.conf asks for, with the certificates that are in use.
     ///
-    /// Returns what was planned. Throws as ``deploy(_:)`` tells.
+    /// Returns what was planned. Throws as ``deploy(_:)`` tells, in ``Unserved``.
     @discardableResult
     func apply() async throws -> ProxyPlan {
-        let plan = try await change(to: nil, only: nil)
+        let plan = try await Unserved.by(.apply) { try await change(to: nil, only: nil) }
         await DeployUnit(services).permit(plan.view.directory)
         return plan
     }
@@ -112,7 +114,9 @@ struct ProxyDeployment: Sendable {
     ///
     /// Throws as ``deploy(_:)`` tells.
     func serve(_ names: [LineageName]) async throws {
-        let plan = try await change(to: [], only: Set(names.map(\.description)))
+        let plan = try await Unserved.by(.apply) {
+            try await change(to: [], only: Set(names.map(\.description)))
+        }
         await DeployUnit(services).permit(plan.view.directory)
         // The others of them are served.
         if let refused = names.lazy.compactMap({ plan.refused["\($0)"] }).first { throw refused }
@@ -188,21 +192,23 @@ struct ProxyDeployment: Sendable {
         try await recover(nginx)
         let strays = try pairs == nil ? strays() : []
         let pairs = pairs ?? strays
+        let led: [LineageName]
         do {
             let plan = try await change(to: pairs, only: only, nginx)
-            for stray in strays {
-                try services.store.takeBack(stray.name, but: stray.certificate.number)
-            }
+            try takeBackCopies(of: strays.map(\.name))
             return plan
         } catch {
             let reason = await explained(error, of: nginx)
-            guard case TransactionFailure.untouched = error, case ProxyError.unreadableKey = reason,
-                try leadStrays()
+            guard case TransactionFailure.untouched = error, case ProxyError.unreadableKey = reason
             else { throw reason }
+            led = try leadStrays()
+            guard !led.isEmpty else { throw reason }
         }
         // What nginx was not allowed to read, it may read now.
         do {
-            return try await change(to: pairs, only: only, nginx)
+            let plan = try await change(to: pairs, only: only, nginx)
+            try takeBackCopies(of: led)
+            return plan
         } catch {
             throw await explained(error, of: nginx)
         }
@@ -250,7 +256,7 @@ struct ProxyDeployment: Sendable {
             test: {
                 let verdict = try await nginx.test()
                 guard !verdict.isAccepted else { return }
-                throw ProxyError.refused(place: nginx.place, lines: verdict.lines)
+                throw ProxyError.refused(place: nginx.place, lines: lines(of: verdict, nginx))
             },
             reload: { try await Self.reload(nginx, services.clock) },
             prove: {

@@ -42,8 +42,8 @@ struct ProxyView: Sendable {
         return try await looker.look()
     }
 
-    /// The changes that put back what is missing of certctl's own files, for an nginx that refuses its
-    /// configuration; none where it does not, or where nothing is missing that others of them need.
+    /// The changes that put back what is missing of certctl's own files, or have them follow what a
+    /// person says now, for an nginx that refuses its configuration; none where that is not the reason.
     ///
     /// Returns the directory of managed files too. Throws as ``look(_:_:_:_:)``, and ``SitesError``.
     static func mending(
@@ -127,10 +127,14 @@ private struct ProxyLooker {
         }
         let directory = try directory()
         try await checkSight(directory)
-        let configuration = try configuration(dump)
+        let configuration = try await configuration(dump)
+        let stale = try await nginx.staleMount(among: configuration.order)
         guard configuration.httpIncludes("\(directory.nginx)/certctl-example.conf") else {
-            throw ProxyError.notIncluded(place: nginx.place, directory: directory.nginx)
+            // What is asked for may be there already, and only the container not see it.
+            throw stale.map { ProxyError.staleMount(place: nginx.place, $0) }
+                ?? .notIncluded(place: nginx.place, directory: directory.nginx)
         }
+        tell(of: stale)
         var surroundings = Surroundings(
             build: build,
             pairs: layout.nginx,
@@ -140,7 +144,7 @@ private struct ProxyLooker {
         surroundings.hasIPv6 = nginx.hasIPv6
         surroundings.resolvers = await nginx.resolvers().compactMap(Self.address)
         surroundings.others = configuration.servers.compactMap { server in
-            OtherServer(server, managed: directory.nginx)
+            OtherServer(server, managed: directory.nginx, nginx.paths)
         }
         let present = try ProxyView.present(in: directory.host, services.fileSystem)
         surroundings.namesBucket = namesBucket(in: configuration, directory.nginx, present)
@@ -161,6 +165,10 @@ private struct ProxyLooker {
         guard !dump.verdict.isAccepted, let build = NginxBuild(versionText: dump.build) else {
             return (directory.host, [])
         }
+        let present = try ProxyView.present(in: directory.host, services.fileSystem)
+        if let file = try roomFile(dump.verdict, sites, present) {
+            return (directory.host, changes(to: [file], present, directory.host))
+        }
         var surroundings = Surroundings(
             build: build,
             pairs: layout.nginx,
@@ -169,21 +177,41 @@ private struct ProxyLooker {
         )
         surroundings.httpsPort = nginx.addresses(ofPort: 443).first?.port ?? 443
         surroundings.cacheDirectory = Self.cacheDirectory(build)
-        let present = try ProxyView.present(in: directory.host, services.fileSystem)
         var named: String?
         if case .missingFile(let path)? = dump.verdict.trouble {
             named = PathMap.rest(of: path, below: directory.nginx)
         }
         let lacking = try SiteRenderer(for: surroundings)
             .lacking(of: sites, present: present, named: named)
-        let changes = lacking.map { file in
+        return (directory.host, changes(to: lacking, present, directory.host))
+    }
+
+    /// The file that gives nginx room for names, or does so no more, where it asks for that.
+    private func roomFile(
+        _ verdict: NginxVerdict,
+        _ sites: [Site],
+        _ present: [String: [UInt8]]
+    ) throws -> ManagedFile? {
+        // Of what it takes once, a person's word counts.
+        if verdict.trouble == .duplicateDirective(SiteRenderer.roomDirective) {
+            return SiteRenderer.withoutRoom(present)
+        }
+        let isWanted = verdict.refusal?.text.contains("increase \(SiteRenderer.roomDirective)")
+        return isWanted == true ? try SiteRenderer.withRoom(for: sites, present) : nil
+    }
+
+    private func changes(
+        to files: [ManagedFile],
+        _ present: [String: [UInt8]],
+        _ directory: String
+    ) -> [FileChange] {
+        files.map { file in
             FileChange(
-                path: "\(directory.host)/\(file.path)",
+                path: "\(directory)/\(file.path)",
                 before: present[file.path],
                 after: file.bytes
             )
         }
-        return (directory.host, changes)
     }
 
     /// What files that are not certctl's say of the room for names.
@@ -194,7 +222,7 @@ private struct ProxyLooker {
         _ directory: String,
         _ present: [String: [UInt8]]
     ) -> Surroundings.NamesBucket? {
-        for directive in configuration.httpDirectives(named: "server_names_hash_bucket_size") {
+        for directive in configuration.httpDirectives(named: SiteRenderer.roomDirective) {
             if let path = PathMap.rest(of: directive.file, below: directory),
                 ManagedFile.isManaged(path),
                 ManagedFile.state(of: present[path], at: path) != .foreign
@@ -254,8 +282,7 @@ private struct ProxyLooker {
             case .seen: break
             // What passes challenges on can name any path; key and certificate are named by certctl.
             case .elsewhere where share.hostPath == layout.challengeDirectory: break
-            case .stale(let source):
-                throw ProxyError.staleMount(place: nginx.place, path: source)
+            case .stale(let mount): throw ProxyError.staleMount(place: nginx.place, mount)
             case .missing where share.hostPath == layout.challengeDirectory && usesWebroot: break
             case .elsewhere, .missing:
                 missing.append(.init(source: share.hostPath, target: share.nginxPath))
@@ -285,8 +312,24 @@ private struct ProxyLooker {
         )
     }
 
-    private func configuration(_ dump: NginxDump) throws -> Configuration {
-        guard dump.verdict.isAccepted else { throw refusal(dump) }
+    /// What is seen of it is what is served: that it is not what is here keeps nothing from being done.
+    private func tell(of stale: StaleMount?) {
+        guard let stale else { return }
+        services.log.warning(
+            "nginx sees an old state of what was replaced",
+            ["path": stale.source, "nginx": nginx.place, "fix": stale.remedy]
+        )
+    }
+
+    private func configuration(_ dump: NginxDump) async throws -> Configuration {
+        guard dump.verdict.isAccepted else {
+            // What it refuses may be mended already, and only the container not see it.
+            let files = dump.verdict.messages.compactMap(\.place?.file)
+            if let stale = try await nginx.staleMount(among: files) {
+                throw ProxyError.staleMount(place: nginx.place, stale)
+            }
+            throw refusal(dump)
+        }
         do throws(ConfigurationError) {
             return try Configuration(dump: dump.text)
         } catch {
@@ -334,7 +377,7 @@ private struct ProxyLooker {
 
 extension OtherServer {
     /// A server of the configuration, unless it is in one of the managed files of a directory.
-    fileprivate init?(_ server: Server, managed directory: String) {
+    fileprivate init?(_ server: Server, managed directory: String, _ paths: PathMap) {
         let prefix = "\(directory)/"
         if server.file.hasPrefix(prefix),
             ManagedFile.isManaged(String(server.file.dropFirst(prefix.count)))
@@ -355,7 +398,11 @@ extension OtherServer {
                 }
             }
         }
-        self.init(file: server.file, listens: listens, names: server.names.map(\.text))
+        self.init(
+            file: paths.explained(server.file),
+            listens: listens,
+            names: server.names.map(\.text)
+        )
     }
 }
 

@@ -180,7 +180,9 @@ import Testing
         let endings = try await fixture.deploy()
         let failures = endings.filter { (try? $0.result.get()) == nil }
         #expect(failures.map { "\($0.name)" } == ["b.test"])
-        #expect(throws: ProxyError.self) { _ = try failures.first?.result.get() }
+        let error = #expect(throws: ProxyError.self) { _ = try failures.first?.result.get() }
+        let place = "/etc/nginx/conf.d/own.conf (on the host: \(ModelProxy.directory)/own.conf)"
+        #expect(error?.diagnosis.why.contains(place) == true)
         #expect(fixture.proxy.served("b.test") == old)
         #expect(try fixture.proxy.served("a.test") == fixture.newest("a.test"))
         #expect(text(of: "a.test", fixture)?.contains(":4000") == true)
