@@ -91,7 +91,9 @@ struct ProxyDeployment: Sendable {
     /// `coming` were there; changes nothing.
     func plan(with coming: [LineageName]) async throws -> ProxyPlan {
         let nginx = try await access.find(settings.proxy?.place)
-        return try await plan(strays(), coming: Set(coming), scope: .all, nginx)
+        return try await namingMissingFiles(of: nginx) {
+            try await plan(strays(), coming: Set(coming), scope: .all, nginx)
+        }
     }
 
     /// Makes nginx's files what certctl.conf asks for, with the certificates that are in use.

@@ -167,6 +167,11 @@ import Testing
         } else {
             for path in own { try disk.removeFile(path) }
             #expect(fixture.proxy.restart() != nil)
+            let missing = ProxyError.ownFilesMissing(
+                place: fixture.proxy.place,
+                paths: own.sorted()
+            )
+            await #expect(throws: missing) { try await ApplySettings(fixture.services).plan() }
         }
         _ = try await ApplySettings(fixture.services).applySites()
         for path in own { #expect(disk.bytes(of: path) == files[path], "\(path)") }
