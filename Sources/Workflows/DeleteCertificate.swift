@@ -34,7 +34,7 @@ package struct DeleteCertificate: Sendable {
             isForced
             ? []
             : try configurations.flatMap { try files(below: $0, naming: name) }
-                + (try await places(naming: name))
+                + (try await Unserved.by(.sameCommand) { try await places(naming: name) })
         guard users.isEmpty else {
             throw WorkflowError.inUse(lineage: "\(name)", by: try uses(of: name, at: users))
         }
@@ -73,9 +73,11 @@ package struct DeleteCertificate: Sendable {
             return []
         }
         let nginx = try await access.find(settings.proxy?.place)
-        let dump = try await nginx.configuration()
-        guard dump.verdict.isAccepted else {
-            throw ProxyError.refused(place: nginx.place, lines: dump.verdict.lines)
+        let deployment = ProxyDeployment(services, settings, access)
+        let dump = try await deployment.namingMissingFiles(of: nginx) {
+            let dump = try await nginx.configuration()
+            if !dump.verdict.isAccepted { throw ProxyView.refusal(dump, of: nginx) }
+            return dump
         }
         let configuration: Configuration
         do throws(ConfigurationError) {

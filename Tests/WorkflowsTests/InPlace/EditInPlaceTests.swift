@@ -55,6 +55,29 @@ import Testing
         #expect(machine.bytes == bytes)
     }
 
+    @Test func `X09: what a plan only names of certctl's own missing files, an edit puts back`()
+        async throws
+    {
+        let machine = try InPlaceHost()
+        try await machine.issueInPlace()
+        let (bytes, disk) = (machine.bytes, machine.host.disk)
+        let snippet = "/etc/nginx/conf.d/certctl/challenge.inc"
+        try disk.removeFile(snippet)
+        let missing = ProxyError.ownFilesMissing(place: machine.nginx.place, paths: [snippet])
+        await #expect(throws: missing) {
+            try await EditInPlace(machine.services, redirects: false).plan(machine.target())
+        }
+        let error = await #expect(throws: Unserved.self) {
+            try await DeleteCertificate(machine.services).run("example.com", isForced: false)
+        }
+        #expect(error?.failure as? ProxyError == missing)
+        try await machine.edit()
+        #expect(machine.bytes == bytes)
+        try disk.removeFile(snippet)
+        try await machine.undo()
+        #expect(machine.siteText == InPlaceHost.text)
+    }
+
     @Test func `a renewal is served without an edit`() async throws {
         let machine = try InPlaceHost()
         try await machine.issueInPlace()

@@ -217,6 +217,14 @@ import Testing
         } else {
             for path in own { try disk.removeFile(path) }
             #expect(fixture.proxy.restart() != nil)
+            let missing = ProxyError.ownFilesMissing(
+                place: fixture.proxy.place,
+                paths: own.sorted()
+            )
+            let error = await #expect(throws: Unserved.self) {
+                try await ApplySettings(fixture.services).plan()
+            }
+            #expect(error?.failure as? ProxyError == missing)
         }
         _ = try await ApplySettings(fixture.services).applySites()
         for path in own { #expect(disk.bytes(of: path) == files[path], "\(path)") }
@@ -330,7 +338,8 @@ import Testing
             """
         )
         let applied = try await ApplySettings(fixture.services).applySites()
-        let diagnosis = try #require(applied.failure as? any Diagnosable).diagnosis
+        let refused = try #require(applied.refused.values.first as? any Diagnosable)
+        let diagnosis = refused.diagnosis
         #expect(
             diagnosis.why.hasSuffix(
                 "unknown directive \"refused\" in raw { } of the site a.test, "
