@@ -54,12 +54,17 @@ struct ProxyDeployment: Sendable {
         return settings.block(of: name) == nil && settings.proxy != nil
     }
 
+    /// Whether that nginx is to read a certificate.
+    func serves(_ pair: ProxyPlan.Pair) -> Bool {
+        concerns(pair.name) && pair.certificate.manifest.hasKey
+    }
+
     /// Brings certificates into use, with the sites that they are for.
     ///
     /// Where not all of them can be, each is tried by itself. Returns why, of those that are not in
     /// use; no hooks run, and links for other readers stay where they are.
     func deploy(_ pairs: [ProxyPlan.Pair]) async -> [LineageName: any Error] {
-        let pairs = pairs.filter { concerns($0.name) && $0.certificate.manifest.hasKey }
+        let pairs = pairs.filter(serves)
         guard !pairs.isEmpty else { return [:] }
         do {
             return Self.failures(of: pairs, in: try await change(to: pairs, scope: .all))
@@ -95,6 +100,14 @@ struct ProxyDeployment: Sendable {
             return try await namingMissingFiles(of: nginx) {
                 try await plan(strays(), coming: Set(coming), scope: .all, nginx)
             }
+        }
+    }
+
+    /// Plans to bring certificates into use; changes nothing.
+    func plan(for pairs: [ProxyPlan.Pair]) async throws -> ProxyPlan {
+        let nginx = try await access.find(settings.proxy?.place)
+        return try await namingMissingFiles(of: nginx) {
+            try await plan(pairs, coming: Set(pairs.map(\.name)), scope: .all, nginx)
         }
     }
 

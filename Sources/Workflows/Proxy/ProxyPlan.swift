@@ -180,7 +180,7 @@ struct ProxyPlan: Sendable {
     }
 
     /// The change of the file that names key and certificate; `nil` where it names them already.
-    private static func change(to pair: Pair, _ store: CertificateStore) throws -> FileChange? {
+    static func change(to pair: Pair, _ store: CertificateStore) throws -> FileChange? {
         let (before, after) = (
             try store.publishedInclude(of: pair.name),
             store.include(of: pair.certificate, pair.name)

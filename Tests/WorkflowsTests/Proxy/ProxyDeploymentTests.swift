@@ -374,4 +374,22 @@ import Testing
         _ = try await apply.applySites()
         #expect(try await apply.plan().notes.isEmpty)
     }
+
+    @Test func `a plan of deploying has each line that changes, and changes none`() async throws {
+        let fixture = try await ProxyFixture(.renewed)
+        fixture.settings("site a.test { to app:4000; }\nsite b.test { to app:3001; }\n")
+        let (disk, reloads) = (fixture.host.disk, fixture.proxy.reloads)
+        let (all, before) = (disk.contents(below: "/"), fixture.files)
+        let plan = try await DeployCertificates(fixture.services).plan()
+        #expect(disk.contents(below: "/") == all)
+        #expect(fixture.proxy.reloads == reloads)
+        #expect(plan.certificates.map { "\($0.name)" } == fixture.wanted)
+        #expect(plan.certificates.allSatisfy { $0.inUse?.value == 1 && $0.generation.value == 2 })
+        try await fixture.run()
+        for file in plan.files { #expect(disk.bytes(of: file.path) == file.after) }
+        let changed = fixture.files.filter { before[$0.key] != $0.value }
+        #expect(Set(changed.keys) == Set(plan.files.map(\.path)))
+        let rest = try await DeployCertificates(fixture.services).plan()
+        #expect(rest.certificates.isEmpty && rest.files.isEmpty)
+    }
 }
