@@ -4,7 +4,7 @@ import Testing
 
 @testable import Deployment
 
-/// Exit code 9 says that the certificate is saved.
+/// Exit code 9, and what comes after the fix.
 @Suite struct DeploymentErrorTests {
     private static let errors: [DeploymentError] = [
         .noContainer(wanted: "container a", existing: [], similar: nil),

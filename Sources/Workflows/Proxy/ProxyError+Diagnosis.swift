@@ -41,7 +41,9 @@ extension ProxyError: DeploymentFailure {
                     + (mount.isFile
                         ? ", as many editors do, and it goes on seeing the old file" : ""),
                 "\(mount.remedy), then \(retry.words)"
-                    + (mount.isFile ? "; with its directory mounted that need not be" : "")
+                    + (mount.isFile
+                        ? "; with the directory mounted in place of the file that is not needed"
+                        : "")
             )
         case .notIncluded(let place, let directory):
             (
