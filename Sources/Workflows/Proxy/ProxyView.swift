@@ -59,20 +59,6 @@ struct ProxyView: Sendable {
         return try await looker.mending(sites)
     }
 
-    init(
-        nginx: any NginxInstance,
-        surroundings: Surroundings,
-        configuration: Configuration,
-        directory: String,
-        present: [String: [UInt8]]
-    ) {
-        self.nginx = nginx
-        self.surroundings = surroundings
-        self.configuration = configuration
-        self.directory = directory
-        self.present = present
-    }
-
     /// That nginx refuses its configuration as it is.
     static func refusal(_ dump: NginxDump, of nginx: any NginxInstance) -> TransactionFailure {
         let refusal = ProxyError.refused(place: nginx.place, lines: dump.verdict.lines)
