@@ -67,7 +67,7 @@ struct ApplyCommand: Command {
 
     func run(in context: CommandContext) async throws {
         switch mode {
-        case .check: try Self.check(context)
+        case .check: try await Self.check(context)
         case .plan:
             let plan = try await ApplySettings(context.services).plan()
             PlanText(plan).show(in: context)
@@ -178,9 +178,9 @@ struct ApplyCommand: Command {
         )
     }
 
-    private static func check(_ context: CommandContext) throws {
+    private static func check(_ context: CommandContext) async throws {
         do {
-            let report = try CheckSettings(context.services).run()
+            let report = try await CheckSettings(context.services).run()
             context.console.write(
                 context.isJSON ? JSONLine.text(ReportLine(report)) : Self.text(report)
             )

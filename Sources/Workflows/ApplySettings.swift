@@ -84,11 +84,12 @@ package struct ApplySettings: Sendable {
         }
         let plan = try await proxy.plan(with: missing.map(\.lineage) + pending)
         if let refused = plan.refused.min(by: { $0.key < $1.key }) { throw refused.value }
+        let nginx = plan.view.nginx
         return Plan(
             missing: missing,
             files: plan.files,
             directory: plan.view.directory,
-            notes: plan.notes,
+            notes: plan.notes + (await SiteAdvice(services, settings)?.notes(on: nginx) ?? []),
             pairs: plan.changes.map(\.path).filter { $0.hasPrefix("\(services.layout.nginx)/") },
             pending: pending
         )
@@ -113,6 +114,7 @@ package struct ApplySettings: Sendable {
         do {
             let plan = try await services.whileDeploying { try await proxy.apply() }
             let directory = plan.view.directory
+            await SiteAdvice(services, settings)?.tell(on: plan.view.nginx)
             let conflict = plan.files.conflicts.first.map { conflict in
                 ProxyError.changedByPerson(
                     path: "\(directory)/\(conflict.path)",
