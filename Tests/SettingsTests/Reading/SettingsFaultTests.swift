@@ -104,11 +104,14 @@ import Testing
         ),
         value("ca @@http://ca.test/dir;", "ca", "http://ca.test/dir", authorities),
         value("fallback @@x;", "fallback", "x", authorities),
-        value(
+        Case(
             "key_type @@ed25519;",
-            "key_type",
-            "ed25519",
-            "p256, p384, rsa2048, rsa3072, rsa4096"
+            .unusableValue(
+                of: "key_type",
+                value: "ed25519",
+                allowed: "p256, p384, rsa2048, rsa3072, rsa4096",
+                suggestion: nil
+            )
         ),
         value("http01 @@dns;", "http01", "dns", HTTP01Mode.forms.joined(separator: ", ")),
         value(
@@ -269,9 +272,21 @@ import Testing
         _ text: String,
         _ name: String,
         _ value: String,
-        _ allowed: String
+        _ form: String
     ) -> Case {
-        Case(text, .unusableValue(of: name, value: value, allowed: allowed, suggestion: nil))
+        Case(text, .unusableForm(of: name, value: value, form: form))
+    }
+
+    @Test func `what has another form is told the form, and what is no choice the choices`() {
+        func fix(_ text: String) -> String? {
+            #expect(throws: SettingsError.self) { try SettingsTexts.read(text) }?.diagnosis.fix
+        }
+        #expect(
+            fix("site a.test { to frontend; }") == "write it as HOST:PORT or https://HOST:PORT, "
+                + "for example frontend:3000"
+        )
+        #expect(fix("key_type ed25519;") == "give one of these")
+        #expect(fix("key_type p255;") == "did you mean p256?")
     }
 
     @Test func `all errors are told, in the order of the file`() {
