@@ -188,7 +188,7 @@ struct ApplyCommand: Command {
             for finding in error.findings {
                 context.console.write(JSONLine.text(FindingLine(finding, of: error)))
             }
-            throw error
+            throw FoundFaults(in: error)
         }
     }
 
@@ -203,6 +203,29 @@ struct ApplyCommand: Command {
 
     private static func count(_ number: Int, _ noun: String) -> String {
         "\(number) \(noun)\(number == 1 ? "" : "s")"
+    }
+}
+
+/// A certctl.conf with faults, each of which has been told in a line of its own.
+struct FoundFaults: Diagnosable, Equatable {
+    private let file: String
+    private let told: Int
+    private let omitted: Int
+
+    init(in error: SettingsError) {
+        file = error.file
+        told = error.findings.count
+        omitted = error.omitted
+    }
+
+    var diagnosis: Diagnosis {
+        let count = told == 1 && omitted == 0 ? "1 fault" : "\(told + omitted) faults"
+        return Diagnosis(
+            what: "\(file.harmless(limit: 300)) cannot be used",
+            why: "it has \(count)" + (omitted > 0 ? ", the first \(told) of which are told" : ""),
+            fix: "each line above says what to do; then check again: certctl apply --check",
+            exitCode: .configuration
+        )
     }
 }
 
