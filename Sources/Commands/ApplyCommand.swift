@@ -53,6 +53,9 @@ struct ApplyCommand: Command {
 
     private let mode: Mode
     private let account: AccountArguments
+    /// What root has said of the owner's share.
+    private let opensAccountsAlone: Bool
+    private let leftOut: Set<String>
 
     init(_ arguments: ParsedArguments) throws {
         guard arguments.operands.isEmpty else {
@@ -63,6 +66,8 @@ struct ApplyCommand: Command {
         }
         mode = arguments.has("check") ? .check : arguments.has("dry-run") ? .plan : .apply
         account = try AccountArguments(arguments)
+        opensAccountsAlone = arguments.has(CommandOption.accountsAlone.name)
+        leftOut = Set(arguments.all(CommandOption.leftOut.name))
     }
 
     func run(in context: CommandContext) async throws {
@@ -79,13 +84,8 @@ struct ApplyCommand: Command {
         let workflow = try ApplySettings(context.services)
         let missing = try workflow.missing()
         // Whoever has only a share of it leaves nginx to root.
-        guard !context.isOwnersShare else {
-            let issue = try IssueCertificates(
-                requests(missing, context),
-                services: context.services
-            )
-            return try IssueCommand.check(await issue.run(deploys: false))
-        }
+        guard !context.isOwnersShare else { return try await order(missing, context) }
+        try await openAccounts(missing, context)
         let applied = try await workflow.applySites()
         context.story.end()
         for ending in applied.endings {
@@ -116,10 +116,40 @@ struct ApplyCommand: Command {
             return try conclude(await issue.run(), applied, context)
         }
         let standing = try issue.standing()
-        let ownersEnding = await owner.run(listeningAt: standing.ports, in: context.services)
+        let refused = applied.refused.keys.sorted()
+        let ownersEnding = await owner.run(
+            refused.map { "\(CommandOption.leftOut.flag)=\($0)" },
+            listeningAt: standing.ports,
+            in: context.services
+        )
         try await ownersEnding.conclude {
             try conclude(await issue.bringIntoUse(since: standing), applied, context)
         }
+    }
+
+    /// The owner's share: the orders, or only what a person has to be asked before anything is changed.
+    private func order(
+        _ missing: [ApplySettings.Wanted],
+        _ context: CommandContext
+    ) async throws {
+        let wanted = missing.filter { !leftOut.contains("\($0.lineage)") }
+        let issue = try IssueCertificates(
+            requests(wanted, context),
+            services: context.services
+        )
+        guard !opensAccountsAlone else { return try await issue.openAccounts() }
+        try IssueCommand.check(await issue.run(deploys: false))
+    }
+
+    /// Has the accounts that there are not registered by whoever will order.
+    private func openAccounts(
+        _ missing: [ApplySettings.Wanted],
+        _ context: CommandContext
+    ) async throws {
+        let issue = try IssueCertificates(requests(missing, context), services: context.services)
+        guard try issue.lacksAccounts() else { return }
+        guard let owner = context.owner else { return try await issue.openAccounts() }
+        try await owner.run([CommandOption.accountsAlone.flag], in: context.services).conclude()
     }
 
     /// The sites that stay as they are, and why.
