@@ -49,7 +49,8 @@ package struct WatchCertificates: Sendable {
         let known = try store.lineageNames()
         let asked = try request.names.map { try name($0, among: known) }
         // Read first: a generation that comes while servers are asked is newer than what is known.
-        let found = try lineages(known)
+        let settings = settings()
+        let found = try lineages(known, try? settings.get())
         let sightings = await look(
             at: found.lineages.filter { asked.isEmpty || asked.contains($0.name) },
             request.targets
@@ -61,7 +62,6 @@ package struct WatchCertificates: Sendable {
         let record = try store.clockRecord()
         lookSoon(at: found.lineages.filter(\.isLost).map(\.name))
         let judged = judge(sightings, found.lineages, memory, asked: asked.isEmpty ? nil : asked)
-        let settings = settings()
         let all =
             Observation.ofHost(
                 record,
@@ -145,7 +145,8 @@ package struct WatchCertificates: Sendable {
     // MARK: Reading the store
 
     private func lineages(
-        _ names: [LineageName]
+        _ names: [LineageName],
+        _ settings: Settings?
     ) throws -> (lineages: [WatchedLineage], unreadable: [Observation]) {
         let deployed = try deployRecords()
         let issued = try issueTimes()
@@ -162,6 +163,7 @@ package struct WatchCertificates: Sendable {
                         in: store,
                         memory,
                         limits,
+                        settings,
                         deployed: deployed,
                         issued: time
                     )

@@ -195,6 +195,9 @@ import Testing
         let seen = try await fixture.watch()
         #expect(states(seen) == [.current, .waiting])
         #expect(seen.last?.level == .info)
+        #expect(seen.last?.message.hasSuffix("certctl delete new.example forgets it") == true)
+        fixture.host.configure("certificate new.example;")
+        #expect(try await fixture.watch().last?.message == "there is no certificate yet")
     }
 
     @Test(arguments: [nil, "privkey.pem", "cert.pem"])
