@@ -163,6 +163,7 @@ struct IssueCommand: Command {
             var endings = await workflow.run(deploys: deploys)
             if let edits { endings = await workflow.finish(endings, edits) }
             if deploys, !site.isEmpty { endings = await workflow.serveSites(endings) }
+            try takeBack(change, ifRefused: endings, context)
             try Self.write(endings, context)
             return try Self.check(endings)
         }
@@ -178,6 +179,7 @@ struct IssueCommand: Command {
             var endings = try await workflow.bringIntoUse(since: standing)
             if let edits { endings = await workflow.finish(endings, edits) }
             if !site.isEmpty { endings = await workflow.serveSites(endings) }
+            try takeBack(change, ifRefused: endings, context)
             try Self.write(endings, context)
             workflow.tellOfRenewals(endings, after: standing)
             try Self.check(endings)
@@ -196,6 +198,16 @@ struct IssueCommand: Command {
             if let change { try EditSites(context.services).takeBack(change) }
             throw error
         }
+    }
+
+    /// The same where that is found out only once there is a certificate.
+    private func takeBack(
+        _ change: EditSites.Change?,
+        ifRefused endings: [IssueCertificates.Ending],
+        _ context: CommandContext
+    ) throws {
+        guard let change else { return }
+        try EditSites(context.services).takeBack(change, ifRefused: endings)
     }
 
     /// What is to become of users' own servers; `nil` where they are left alone.
