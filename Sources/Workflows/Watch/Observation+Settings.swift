@@ -13,6 +13,7 @@ extension Observation {
     /// - Parameters:
     ///   - error: Why it cannot be used.
     ///   - now: The moment that it is judged at.
+    /// - Returns: What is told, with the place and what to do.
     static func ofSettings(_ error: any Error, now: Date) -> Observation {
         let message = "nothing is renewed, since certctl.conf cannot be used: \(reason(of: error))"
         return Observation(
