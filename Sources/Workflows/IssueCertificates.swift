@@ -89,6 +89,16 @@ package struct IssueCertificates: Sendable {
         return served
     }
 
+    /// Tells what keeps the sites of these certificates from working and nginx does not mind.
+    package func adviseOnSites() async {
+        var own = general
+        own.sites.removeAll { site in
+            !orders.contains { $0.name == site.certificate.lineageName }
+        }
+        guard let advice = SiteAdvice(services, own) else { return }
+        services.tell(await advice.notes())
+    }
+
     /// Issues what is not good enough, and brings all of it into use; in the order of the requests.
     ///
     /// Without `deploys` nothing is brought into use: it stays committed until ``DeployCertificates``

@@ -226,6 +226,14 @@ import Testing
         #expect(line.contains("a.test: 127.0.0.1 is the container of nginx itself"))
     }
 
+    @Test func `issue --to tells it of its own site`() async throws {
+        _ = try await notes("site a.test { to 127.0.0.1:80; }\nsite b.test { to localhost:80; }")
+        try await IssueCertificates([host.request(["b.test"])], services: services).adviseOnSites()
+        let lines = host.log.lines(from: .warning)
+        #expect(lines.count == 1)
+        #expect(lines.first?.contains("b.test: localhost is the container of nginx itself") == true)
+    }
+
     @Test func `apply and its plan tell it`() async throws {
         let fixture = try await ProxyFixture(.renewed)
         let line = "auth_basic_user_file /etc/nginx/conf.d/users;"
