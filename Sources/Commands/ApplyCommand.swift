@@ -76,6 +76,7 @@ struct ApplyCommand: Command {
         case .plan:
             let plan = try await ApplySettings(context.services).plan()
             PlanText(plan).show(in: context)
+            try CertificateFailure.check(Self.failures(plan.refused), mixed: .deployment)
         case .apply: try await apply(context)
         }
     }
@@ -97,7 +98,7 @@ struct ApplyCommand: Command {
             context
         )
         let deployed =
-            failures(of: applied)
+            Self.failures(applied.refused)
             + applied.endings.filter {
                 applied.refused[$0.name] == nil
             }.map { ($0.name, $0.result.failure) }
@@ -153,10 +154,10 @@ struct ApplyCommand: Command {
     }
 
     /// The sites that stay as they are, and why.
-    private func failures(
-        of applied: ApplySettings.Applied
+    private static func failures(
+        _ refused: [LineageName: any Error]
     ) -> [(name: LineageName, error: (any Error)?)] {
-        applied.refused.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        refused.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
     /// Tells of what was issued, and fails with all that was not brought into use.
@@ -172,7 +173,7 @@ struct ApplyCommand: Command {
             !issued.contains($0.name) && applied.refused[$0.name] == nil
         }
         try CertificateFailure.check(
-            failures(of: applied) + deployed.map { ($0.name, $0.result.failure) }
+            Self.failures(applied.refused) + deployed.map { ($0.name, $0.result.failure) }
                 + endings.map { ($0.name, $0.result.failure) },
             mixed: .partial
         )

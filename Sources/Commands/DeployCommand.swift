@@ -23,6 +23,11 @@ struct DeployCommand: Command {
             value: nil,
             summary: "run the hooks also for what is in use already"
         ),
+        CommandOption(
+            name: "dry-run",
+            value: nil,
+            summary: "show what would be brought into use, written and run, and change nothing"
+        ),
     ]
 
     static let discussion = """
@@ -46,6 +51,10 @@ struct DeployCommand: Command {
             effect: "what the timer runs every hour; says nothing where nothing is pending"
         ),
         CommandExample(
+            line: "certctl deploy --dry-run",
+            effect: "what is pending, line by line as nginx's files would change, and which hooks"
+        ),
+        CommandExample(
             line: "certctl deploy example.com --force",
             effect: "tries a new hook, without a new certificate"
         ),
@@ -54,6 +63,7 @@ struct DeployCommand: Command {
     private let names: [String]
     private let isPendingOnly: Bool
     private let isForced: Bool
+    private let isPlan: Bool
 
     init(_ arguments: ParsedArguments) throws {
         names = arguments.operands.map(ArgumentValues.existing)
@@ -65,12 +75,32 @@ struct DeployCommand: Command {
                 fix: "give one of them"
             )
         }
+        isPlan = arguments.has("dry-run")
+        guard !isPlan || !isPendingOnly else {
+            throw UsageError.incomplete(
+                "--dry-run shows all that is pending, whenever it was last tried",
+                fix: "leave --pending out"
+            )
+        }
     }
 
     func run(in context: CommandContext) async throws {
         let store = context.services.store
         let lineages = try names.map { try store.existingLineage($0).name }
-        let endings = try await DeployCertificates(context.services).run(
+        let deploying = DeployCertificates(context.services)
+        guard !isPlan else {
+            let plan = try await deploying.plan(
+                lineages.isEmpty ? nil : lineages,
+                isForced: isForced
+            )
+            DeploymentPlanText(plan).show(in: context)
+            let refused = plan.refused.sorted { $0.key < $1.key }
+            return try CertificateFailure.check(
+                refused.map { ($0.key, $0.value) },
+                mixed: .deployment
+            )
+        }
+        let endings = try await deploying.run(
             lineages.isEmpty ? nil : lineages,
             isForced: isForced,
             isPendingOnly: isPendingOnly

@@ -14,19 +14,21 @@ package struct ApplySettings: Sendable {
     package struct Plan: Sendable {
         /// Certificates that there are not, or not for these names.
         package let missing: [Wanted]
-        /// What becomes of nginx's files; `nil` where certctl.conf leaves nginx alone.
-        package let files: ManagedFilePlan?
-        /// Where those files are.
-        package let directory: String?
-        package let notes: [SiteNote]
-        /// The files by which nginx is led to a pair that another group may read, or none.
-        package let pairs: [String]
         /// The lineages whose newest certificate is to be brought into use.
         package let pending: [LineageName]
+        /// What becomes of nginx's files; `nil` where certctl.conf leaves nginx alone.
+        fileprivate(set) package var files: ManagedFilePlan?
+        /// Where those files are.
+        fileprivate(set) package var directory: String?
+        fileprivate(set) package var notes: [SiteNote] = []
+        /// The files by which nginx is led to a pair that another group may read, or none.
+        fileprivate(set) package var pairs: [String] = []
+        /// Why sites stay as they are, by lineage: nothing is to be issued or deployed for them.
+        fileprivate(set) package var refused: [LineageName: any Error] = [:]
 
         package var isEmpty: Bool {
             missing.isEmpty && files?.isEmpty ?? true && files?.conflicts.isEmpty ?? true
-                && pairs.isEmpty && pending.isEmpty
+                && pairs.isEmpty && pending.isEmpty && refused.isEmpty
         }
     }
 
@@ -35,13 +37,13 @@ package struct ApplySettings: Sendable {
         /// What came of each certificate that was stored and not in use.
         package let endings: [DeployCertificates.Ending]
         /// Whether anything was changed beside that.
-        package let hasChangedSites: Bool
+        fileprivate(set) package var hasChangedSites = false
         /// Why nginx is not as certctl.conf asks for, beside ``endings``; `nil` where it is.
-        package let failure: (any Error)?
+        fileprivate(set) package var failure: (any Error)?
         /// Why sites stay as they are, by lineage: nothing is to be issued for them.
-        package let refused: [LineageName: any Error]
+        fileprivate(set) package var refused: [LineageName: any Error] = [:]
         /// A file that a person has changed, which keeps its site from being as certctl.conf says.
-        package let conflict: (any Error)?
+        fileprivate(set) package var conflict: (any Error)?
 
         /// Whether anything was changed.
         package var hasChanged: Bool {
@@ -73,26 +75,23 @@ package struct ApplySettings: Sendable {
         let missing = try missing()
         let pending = try DeployCertificates(services).pending(settings)
         guard let proxy = ProxyDeployment(services, settings) else {
-            return Plan(
-                missing: missing,
-                files: nil,
-                directory: nil,
-                notes: [],
-                pairs: [],
-                pending: pending
-            )
+            return Plan(missing: missing, pending: pending)
         }
-        let plan = try await proxy.plan(with: missing.map(\.lineage) + pending)
-        if let refused = plan.refused.min(by: { $0.key < $1.key }) { throw refused.value }
-        let nginx = plan.view.nginx
-        return Plan(
-            missing: missing,
-            files: plan.files,
-            directory: plan.view.directory,
-            notes: plan.notes + (await SiteAdvice(services, settings)?.notes(on: nginx) ?? []),
-            pairs: plan.changes.map(\.path).filter { $0.hasPrefix("\(services.layout.nginx)/") },
-            pending: pending
+        let sites = try await proxy.plan(with: missing.map(\.lineage) + pending)
+        let refused = sites.failures
+        var plan = Plan(
+            missing: missing.filter { refused[$0.lineage] == nil },
+            pending: pending.filter { refused[$0] == nil }
         )
+        plan.files = sites.files
+        plan.directory = sites.view.directory
+        plan.notes = sites.notes
+        if let advice = SiteAdvice(services, settings) {
+            plan.notes += await advice.notes(on: sites.view.nginx)
+        }
+        plan.pairs = sites.changes.map(\.path).filter { $0.hasPrefix("\(services.layout.nginx)/") }
+        plan.refused = refused
+        return plan
     }
 
     /// Brings into use what is stored, as `certctl deploy` does, and makes nginx's files what
@@ -101,44 +100,24 @@ package struct ApplySettings: Sendable {
     /// What is missing is to be issued afterwards; that deploys the rest. What fails for one
     /// certificate keeps no other from being used. Throws what keeps anything from being done.
     package func applySites() async throws -> Applied {
-        let endings = try await deployPending()
-        guard let proxy = ProxyDeployment(services, settings) else {
-            return Applied(
-                endings: endings,
-                hasChangedSites: false,
-                failure: nil,
-                refused: [:],
-                conflict: nil
-            )
-        }
+        var applied = Applied(endings: try await deployPending())
+        guard let proxy = ProxyDeployment(services, settings) else { return applied }
         do {
-            let plan = try await services.whileDeploying { try await proxy.apply() }
-            let directory = plan.view.directory
-            await SiteAdvice(services, settings)?.tell(on: plan.view.nginx)
-            let conflict = plan.files.conflicts.first.map { conflict in
+            let sites = try await services.whileDeploying { try await proxy.apply() }
+            let directory = sites.plan.view.directory
+            await SiteAdvice(services, settings)?.tell(on: sites.plan.view.nginx)
+            applied.hasChangedSites = !sites.plan.changes.isEmpty
+            applied.refused = sites.failures
+            applied.conflict = sites.plan.files.conflicts.first.map { conflict in
                 ProxyError.changedByPerson(
                     path: "\(directory)/\(conflict.path)",
                     offer: conflict.offer.map { "\(directory)/\($0)" }
                 )
             }
-            return Applied(
-                endings: endings,
-                hasChangedSites: !plan.changes.isEmpty,
-                failure: nil,
-                refused: plan.refused.reduce(into: [:]) { refused, site in
-                    if let name = LineageName(site.key) { refused[name] = site.value }
-                },
-                conflict: conflict
-            )
         } catch {
-            return Applied(
-                endings: endings,
-                hasChangedSites: false,
-                failure: error,
-                refused: [:],
-                conflict: nil
-            )
+            applied.failure = error
         }
+        return applied
     }
 
     /// Brings certificates into use that were committed and are not; only those are told of.

@@ -60,9 +60,11 @@ package struct DeleteCertificate: Sendable {
             return []
         }
         let nginx = try await access.find(settings.proxy?.place)
-        let dump = try await nginx.configuration()
-        guard dump.verdict.isAccepted else {
-            throw ProxyError.refused(place: nginx.place, lines: dump.verdict.lines)
+        let deployment = ProxyDeployment(services, settings, access)
+        let dump = try await deployment.namingMissingFiles(of: nginx) {
+            let dump = try await nginx.configuration()
+            if !dump.verdict.isAccepted { throw ProxyView.refusal(dump, of: nginx) }
+            return dump
         }
         let configuration: Configuration
         do throws(ConfigurationError) {

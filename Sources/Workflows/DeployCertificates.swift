@@ -111,6 +111,29 @@ package struct DeployCertificates: Sendable {
         }
     }
 
+    /// Finds out what ``run(_:extraHooks:isForced:isPendingOnly:)`` would do, whenever it was last tried;
+    /// locks and changes nothing.
+    ///
+    /// Throws what keeps any of it from being planned.
+    package func plan(
+        _ names: [LineageName]? = nil,
+        isForced: Bool = false
+    ) async throws -> DeploymentPlan {
+        let settings = try SettingsLoader(services).load()
+        let store = services.following(settings).store
+        let known = try store.isPresent ? store.newestGenerations().map(\.name) : []
+        let records = try store.isPresent ? store.deployRecords() : [:]
+        let pairs = try (names ?? known).compactMap { name -> ProxyPlan.Pair? in
+            guard let certificate = try store.latestCertificate(name) else {
+                if names != nil { throw Self.noCertificate(name) }
+                return nil
+            }
+            guard try isForced || !isInUse(certificate, name, store, records) else { return nil }
+            return ProxyPlan.Pair(name: name, certificate: certificate)
+        }
+        return try await DeployRun(services, settings).plan(pairs)
+    }
+
     /// Ends a change of nginx's files that a crash has cut off, where nothing else is to be deployed.
     private func takeBackWhatWasCutOff() async throws {
         guard try services.fileSystem.status(services.layout.transaction) != nil,

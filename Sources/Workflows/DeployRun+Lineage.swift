@@ -51,7 +51,7 @@ extension DeployRun {
 
     /// What hooks are told the certificate is for, as it says itself: what is written beside it may be
     /// another user's.
-    private func names(of stored: StoredCertificate) throws -> [Identifier] {
+    func names(of stored: StoredCertificate) throws -> [Identifier] {
         let path = stored.files.certificate
         let texts = try store.certificate(of: stored).names
         guard !texts.isEmpty else { throw StoreError.damaged(path: path, "it is for no name") }

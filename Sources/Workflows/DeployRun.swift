@@ -15,7 +15,7 @@ struct DeployRun: Sendable {
     let hooks: DeployHooks
     let store: CertificateStore
     /// The nginx that serves the sites, where there are any.
-    private let proxy: ProxyDeployment?
+    let proxy: ProxyDeployment?
 
     init(_ services: Services, _ settings: Settings) {
         let services = services.following(settings)

@@ -170,4 +170,33 @@ import Testing
         #expect(json.output.contains(#""lastDeployAttempt":"2027-01-15T08:00:00Z""#))
         #expect(json.output.contains(#""nextDeployAttempt":"2027-01-15T08:01:00Z""#))
     }
+
+    @Test func `a plan names certificate, files and hooks, and changes nothing`() async throws {
+        try commit("example.com")
+        let before = disk.contents(below: "/")
+        try await run(["--dry-run"])
+        #expect(screen.output.contains("to be deployed: example.com\n"))
+        #expect(screen.output.contains("generation   000001, nothing is in use yet"))
+        #expect(screen.output.contains("to be made: /home/lib/tls/nginx/example.com.conf\n"))
+        #expect(screen.output.contains("+ssl_certificate "))
+        #expect(disk.contents(below: "/") == before)
+        try await run([])
+        try await run(["--dry-run"])
+        #expect(screen.output.hasSuffix("Nothing to deploy: what is stored is in use.\n"))
+    }
+
+    @Test func `a plan has one line of JSON for each certificate and each file`() async throws {
+        try commit("example.com")
+        try await run(["--dry-run"], isJSON: true)
+        let lines = screen.output.split(separator: "\n")
+        #expect(lines.map { $0.contains("\"action\":\"deploy\"") } == [true, false])
+        #expect(lines.last?.contains("\"action\":\"create\"") == true)
+    }
+
+    @Test func `a plan shows what is pending already, and is for no timer`() {
+        #expect(throws: UsageError.self) {
+            let words = ["--dry-run", "--pending"]
+            _ = try DeployCommand(ParsedArguments(words, options: DeployCommand.options))
+        }
+    }
 }

@@ -2,41 +2,14 @@ import CLibCurl
 import Glibc
 import HTTP
 
-/// What is the same for all requests of a transport.
-struct CurlSettings: Sendable {
-    /// Who is spoken to.
-    enum Peer {
-        /// Any server, by https; trusted by the roots in that file, or by the system's.
-        case servers(roots: String?)
-        /// Whoever listens at the Unix socket of that path, by http.
-        case socket(String)
-    }
-
-    let peer: Peer
-    let userAgent: String
-
-    /// Whether it is a socket that is spoken to.
-    var isSocket: Bool {
-        if case .socket = peer { true } else { false }
-    }
-
-    /// How many connections there may be to one server at a time.
-    var connections: Int {
-        switch peer {
-        case .servers: 1
-        // An answer that lasts must not hold up the others.
-        case .socket: 8
-        }
-    }
-}
-
 /// One request on its way.
 ///
 /// `@unchecked`: it is handed to the transport's thread once, and from then on only that thread
 /// touches it.
 @safe final class Transfer: @unchecked Sendable {
     private static let connectLimit = 10
-    private static let headerLimit = 32 * 1024
+    /// How much the fields of a header may have, in bytes.
+    static let headerLimit = 32 * 1024
 
     private let request: HTTPRequest
     private let settings: CurlSettings
@@ -203,7 +176,7 @@ struct CurlSettings: Sendable {
         guard result == CURLE_OK else {
             let detail = unsafe String(cString: errorText)
             let text = detail.isEmpty ? unsafe String(cString: curl_easy_strerror(result)) : detail
-            unsafe finish(.failure(failure ?? self.failure(easy, result, text)))
+            unsafe finish(.failure(failure ?? settings.failure(easy, result, text)))
             return
         }
         finish(.success(HTTPResponse(status: status, headers: headers, body: body)))
@@ -296,69 +269,4 @@ private func openPublicSocket(
     }
     let type = unsafe address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
     return unsafe socket(address.pointee.family, type, address.pointee.protocol)
-}
-
-extension Transfer {
-    /// `CURLE_TOO_LARGE`, which libcurl has since 8.6.
-    private static let curlTooLarge = CURLcode(rawValue: 100)
-    private static let expired = 10
-    private static let notYetValid = 9
-
-    /// Tells what libcurl's code means for whoever asked.
-    private func failure(
-        _ easy: UnsafeMutableRawPointer,
-        _ code: CURLcode,
-        _ text: String
-    ) -> TransportFailure {
-        switch code {
-        case CURLE_COULDNT_CONNECT where settings.isSocket:
-            unsafe socketFailure(easy, text)
-        case CURLE_COULDNT_RESOLVE_HOST:
-            .hostNotFound(text)
-        case CURLE_COULDNT_CONNECT, CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR,
-            CURLE_PARTIAL_FILE:
-            .notConnected(text)
-        case CURLE_OPERATION_TIMEDOUT:
-            .timedOut(text)
-        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR:
-            .notTrusted(unsafe distrust(easy), text)
-        case CURLE_SSL_CACERT_BADFILE:
-            .notTrusted(.roots, text)
-        case CURLE_SSL_CERTPROBLEM:
-            .notTrusted(.other, text)
-        case CURLE_OUT_OF_MEMORY, Self.curlTooLarge:
-            // What libcurl says of one header line of more than 100 KB.
-            .tooLarge(limit: Self.headerLimit)
-        default:
-            .broken(text)
-        }
-    }
-
-    /// Tells the reasons apart for which the kernel refuses a connection to a Unix socket.
-    private func socketFailure(_ easy: UnsafeMutableRawPointer, _ text: String) -> TransportFailure
-    {
-        var number = 0
-        unsafe certctl_curl_get_long(easy, CURLINFO_OS_ERRNO, &number)
-        let words = number == 0 ? text : SystemCallError.reason(of: Int32(number))
-        switch Int32(number) {
-        case ENOENT, ENOTDIR: return .socket(.missing, words)
-        case ECONNREFUSED: return .socket(.stale, words)
-        case EACCES, EPERM: return .socket(.forbidden, words)
-        default: return .socket(.other, words)
-        }
-    }
-
-    /// Reads why the server's certificate did not pass.
-    ///
-    /// Source: OpenSSL's X509_V_ERR numbers. libcurl compares the name before it asks for the
-    /// result, which is then still the 1 that it begins with.
-    private func distrust(_ easy: UnsafeMutableRawPointer) -> TransportFailure.Distrust {
-        var result = 0
-        unsafe certctl_curl_get_long(easy, CURLINFO_SSL_VERIFYRESULT, &result)
-        switch result {
-        case 0, 1: return .host
-        case Self.expired, Self.notYetValid: return .dates
-        default: return .issuer
-        }
-    }
 }

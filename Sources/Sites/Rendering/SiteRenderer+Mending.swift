@@ -7,8 +7,7 @@ extension SiteRenderer {
     /// - Parameters:
     ///   - sites: All of certctl.conf.
     ///   - present: The managed files that are there, by path from the configuration directory.
-    ///   - named: The path from there that nginx misses, if it is one of them. Users' own files may
-    ///     need others besides.
+    ///   - named: The path from there that nginx misses, whichever file needs it.
     /// - Returns: What is included comes first.
     /// - Throws: ``SitesError``.
     package func lacking(
@@ -16,19 +15,19 @@ extension SiteRenderer {
         present: [String: [UInt8]],
         named: String?
     ) throws(SitesError) -> [ManagedFile] {
-        let texts = present.filter { ManagedFile.isManaged($0.key) }
+        var texts = present.filter { ManagedFile.isManaged($0.key) }
             .map { String(decoding: $0.value, as: UTF8.self) }
-        let isNamed = named.map(ManagedFile.isManaged) ?? false
         var files: [ManagedFile] = []
         let snippets = Snippets(surroundings: surroundings)
         for snippet in Snippet.allCases {
             let path = "\(surroundings.configuration)/\(snippet.path)"
-            let isUsed = texts.contains { $0.contains(path) }
-            guard isNamed || isUsed else { continue }
-            let items = try snippets.items(of: snippet)
-            files.append(ManagedFile(path: snippet.path, body: Typesetter.text(of: items)))
+            let isUsed = snippet.path == named || texts.contains { $0.contains(path) }
+            guard isUsed else { continue }
+            let body = Typesetter.text(of: try snippets.items(of: snippet))
+            files.append(ManagedFile(path: snippet.path, body: body))
+            texts.append(String(decoding: body, as: UTF8.self))
         }
-        if isNamed || texts.contains(where: { $0.contains("$certctl_") }) {
+        if texts.contains(where: { $0.contains("$certctl_") }) {
             let isCached = sites.contains { site in
                 site.settings.isCached && surroundings.cacheDirectory != nil
             }

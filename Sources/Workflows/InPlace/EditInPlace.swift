@@ -52,7 +52,7 @@ package struct EditInPlace: Sendable {
         for target in targets { try driver.checkOwnership(of: target) }
         try await driver.whileLocked { nginx in
             for target in targets {
-                let view = try await driver.look(at: nginx)
+                let view = try await driver.lookAndMend(nginx)
                 let whole = try driver.plan(view, target, .certificate(redirects: redirects))
                 try driver.checkReach(of: target, whole, view)
                 let plan = try driver.plan(view, target, .challenge)
@@ -69,7 +69,7 @@ package struct EditInPlace: Sendable {
             throw InPlaceError.noCertificate("\(target.name)")
         }
         return try await driver.whileLocked { nginx in
-            let view = try await driver.look(at: nginx)
+            let view = try await driver.lookAndMend(nginx)
             let plan = try driver.plan(view, target, .certificate(redirects: redirects))
             driver.tell(of: plan)
             let expectations = try driver.expectations(of: target, plan, view)

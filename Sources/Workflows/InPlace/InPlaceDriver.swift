@@ -47,10 +47,24 @@ struct InPlaceDriver: Sendable {
 
     /// Looks at nginx; what it cannot read is told with the column, which it does not tell itself.
     func look(at nginx: any NginxInstance) async throws -> ProxyView {
+        try await look(at: nginx) { try await deployment.namingMissingFiles(of: nginx, $0) }
+    }
+
+    /// The same; files of certctl's own that are missing are put back before.
+    func lookAndMend(_ nginx: any NginxInstance) async throws -> ProxyView {
+        try await look(at: nginx) { try await deployment.afterMending(nginx, $0) }
+    }
+
+    private func look(
+        at nginx: any NginxInstance,
+        _ attempt: (() async throws -> ProxyView) async throws -> ProxyView
+    ) async throws -> ProxyView {
         // nginx has to see where certificates will be, which may never have been needed yet.
         try services.store.prepareDeployment()
         do {
-            return try await ProxyView.look(services, settings, access, nginx)
+            return try await attempt {
+                try await ProxyView.look(services, settings, access, nginx)
+            }
         } catch TransactionFailure.untouched(let fault) where fault.step == .brokenBefore {
             if let error = try await syntaxError(of: nginx) { throw InPlaceError.unreadable(error) }
             throw TransactionFailure.untouched(fault)

@@ -40,7 +40,7 @@ package struct UndoEdits: Sendable {
     package func run(_ text: String) async throws -> Changes {
         let name = try name(text)
         return try await driver.whileLocked { nginx in
-            let view = try await driver.look(at: nginx)
+            let view = try await driver.lookAndMend(nginx)
             let plan = try plan(name, view)
             if !plan.changes.isEmpty {
                 try await driver.make(plan.changes, proving: [], view)

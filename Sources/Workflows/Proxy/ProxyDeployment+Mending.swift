@@ -20,15 +20,32 @@ extension ProxyDeployment {
         }
     }
 
+    /// Does `body`, which changes nothing.
+    ///
+    /// Throws what `body` throws; ``ProxyError/ownFilesMissing(place:paths:)`` where nginx refuses its
+    /// configuration and files of certctl's own are missing.
+    func namingMissingFiles<Outcome>(
+        of nginx: any NginxInstance,
+        _ body: () async throws -> Outcome
+    ) async throws -> Outcome {
+        do {
+            return try await body()
+        } catch TransactionFailure.untouched(let fault) where fault.step == .brokenBefore {
+            let missing = try await missingFiles(of: nginx).changes
+            guard !missing.isEmpty else { throw TransactionFailure.untouched(fault) }
+            throw ProxyError.ownFilesMissing(place: nginx.place, paths: missing.map(\.path))
+        }
+    }
+
+    private func missingFiles(
+        of nginx: any NginxInstance
+    ) async throws -> (directory: String, changes: [FileChange]) {
+        try await ProxyView.mending(services, settings, access, nginx, sites())
+    }
+
     /// Puts back what is missing; returns whether nginx accepts its configuration then.
     private func mend(_ nginx: any NginxInstance) async throws -> Bool {
-        let (directory, changes) = try await ProxyView.mending(
-            services,
-            settings,
-            access,
-            nginx,
-            sites()
-        )
+        let (directory, changes) = try await missingFiles(of: nginx)
         guard !changes.isEmpty else { return false }
         if changes.contains(where: { $0.path.hasPrefix("\(directory)/certctl/") }) {
             try makeSnippetDirectory(in: directory)

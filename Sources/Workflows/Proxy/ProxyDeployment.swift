@@ -11,10 +11,17 @@ import Sites
 /// Has the nginx that serves the sites use what is stored: all of it is tested, reloaded and proven
 /// by handshakes, or everything is as it was.
 struct ProxyDeployment: Sendable {
-    /// What an nginx may take from its signal to new workers.
-    private static let patience: TimeInterval = 10
-    private static let pause: Duration = .milliseconds(25)
-    private static let (readLog, shownLog) = (100, 5)
+    /// What has become of the sites.
+    struct Applied: Sendable {
+        let plan: ProxyPlan
+        /// Why sites stay as they are, by lineage.
+        let failures: [LineageName: any Error]
+
+        fileprivate init(_ plan: ProxyPlan, failures: [LineageName: any Error]) {
+            self.plan = plan
+            self.failures = plan.failures.merging(failures) { _, new in new }
+        }
+    }
 
     let services: Services
     let settings: Settings
@@ -47,31 +54,36 @@ struct ProxyDeployment: Sendable {
         return settings.block(of: name) == nil && settings.proxy != nil
     }
 
+    /// Whether that nginx is to read a certificate.
+    func serves(_ pair: ProxyPlan.Pair) -> Bool {
+        concerns(pair.name) && pair.certificate.manifest.hasKey
+    }
+
     /// Brings certificates into use, with the sites that they are for.
     ///
     /// Where not all of them can be, each is tried by itself. Returns why, of those that are not in
     /// use; no hooks run, and links for other readers stay where they are.
     func deploy(_ pairs: [ProxyPlan.Pair]) async -> [LineageName: any Error] {
-        let pairs = pairs.filter { concerns($0.name) && $0.certificate.manifest.hasKey }
+        let pairs = pairs.filter(serves)
         guard !pairs.isEmpty else { return [:] }
         do {
-            return Self.failures(of: pairs, in: try await change(to: pairs, only: nil))
+            return Self.failures(of: pairs, in: try await change(to: pairs, scope: .all))
         } catch let error as SitesError {
             return pairs.reduce(into: [:]) { $0[$1.name] = ProxyError.refusedSite(error) }
         } catch {
             // What was tried and put back may fare better by another choice.
-            guard pairs.count > 1, case TransactionFailure.rolledBack = error else {
+            guard mayBeOthersFault(pairs), case TransactionFailure.rolledBack = error else {
                 return pairs.reduce(into: [:]) { $0[$1.name] = error }
             }
             services.log.warning(
-                "not all can be deployed together; each is tried by itself",
+                "not all can be deployed together; each certificate is tried by itself",
                 ["reason": Services.reason(of: error)]
             )
         }
         var failures: [LineageName: any Error] = [:]
         for pair in pairs {
             do {
-                let plan = try await change(to: [pair], only: ["\(pair.name)"])
+                let plan = try await change(to: [pair], scope: .only(["\(pair.name)"]))
                 failures.merge(Self.failures(of: [pair], in: plan)) { _, new in new }
             } catch {
                 failures[pair.name] = error
@@ -84,17 +96,54 @@ struct ProxyDeployment: Sendable {
     /// `coming` were there; changes nothing.
     func plan(with coming: [LineageName]) async throws -> ProxyPlan {
         let nginx = try await access.find(settings.proxy?.place)
-        return try await plan(strays(), coming: Set(coming), only: nil, nginx)
+        return try await namingMissingFiles(of: nginx) {
+            try await plan(strays(), coming: Set(coming), scope: .all, nginx)
+        }
+    }
+
+    /// Plans to bring certificates into use; changes nothing.
+    func plan(for pairs: [ProxyPlan.Pair]) async throws -> ProxyPlan {
+        let nginx = try await access.find(settings.proxy?.place)
+        return try await namingMissingFiles(of: nginx) {
+            try await plan(pairs, coming: Set(pairs.map(\.name)), scope: .all, nginx)
+        }
     }
 
     /// Makes nginx's files what certctl.conf asks for, with the certificates that are in use.
     ///
-    /// Returns what was planned. Throws as ``deploy(_:)`` tells.
-    @discardableResult
-    func apply() async throws -> ProxyPlan {
-        let plan = try await change(to: nil, only: nil)
-        await DeployUnit(services).permit(plan.view.directory)
-        return plan
+    /// Where not all sites can be served so, each is tried by itself, and those that cannot be stay as
+    /// they are. Throws as ``deploy(_:)`` tells, where nothing is changed.
+    func apply() async throws -> Applied {
+        let applied: Applied
+        do {
+            applied = Applied(try await change(to: nil, scope: .all), failures: [:])
+        } catch let error as TransactionFailure {
+            guard case .rolledBack = error, settings.sites.count > 1 else { throw error }
+            applied = try await applyEach(after: error)
+        }
+        await DeployUnit(services).permit(applied.plan.view.directory)
+        return applied
+    }
+
+    private func applyEach(after error: TransactionFailure) async throws -> Applied {
+        services.log.warning(
+            "not all sites can be served as certctl.conf says; each is tried by itself",
+            ["reason": Services.reason(of: error)]
+        )
+        let names = settings.sites.compactMap(\.certificate.lineageName)
+        var failures: [LineageName: any Error] = [:]
+        for name in names {
+            do {
+                try await change(to: [], scope: .only(["\(name)"]))
+            } catch let failure as TransactionFailure {
+                guard case .rolledBack = failure else { throw failure }
+                failures[name] = failure
+            }
+        }
+        // What fails with each of them is not the fault of any.
+        guard failures.count < names.count else { throw error }
+        let left = Set(failures.keys.map(\.description))
+        return Applied(try await change(to: nil, scope: .without(left)), failures: failures)
     }
 
     /// Lets nginx pass the CA's questions on for sites that it does not serve yet.
@@ -112,7 +161,7 @@ struct ProxyDeployment: Sendable {
     ///
     /// Throws as ``deploy(_:)`` tells.
     func serve(_ names: [LineageName]) async throws {
-        let plan = try await change(to: [], only: Set(names.map(\.description)))
+        let plan = try await change(to: [], scope: .only(Set(names.map(\.description))))
         await DeployUnit(services).permit(plan.view.directory)
         // The others of them are served.
         if let refused = names.lazy.compactMap({ plan.refused["\($0)"] }).first { throw refused }
@@ -127,6 +176,12 @@ struct ProxyDeployment: Sendable {
     func recover(_ nginx: any NginxInstance) async throws {
         guard try await NginxTransaction.recover(needs(nginx, [])) else { return }
         services.log.notice("a deployment that was cut off was taken back")
+    }
+
+    /// Whether what fails with `pairs` may be the fault of some of them, or of another site's change.
+    private func mayBeOthersFault(_ pairs: [ProxyPlan.Pair]) -> Bool {
+        pairs.count > 1
+            || settings.sites.contains { $0.certificate.lineageName != pairs.first?.name }
     }
 
     /// Why certificates are not in use whose sites are left as they are.
@@ -152,10 +207,10 @@ struct ProxyDeployment: Sendable {
             && services.store.published(of: name)?.number != .bootstrap
     }
 
-    private func plan(
+    func plan(
         _ pairs: [ProxyPlan.Pair],
         coming: Set<LineageName>,
-        only: Set<String>?,
+        scope: SiteScope,
         _ nginx: any NginxInstance
     ) async throws -> ProxyPlan {
         let view = try await ProxyView.look(services, settings, access, nginx)
@@ -164,7 +219,7 @@ struct ProxyDeployment: Sendable {
             sites: try sites(coming: coming),
             pairs: pairs,
             coming: coming,
-            only: only,
+            scope: scope,
             isInPlace: !edited.isEmpty,
             services
         )
@@ -176,152 +231,6 @@ struct ProxyDeployment: Sendable {
             guard let name = site.certificate.lineageName else { return nil }
             let hasPair = try coming.contains(name) || hasPair(name)
             return Site(site, lineage: "\(name)", hasPair: hasPair)
-        }
-    }
-
-    // MARK: Changing
-
-    /// Brings `pairs` into use, or with `nil` what is in use already, in the way that `tls_group` says.
-    @discardableResult
-    private func change(to pairs: [ProxyPlan.Pair]?, only: Set<String>?) async throws -> ProxyPlan {
-        let nginx = try await findStarted()
-        try await recover(nginx)
-        let strays = try pairs == nil ? strays() : []
-        let pairs = pairs ?? strays
-        do {
-            let plan = try await change(to: pairs, only: only, nginx)
-            for stray in strays {
-                try services.store.takeBack(stray.name, but: stray.certificate.number)
-            }
-            return plan
-        } catch {
-            let reason = await explained(error, of: nginx)
-            guard case TransactionFailure.untouched = error, case ProxyError.unreadableKey = reason,
-                try leadStrays()
-            else { throw reason }
-        }
-        // What nginx was not allowed to read, it may read now.
-        do {
-            return try await change(to: pairs, only: only, nginx)
-        } catch {
-            throw await explained(error, of: nginx)
-        }
-    }
-
-    private func change(
-        to pairs: [ProxyPlan.Pair],
-        only: Set<String>?,
-        _ nginx: any NginxInstance
-    ) async throws -> ProxyPlan {
-        let coming = Set(pairs.map(\.name))
-        let plan = try await afterMending(nginx) {
-            try await self.plan(pairs, coming: coming, only: only, nginx)
-        }
-        tell(of: plan)
-        for pair in pairs { try services.handOver(pair.certificate, of: pair.name) }
-        let proof = ServedProof(probe: access.probe, clock: services.clock)
-        let addresses = nginx.addresses(ofPort: 443)
-        if addresses.isEmpty, plan.expectations.contains(where: { $0.addresses == nil }) {
-            throw ProxyError.notPublished(place: nginx.place)
-        }
-        if plan.changes.isEmpty {
-            do throws(ServedFault) {
-                try await proof.prove(plan.expectations, at: addresses, waits: false)
-                return plan
-            } catch {
-                services.log.info("what is stored is not served yet", ["seen": error.diagnosis.why])
-            }
-        }
-        try makeDirectories(of: plan)
-        try await NginxTransaction.run(plan.changes, needs(nginx, plan.expectations))
-        tellProven(plan.expectations, by: nginx)
-        return plan
-    }
-
-    /// What a transaction needs; `expectations` are what has to be served in the end.
-    func needs(
-        _ nginx: any NginxInstance,
-        _ expectations: [ServedProof.Expectation]
-    ) -> TransactionServices {
-        let (services, access) = (services, access)
-        return TransactionServices(
-            files: services.fileSystem,
-            note: TransactionNote(services.layout.transaction, in: services.fileSystem),
-            test: {
-                let verdict = try await nginx.test()
-                guard !verdict.isAccepted else { return }
-                throw ProxyError.refused(place: nginx.place, lines: verdict.lines)
-            },
-            reload: { try await Self.reload(nginx, services.clock) },
-            prove: {
-                try await ServedProof(probe: access.probe, clock: services.clock).prove(
-                    expectations,
-                    at: nginx.addresses(ofPort: 443)
-                )
-            }
-        )
-    }
-
-    /// Has nginx reload, and waits until it has.
-    private static func reload(_ nginx: any NginxInstance, _ clock: any WallClock) async throws {
-        let before = try await nginx.snapshot()
-        let start = Int(clock.now.timeIntervalSince1970)
-        try await nginx.reload()
-        let deadline = clock.uptime + patience
-        while clock.uptime < deadline {
-            let now = try await nginx.snapshot()
-            guard now.isSameRun(as: before) else { throw ProxyError.restarted(place: nginx.place) }
-            if now.hasNewWorkers(since: before) { return }
-            try await clock.sleep(for: pause)
-        }
-        // That it says nothing is better than no answer at all.
-        let log = (try? await nginx.log(lines: readLog, since: start)) ?? []
-        let serious = log.filter { NginxMessage($0)?.level.isSerious ?? false }
-        throw ProxyError.notReloaded(place: nginx.place, lines: serious.suffix(shownLog))
-    }
-
-    private func makeDirectories(of plan: ProxyPlan) throws {
-        guard plan.files.writes.contains(where: { $0.path.hasPrefix("certctl/") }) else { return }
-        try makeSnippetDirectory(in: plan.view.directory)
-    }
-
-    /// Makes the directory of snippets unless it is there.
-    func makeSnippetDirectory(in directory: String) throws {
-        let snippets = "\(directory)/certctl"
-        guard try services.fileSystem.status(snippets) == nil else { return }
-        try services.fileSystem.makeDirectory(snippets, .publicDirectory)
-        try services.fileSystem.syncDirectory(directory)
-    }
-
-    private func tellProven(_ expectations: [ServedProof.Expectation], by nginx: any NginxInstance)
-    {
-        guard !expectations.isEmpty else {
-            return services.log.notice("nginx has reloaded", ["nginx": nginx.place])
-        }
-        var hosts: [[UInt8]: [String]] = [:]
-        for expected in expectations { hosts[expected.leaf, default: []].append(expected.host) }
-        for hosts in hosts.values.map({ Set($0).sorted() }).sorted(by: { $0[0] < $1[0] }) {
-            services.log.notice(
-                "the certificate is served",
-                ["by": nginx.place, "hosts": hosts.joined(separator: " ")]
-            )
-        }
-    }
-
-    private func tell(of plan: ProxyPlan) {
-        for note in plan.notes {
-            let fields = ["note": note.description]
-            if note.isWarning {
-                services.log.warning("a note on the sites", fields)
-            } else {
-                services.log.info("a note on the sites", fields)
-            }
-        }
-        for conflict in plan.files.conflicts {
-            services.log.warning(
-                "a file of certctl's was changed by a person, and is left alone",
-                ["path": "\(plan.view.directory)/\(conflict.path)"]
-            )
         }
     }
 }

@@ -67,6 +67,12 @@ extension ProxyError: Diagnosable {
                 lines.isEmpty ? "it does not say why" : lines.joined(separator: "; "),
                 "mend what it names"
             )
+        case .ownFilesMissing(let place, let paths):
+            (
+                "\(place) refuses its configuration, for files of certctl's are missing",
+                paths.joined(separator: ", "),
+                "run `certctl apply`, which puts them back, then the same command again"
+            )
         case .unreadableKey(let key):
             key.explanation
         case .startsAgain(let tool, let container, let group):

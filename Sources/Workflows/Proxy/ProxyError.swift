@@ -20,6 +20,8 @@ package enum ProxyError: Error, Equatable {
     case unreadableConfiguration(String)
     /// nginx tests its configuration and refuses it, in its own words.
     case refused(place: String, lines: [String])
+    /// It refuses it since files that certctl has written are gone; by path on this host.
+    case ownFilesMissing(place: String, paths: [String])
     /// nginx may not read a key.
     case unreadableKey(UnreadableKey)
     /// nginx could not be started for a key that it may read only now.

@@ -26,6 +26,13 @@ struct ProxyPlan: Sendable {
     /// What has to be seen before it counts.
     let expectations: [ServedProof.Expectation]
 
+    /// Why sites stay as they are, by lineage.
+    var failures: [LineageName: any Error] {
+        refused.reduce(into: [:]) { failures, site in
+            if let name = LineageName(site.key) { failures[name] = site.value }
+        }
+    }
+
     /// Plans for nginx to read `pairs` and to serve `sites`.
     ///
     /// What serves names of a site that has no certificate yet stays until it has one.
@@ -35,7 +42,7 @@ struct ProxyPlan: Sendable {
     ///   - sites: All of certctl.conf.
     ///   - pairs: The certificates that are to come into use.
     ///   - coming: The lineages whose certificates are taken to be there.
-    ///   - only: The lineages whose files may be changed; `nil` for all.
+    ///   - scope: The sites whose files may be changed.
     ///   - isInPlace: Whether users' own servers have certificates: without sites no server of
     ///     certctl's is put before them then.
     ///   - services: The store, and the time.
@@ -45,81 +52,81 @@ struct ProxyPlan: Sendable {
         sites: [Site],
         pairs: [Pair],
         coming: Set<LineageName> = [],
-        only: Set<String>? = nil,
+        scope: SiteScope = .all,
         isInPlace: Bool = false,
         _ services: Services
     ) throws {
         self.view = view
+        let store = services.store
         let renderer = SiteRenderer(for: view.surroundings)
-        var wanted: [ManagedFile] = []
-        var notes: [SiteNote] = []
-        var refused: [String: SitesError] = [:]
-        if !isInPlace || !sites.isEmpty {
-            let choice = try SiteChoice(sites, view, renderer, at: services.clock.now)
-            (wanted, notes) = (choice.rendering.files, choice.rendering.notes)
-            refused = choice.refused
-        }
-        self.refused = refused
-        let untouched = Set(
-            sites.filter { refused[$0.lineage] != nil }.map(SiteRenderer.path(of:))
-        )
-        let all = sites
-        let sites = all.filter { refused[$0.lineage] == nil }
-        let pairs = pairs.filter { refused["\($0.name)"] == nil }
-        let covered = try Self.covered(sites, pairs, coming, services.store)
-        let replaced = ReplacedFiles(view, all, covered: covered)
-        if !replaced.kept.isEmpty {
-            wanted = try Self.files(wanted, beside: replaced, view, sites, renderer, services)
-        }
-        for file in try view.filesForUsers(renderer)
-        where !wanted.contains(where: { $0.path == file.path }) { wanted.insert(file, at: 0) }
-        // Those of edits stay until the edits are taken back.
-        let wantedPaths = Set(wanted.map(\.path))
-        let present = view.present.filter { path, _ in
-            guard !SiteRenderer.isPlainPath(path), !untouched.contains(path) else { return false }
-            // A file that stays goes on including what it includes.
-            let isAlone = replaced.kept.isEmpty && untouched.isEmpty
-            return isAlone || wantedPaths.contains(path) || !replaced.stays(path)
-        }
-        files = ManagedFilePlan(wanted: wanted, present: present)
-        // The files of other sites, where only some are in question.
+        let choice =
+            isInPlace && sites.isEmpty
+            ? .nothing : try SiteChoice(sites, view, renderer, at: services.clock.now)
+        refused = choice.refused
+        let pairs = pairs.filter { choice.refused["\($0.name)"] == nil }
+        let covered = try Self.covered(choice.sites, pairs, coming, store)
+        let replaced = ReplacedFiles(view, sites, covered: covered)
+        files = try Self.files(choice, replaced, view, renderer, services)
         let others = Set(
-            sites.filter { site in only.map { !$0.contains(site.lineage) } ?? false }
-                .map(SiteRenderer.path(of:))
+            choice.sites.filter { !scope.contains($0.lineage) }.map(SiteRenderer.path(of:))
         )
         let writes = files.writes.filter { !others.contains($0.path) }
-        let own = only.map { replaced.replaced(by: $0, of: sites) }
-        let deletions = files.deletions.filter { own?.contains($0.path) ?? true }
-        let store = services.store
+        let deletions = files.deletions.filter { deletion in
+            switch scope {
+            case .all: true
+            case .only(let own):
+                replaced.replaced(by: own, of: choice.sites).contains(deletion.path)
+            case .without(let left):
+                // What stays as it is may need what all share.
+                !replaced.stays(deletion.path)
+                    && !replaced.replaced(by: left, of: choice.sites).contains(deletion.path)
+            }
+        }
         // Pairs come first: what includes them must find them.
-        var changes = try pairs.compactMap { try Self.change(to: $0, store) }
-        changes += writes.map { write in
-            FileChange(
-                path: "\(view.directory)/\(write.path)",
-                before: write.old,
-                after: write.bytes
-            )
-        }
-        changes += deletions.map { deletion in
-            FileChange(path: "\(view.directory)/\(deletion.path)", before: deletion.old, after: nil)
-        }
-        self.changes = changes
+        changes =
+            try pairs.compactMap { try Self.change(to: $0, store) }
+            + writes.map { FileChange($0.path, in: view.directory, from: $0.old, to: $0.bytes) }
+            + deletions.map { FileChange($0.path, in: view.directory, from: $0.old, to: nil) }
         let written = Set(writes.map(\.path))
         // Who is the default is news only in the run that makes it so.
-        self.notes = notes.filter { note in
-            if case .replacesDefault = note {
-                written.contains(SiteRenderer.defaultPath)
-            } else {
-                true
-            }
+        notes = choice.notes.filter { note in
+            guard case .replacesDefault = note else { return true }
+            return written.contains(SiteRenderer.defaultPath)
         }
         expectations = try Self.expectations(
             view,
-            sites.compactMap(replaced.remainder),
+            choice.sites.compactMap(replaced.remainder),
             pairs,
             written,
             store
         )
+    }
+
+    /// What becomes of the managed files, of all sites.
+    private static func files(
+        _ choice: SiteChoice,
+        _ replaced: ReplacedFiles,
+        _ view: ProxyView,
+        _ renderer: SiteRenderer,
+        _ services: Services
+    ) throws -> ManagedFilePlan {
+        var wanted = choice.files
+        if !replaced.kept.isEmpty {
+            wanted = try files(wanted, beside: replaced, view, choice.sites, renderer, services)
+        }
+        for file in try view.filesForUsers(renderer)
+        where !wanted.contains(where: { $0.path == file.path }) { wanted.insert(file, at: 0) }
+        let wantedPaths = Set(wanted.map(\.path))
+        let present = view.present.filter { path, _ in
+            // Those of edits stay until the edits are taken back.
+            guard !SiteRenderer.isPlainPath(path), !choice.untouched.contains(path) else {
+                return false
+            }
+            // A file that stays goes on including what it includes.
+            let isAlone = replaced.kept.isEmpty && choice.untouched.isEmpty
+            return isAlone || wantedPaths.contains(path) || !replaced.stays(path)
+        }
+        return ManagedFilePlan(wanted: wanted, present: present)
     }
 
     /// By lineage, the names that its certificate is for, of sites that have one.
@@ -173,7 +180,7 @@ struct ProxyPlan: Sendable {
     }
 
     /// The change of the file that names key and certificate; `nil` where it names them already.
-    private static func change(to pair: Pair, _ store: CertificateStore) throws -> FileChange? {
+    static func change(to pair: Pair, _ store: CertificateStore) throws -> FileChange? {
         let (before, after) = (
             try store.publishedInclude(of: pair.name),
             store.include(of: pair.certificate, pair.name)
@@ -215,6 +222,13 @@ struct ProxyPlan: Sendable {
             }
         }
         return expectations
+    }
+}
+
+extension FileChange {
+    /// A change of a file in a directory.
+    fileprivate init(_ path: String, in directory: String, from old: [UInt8]?, to new: [UInt8]?) {
+        self.init(path: "\(directory)/\(path)", before: old, after: new)
     }
 }
 

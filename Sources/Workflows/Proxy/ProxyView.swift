@@ -76,6 +76,12 @@ struct ProxyView: Sendable {
         self.present = present
     }
 
+    /// That nginx refuses its configuration as it is.
+    static func refusal(_ dump: NginxDump, of nginx: any NginxInstance) -> TransactionFailure {
+        let refusal = ProxyError.refused(place: nginx.place, lines: dump.verdict.lines)
+        return .untouched(.init(.brokenBefore, refusal.diagnosis.why))
+    }
+
     /// The hosts that nginx serves with the pair of a lineage, as its configuration says.
     func hosts(servedBy include: String) -> [String] {
         let servers = configuration.servers.filter { configuration.includes(include, in: $0) }
@@ -122,7 +128,7 @@ private struct ProxyLooker {
     func look() async throws -> ProxyView {
         let dump = try await nginx.configuration()
         guard let build = NginxBuild(versionText: dump.build) else {
-            guard dump.verdict.isAccepted else { throw refusal(dump) }
+            guard dump.verdict.isAccepted else { throw ProxyView.refusal(dump, of: nginx) }
             throw ProxyError.unknownBuild(place: nginx.place)
         }
         let directory = try directory()
@@ -286,17 +292,12 @@ private struct ProxyLooker {
     }
 
     private func configuration(_ dump: NginxDump) throws -> Configuration {
-        guard dump.verdict.isAccepted else { throw refusal(dump) }
+        guard dump.verdict.isAccepted else { throw ProxyView.refusal(dump, of: nginx) }
         do throws(ConfigurationError) {
             return try Configuration(dump: dump.text)
         } catch {
             throw ProxyError.unreadableConfiguration(error.explanation)
         }
-    }
-
-    private func refusal(_ dump: NginxDump) -> TransactionFailure {
-        let refusal = ProxyError.refused(place: nginx.place, lines: dump.verdict.lines)
-        return .untouched(.init(.brokenBefore, refusal.diagnosis.why))
     }
 
     private func challenge() async throws -> Surroundings.Challenge {

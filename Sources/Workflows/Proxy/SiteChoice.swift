@@ -6,10 +6,24 @@ import Sites
 /// The sites that can be served, where one of them cannot: a name that another server has keeps no
 /// other site from being changed.
 struct SiteChoice: Sendable {
-    /// Without the files of those that are refused.
-    let rendering: SiteRenderer.Rendering
+    /// No site at all, and nothing for any.
+    static let nothing = SiteChoice(sites: [], files: [], notes: [])
+
+    /// Those that can be served.
+    let sites: [Site]
+    /// Their files, and those that all share.
+    let files: [ManagedFile]
+    let notes: [SiteNote]
     /// Why a site is left as it is, by lineage.
-    let refused: [String: SitesError]
+    private(set) var refused: [String: SitesError] = [:]
+    /// The files of those that are left as they are, by path from the directory of managed files.
+    private(set) var untouched: Set<String> = []
+
+    private init(sites: [Site], files: [ManagedFile], notes: [SiteNote]) {
+        self.sites = sites
+        self.files = files
+        self.notes = notes
+    }
 
     /// Renders as many of `sites` as can be.
     ///
@@ -22,8 +36,8 @@ struct SiteChoice: Sendable {
     ) throws(SitesError) {
         let failure: SitesError
         do throws(SitesError) {
-            rendering = try renderer.rendering(of: sites, present: view.present, at: now)
-            refused = [:]
+            let all = try renderer.rendering(of: sites, present: view.present, at: now)
+            self.init(sites: sites, files: all.files, notes: all.notes)
             return
         } catch {
             failure = error
@@ -39,28 +53,22 @@ struct SiteChoice: Sendable {
             }
         }
         guard !refused.isEmpty else { throw failure }
-        self.refused = refused
-        let left = sites.filter { refused[$0.lineage] == nil }
-        let names = Set(
-            sites.filter { refused[$0.lineage] != nil }
-                .flatMap { $0.settings.certificate.names.map(\.value) }
-        )
-        let paths = Set(
-            sites.filter { refused[$0.lineage] != nil }.map(SiteRenderer.path(of:))
-        )
+        let bad = sites.filter { refused[$0.lineage] != nil }
+        let good = sites.filter { refused[$0.lineage] == nil }
+        let untouched = Set(bad.map(SiteRenderer.path(of:)))
         // What all share is for those too whose files stay as they are.
+        let names = Set(bad.flatMap { $0.settings.certificate.names.map(\.value) })
         let blind = SiteRenderer(for: view.surroundings.without(names))
-        let whole: SiteRenderer.Rendering
         do throws(SitesError) {
-            whole = try blind.rendering(of: sites, present: view.present, at: now)
+            let all = try blind.rendering(of: sites, present: view.present, at: now)
+            let files = all.files.filter { !untouched.contains($0.path) }
+            self.init(sites: good, files: files, notes: all.notes)
         } catch {
-            rendering = try renderer.rendering(of: left, present: view.present, at: now)
-            return
+            let rest = try renderer.rendering(of: good, present: view.present, at: now)
+            self.init(sites: good, files: rest.files, notes: rest.notes)
         }
-        rendering = SiteRenderer.Rendering(
-            files: whole.files.filter { !paths.contains($0.path) },
-            notes: whole.notes
-        )
+        self.refused = refused
+        self.untouched = untouched
     }
 }
 

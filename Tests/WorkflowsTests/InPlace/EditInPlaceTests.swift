@@ -74,6 +74,28 @@ import Testing
         #expect(machine.bytes == bytes)
     }
 
+    @Test func `X09: what a plan only names of certctl's own missing files, an edit puts back`()
+        async throws
+    {
+        let machine = try InPlaceHost()
+        try await machine.issueInPlace()
+        let (bytes, disk) = (machine.bytes, machine.host.disk)
+        let snippet = "/etc/nginx/conf.d/certctl/challenge.inc"
+        try disk.removeFile(snippet)
+        let missing = ProxyError.ownFilesMissing(place: machine.nginx.place, paths: [snippet])
+        await #expect(throws: missing) {
+            try await EditInPlace(machine.services, redirects: false).plan(machine.target())
+        }
+        await #expect(throws: missing) {
+            try await DeleteCertificate(machine.services).run("example.com", isForced: false)
+        }
+        try await machine.edit()
+        #expect(machine.bytes == bytes)
+        try disk.removeFile(snippet)
+        try await machine.undo()
+        #expect(machine.siteText == InPlaceHost.text)
+    }
+
     @Test func `a renewal is served without an edit`() async throws {
         let machine = try InPlaceHost()
         try await machine.issueInPlace()

@@ -82,6 +82,9 @@ final class MemoryNginx: NginxInstance, TLSProbing, HostView {
             return (configuration, "")
         } catch ConfigurationError.syntax(let file, let error) {
             return (nil, "unexpected end in \(file):\(error.position.line)")
+        } catch ConfigurationError.missing(let file, let place?) {
+            let words = "open() \"\(file)\" failed (2: No such file or directory) in "
+            return (nil, words + "\(place.file):\(place.position.line)")
         } catch {
             return (nil, "\(error)")
         }

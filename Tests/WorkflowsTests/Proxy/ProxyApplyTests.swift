@@ -2,6 +2,7 @@ import CertificateStore
 import Deployment
 import Diagnostics
 import Platform
+import Sites
 import TestSupport
 import Testing
 
@@ -44,7 +45,7 @@ import Testing
         let settings = try SettingsLoader(fixture.services).load()
         let proxy = try #require(ProxyDeployment(fixture.services, settings))
         let plan = try await proxy.apply()
-        #expect(plan.expectations.isEmpty)
+        #expect(plan.plan.expectations.isEmpty)
         #expect(fixture.proxy.served("c.test") == nil)
     }
 
@@ -191,5 +192,54 @@ import Testing
         try fixture.host.disk.removeFile("\(ModelProxy.directory)/own.conf")
         try await fixture.apply()
         #expect(try fixture.proxy.served("b.test") == fixture.newest("b.test"))
+    }
+
+    @Test func `a plan names the sites that stay as they are beside what becomes of the others`()
+        async throws
+    {
+        let fixture = try await ProxyFixture(.renewed)
+        try await fixture.run()
+        fixture.host.disk.put(
+            "\(ModelProxy.directory)/own.conf",
+            Array("server { listen 80; server_name b.test; }\n".utf8)
+        )
+        fixture.settings("site a.test { to app:4000; }\nsite b.test { to app:4001; }\n")
+        let plan = try await ApplySettings(fixture.services).plan()
+        #expect(plan.refused.keys.map(\.description) == ["b.test"])
+        #expect(plan.files?.writes.map(\.path) == ["certctl-a.test.conf"])
+        #expect(!plan.isEmpty)
+    }
+
+    @Test func `a site that nginx refuses keeps no other from being changed, added or removed`()
+        async throws
+    {
+        let fixture = try await ProxyFixture(.changed)
+        fixture.settings(
+            """
+            site a.test { to app:4000; raw { refused; } }
+            site c.test { to app:3002; }
+            """
+        )
+        let (old, file) = (fixture.proxy.served("a.test"), text(of: "a.test", fixture))
+        let applied = try await ApplySettings(fixture.services).applySites()
+        #expect(applied.refused.keys.map(\.description) == ["a.test"])
+        #expect(applied.failure == nil)
+        #expect(text(of: "a.test", fixture) == file)
+        #expect(old != nil && fixture.proxy.served("a.test") == old)
+        #expect(try fixture.proxy.served("c.test") == fixture.newest("c.test"))
+        #expect(text(of: "b.test", fixture) == nil)
+        #expect(fixture.proxy.restart() == nil)
+    }
+
+    @Test func `a reload that never works is the fault of no single site`() async throws {
+        let fixture = try await ProxyFixture(.renewed)
+        try await fixture.run()
+        fixture.proxy.setDeaf(true)
+        let files = fixture.files
+        fixture.settings("site a.test { to app:4000; }\nsite b.test { to app:4001; }\n")
+        let applied = try await ApplySettings(fixture.services).applySites()
+        #expect(applied.failure is TransactionFailure)
+        #expect(applied.refused.isEmpty)
+        #expect(fixture.files == files)
     }
 }

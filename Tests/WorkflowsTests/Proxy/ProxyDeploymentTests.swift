@@ -167,6 +167,11 @@ import Testing
         } else {
             for path in own { try disk.removeFile(path) }
             #expect(fixture.proxy.restart() != nil)
+            let missing = ProxyError.ownFilesMissing(
+                place: fixture.proxy.place,
+                paths: own.sorted()
+            )
+            await #expect(throws: missing) { try await ApplySettings(fixture.services).plan() }
         }
         _ = try await ApplySettings(fixture.services).applySites()
         for path in own { #expect(disk.bytes(of: path) == files[path], "\(path)") }
@@ -221,5 +226,23 @@ import Testing
         try await fixture.run()
         _ = try await apply.applySites()
         #expect(try await apply.plan().notes.isEmpty)
+    }
+
+    @Test func `a plan of deploying has each line that changes, and changes none`() async throws {
+        let fixture = try await ProxyFixture(.renewed)
+        fixture.settings("site a.test { to app:4000; }\nsite b.test { to app:3001; }\n")
+        let (disk, reloads) = (fixture.host.disk, fixture.proxy.reloads)
+        let (all, before) = (disk.contents(below: "/"), fixture.files)
+        let plan = try await DeployCertificates(fixture.services).plan()
+        #expect(disk.contents(below: "/") == all)
+        #expect(fixture.proxy.reloads == reloads)
+        #expect(plan.certificates.map { "\($0.name)" } == fixture.wanted)
+        #expect(plan.certificates.allSatisfy { $0.inUse?.value == 1 && $0.generation.value == 2 })
+        try await fixture.run()
+        for file in plan.files { #expect(disk.bytes(of: file.path) == file.after) }
+        let changed = fixture.files.filter { before[$0.key] != $0.value }
+        #expect(Set(changed.keys) == Set(plan.files.map(\.path)))
+        let rest = try await DeployCertificates(fixture.services).plan()
+        #expect(rest.certificates.isEmpty && rest.files.isEmpty)
     }
 }
