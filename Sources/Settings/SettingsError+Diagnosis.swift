@@ -93,8 +93,8 @@ extension SettingsFault {
             )
         case .unusableForm(let name, let value, let form):
             (
-                "\(name.shown) cannot be \(value.shown)", "it has another form",
-                "write it as \(form)"
+                "\(name.shown) cannot be \(value.shown)", "it is written as \(form)",
+                "write it in that form"
             )
         case .unusablePath(let name, let path, let reason):
             (

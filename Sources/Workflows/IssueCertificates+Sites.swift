@@ -1,5 +1,6 @@
 import CertificateStore
 import Diagnostics
+import Settings
 
 /// The nginx that is to answer for what is ordered.
 extension IssueCertificates {

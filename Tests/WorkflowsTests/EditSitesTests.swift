@@ -94,7 +94,7 @@ import Testing
     @Test func `what is wrong with a new site is told of what was typed`() throws {
         let form = try refusal([Directive("to", "nonsense"), Directive("hsts", "soon")])
         #expect(form.what == "--to cannot be 'nonsense'")
-        #expect(form.fix.hasPrefix("write it as HOST:PORT"))
+        #expect(form.why.hasPrefix("it is written as HOST:PORT"))
         #expect(form.fix.contains("\n  and: --hsts cannot be 'soon'"))
         #expect(!"\(form)".contains("certctl.conf:"))
         #expect(try refusal([]).fix == "say where requests go: --to HOST:PORT")

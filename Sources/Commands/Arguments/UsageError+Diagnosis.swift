@@ -50,8 +50,8 @@ extension UsageError: Diagnosable {
             )
         case .unusableForm(let option, let value, let form):
             return (
-                "--\(option) cannot be '\(value.harmless(limit: 200))'", "it has another form",
-                "write it as \(form)"
+                "--\(option) cannot be '\(value.harmless(limit: 200))'",
+                "it is written as \(form)", "write it in that form"
             )
         case .noNames:
             return (

@@ -278,15 +278,14 @@ import Testing
     }
 
     @Test func `what has another form is told the form, and what is no choice the choices`() {
-        func fix(_ text: String) -> String? {
-            #expect(throws: SettingsError.self) { try SettingsTexts.read(text) }?.diagnosis.fix
+        func diagnosis(_ text: String) -> Diagnosis? {
+            #expect(throws: SettingsError.self) { try SettingsTexts.read(text) }?.diagnosis
         }
-        #expect(
-            fix("site a.test { to frontend; }") == "write it as HOST:PORT or https://HOST:PORT, "
-                + "for example frontend:3000"
-        )
-        #expect(fix("key_type ed25519;") == "give one of these")
-        #expect(fix("key_type p255;") == "did you mean p256?")
+        let form = diagnosis("site a.test { to frontend; }")
+        #expect(form?.why == "it is written as \(Upstream.forms)")
+        #expect(form?.fix == "write it in that form")
+        #expect(diagnosis("key_type ed25519;")?.fix == "give one of these")
+        #expect(diagnosis("key_type p255;")?.fix == "did you mean p256?")
     }
 
     @Test func `all errors are told, in the order of the file`() {
