@@ -5,17 +5,10 @@ NEED='nginx docker dockerd python3 curl openssl'
 LIMIT=540
 # shellcheck source-path=SCRIPTDIR source=testbed.sh
 . "${BASH_SOURCE%/*}/testbed.sh"
-# shellcheck source=docker.sh
-. "${BASH_SOURCE%/*}/docker.sh"
-# shellcheck source=ca.sh
-. "${BASH_SOURCE%/*}/ca.sh"
 # shellcheck source=containers.sh
 . "${BASH_SOURCE%/*}/containers.sh"
 
-start_dockerd
-docker network create shop >/dev/null || fail "no network"
-nginx_image nginx:test
-ca_start one "$pebble" 80
+shop
 # As in nginxinc/nginx-unprivileged: nothing that only root may write.
 cat >"$T/nginx.conf" <<'CONF'
 worker_processes 2;  pid /tmp/nginx.pid;  error_log /dev/stderr notice;

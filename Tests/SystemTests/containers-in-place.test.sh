@@ -6,17 +6,10 @@ LIMIT=300
 # shellcheck disable=SC2154 # some variables are of the files sourced
 # shellcheck source-path=SCRIPTDIR source=testbed.sh
 . "${BASH_SOURCE%/*}/testbed.sh"
-# shellcheck source=docker.sh
-. "${BASH_SOURCE%/*}/docker.sh"
-# shellcheck source=ca.sh
-. "${BASH_SOURCE%/*}/ca.sh"
 # shellcheck source=containers.sh
 . "${BASH_SOURCE%/*}/containers.sh"
 
-start_dockerd
-docker network create shop >/dev/null || fail "no network"
-nginx_image nginx:test
-ca_start one "$pebble" 80
+shop
 options=(--ca "$directory" --ca-roots "$ca/ca.pem" --agree-tos)
 site() { try certctl site "$@" --home "$home"; }
 issue_in_place() { try certctl issue "$@" --in-place --home "$home" "${options[@]}"; }

@@ -5,17 +5,10 @@ NEED='nginx docker dockerd python3 curl openssl'
 LIMIT=400
 # shellcheck source-path=SCRIPTDIR source=testbed.sh
 . "${BASH_SOURCE%/*}/testbed.sh"
-# shellcheck source=docker.sh
-. "${BASH_SOURCE%/*}/docker.sh"
-# shellcheck source=ca.sh
-. "${BASH_SOURCE%/*}/ca.sh"
 # shellcheck source=containers.sh
 . "${BASH_SOURCE%/*}/containers.sh"
 
-start_dockerd
-docker network create shop >/dev/null || fail "no network"
-nginx_image nginx:test
-ca_start one "$pebble" 80
+shop
 refuses() { # RULE WORDS   the last try ended with 9 and these words
   ok "$1: 9" status_is 9
   ok "$1: it is told" output_has "$2"

@@ -5,17 +5,10 @@ NEED='nginx docker dockerd python3 curl openssl prlimit'
 LIMIT=540
 # shellcheck source-path=SCRIPTDIR source=testbed.sh
 . "${BASH_SOURCE%/*}/testbed.sh"
-# shellcheck source=docker.sh
-. "${BASH_SOURCE%/*}/docker.sh"
-# shellcheck source=ca.sh
-. "${BASH_SOURCE%/*}/ca.sh"
 # shellcheck source=containers.sh
 . "${BASH_SOURCE%/*}/containers.sh"
 
-start_dockerd
-docker network create shop >/dev/null || fail "no network"
-nginx_image nginx:test
-ca_start one "$pebble" 80
+shop
 sites=('site a.test { to app:3000; }' 'site b.test { to other:3000; }')
 settings "${sites[@]}"
 proxy_up || fail "the container does not run: $(docker logs proxy 2>&1)"

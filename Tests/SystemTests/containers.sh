@@ -1,6 +1,7 @@
 # shellcheck shell=bash
-# certctl beside an nginx in a container, for a system test that has sourced testbed.sh, docker.sh and ca.sh.
+# certctl beside an nginx in a container, for a system test that has sourced testbed.sh.
 #
+#   shop                           an engine with the network `shop` and the image nginx:test, and a CA
 #   $home, $conf                   certctl's files, and the directory of sites that the container mounts
 #   settings LINE…                 certctl.conf: the test CA, $proxy as the proxy, and these lines
 #   proxy_up [OPTION…]             the nginx container `proxy` of the Compose-like project `shop`, with all mounts
@@ -11,6 +12,11 @@
 #   reloads                        how often nginx has said that it reloads
 # shellcheck disable=SC2034,SC2154 # some variables are for the tests, some of the files sourced before
 
+# shellcheck source=docker.sh
+. "${BASH_SOURCE%/*}/docker.sh"
+# shellcheck source=ca.sh
+. "${BASH_SOURCE%/*}/ca.sh"
+
 home=$T/home conf=$T/conf.d proxy=compose:shop/proxy
 chmod 755 "$T"; mkdir -p "$conf" "$home"/{etc,lib/tls,run/challenge} "$T/shop"
 # Compose makes what it mounts, and so it is no more than a directory before certctl comes.
@@ -19,6 +25,12 @@ labels=(--label com.docker.compose.project=shop --label com.docker.compose.servi
   --label "com.docker.compose.project.working_dir=$T/shop" --label "com.docker.compose.project.config_files=$T/shop/compose.yaml")
 mounts=(-v "$conf:/etc/nginx/conf.d:ro" -v "$home/lib/tls:$home/lib/tls:ro" -v "$home/run/challenge:$home/run/challenge:ro")
 
+shop() {
+  start_dockerd
+  docker network create shop >/dev/null || fail "no network"
+  nginx_image nginx:test
+  ca_start one "$pebble" 80
+}
 settings() {
   printf '%s\n' "ca $directory { roots $ca/ca.pem; }" "proxy $proxy { configuration $conf; }" "$@" >"$home/etc/certctl.conf"
 }

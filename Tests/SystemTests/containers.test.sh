@@ -5,19 +5,12 @@ NEED='nginx docker dockerd python3 wrk curl openssl'
 LIMIT=540
 # shellcheck source-path=SCRIPTDIR source=testbed.sh
 . "${BASH_SOURCE%/*}/testbed.sh"
-# shellcheck source=docker.sh
-. "${BASH_SOURCE%/*}/docker.sh"
-# shellcheck source=ca.sh
-. "${BASH_SOURCE%/*}/ca.sh"
 # shellcheck source=containers.sh
 . "${BASH_SOURCE%/*}/containers.sh"
 
-start_dockerd
-docker network create shop >/dev/null || fail "no network"
-nginx_image nginx:test
+shop
 python=$(readlink -f /usr/bin/python3); library=/usr/lib/$(basename "$python")
 EXTRA=$python nginx_image backend:test
-ca_start one "$pebble" 80
 
 server() { # NAME ROLE PORT
   docker run -d --name "$1" --network shop -v "$library:$library:ro" -v "$here/stack-backend.py:/backend.py:ro" \
