@@ -34,7 +34,9 @@ struct ApplyCommand: Command {
         every file is put back as it was. A file that a person has changed is left alone, and named.
 
         What is so already is not touched, and nginx is not reloaded then. A block that has gone from \
-        certctl.conf takes its site with it, and its certificate is still renewed.
+        certctl.conf takes its site with it, and its certificate is still renewed. A server that a \
+        site leads to and that is not there, or a file of passwords that nginx cannot read, is told of \
+        and keeps nothing from being done.
         """
     static let examples = [
         CommandExample(line: "certctl apply --dry-run", effect: "what it would do, line by line"),
@@ -142,11 +144,13 @@ struct ApplyCommand: Command {
         try IssueCommand.check(await issue.run(deploys: false))
     }
 
-    /// Has the accounts that there are not registered by whoever will order.
+    /// Has the accounts that there are not registered by whoever will order, where somebody may have to
+    /// be asked; else the CA is asked for nothing before nginx has been found to be ready.
     private func openAccounts(
         _ missing: [ApplySettings.Wanted],
         _ context: CommandContext
     ) async throws {
+        guard !account.hasAgreed else { return }
         let issue = try IssueCertificates(requests(missing, context), services: context.services)
         guard try issue.lacksAccounts() else { return }
         guard let owner = context.owner else { return try await issue.openAccounts() }

@@ -43,8 +43,10 @@ import Workflows
             try await apply([], services)
         }
         #expect(searches.next() == 1)
+        // With them nginx is looked for before the CA is asked for anything.
         await #expect(throws: CancellationError.self) { try await apply(["--agree-tos"], services) }
         #expect(searches.next() > 2)
+        #expect(host.network.withCA { $0.accounts.isEmpty })
     }
 
     @Test func `the owner orders nothing that root has left out`() async throws {
