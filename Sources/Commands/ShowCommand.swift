@@ -65,6 +65,13 @@ struct ShowCommand: Command {
         return [("CA's window", window)] + (reason.map { [$0] } ?? [])
     }
 
+    /// Whether it is in use, and what is missing where it is not.
+    private static func deployed(_ report: LineageReport) -> String {
+        guard report.isDeployPending else { return "yes" }
+        return report.isPublished
+            ? "no: hooks still have to run" : "no: nginx still has to take it up"
+    }
+
     /// What has come of bringing it into use so far.
     private static func deployFacts(_ report: LineageReport) -> [(String, String)] {
         guard let failure = report.deployFailure, let next = report.nextDeploy else { return [] }
@@ -110,7 +117,7 @@ struct ShowCommand: Command {
                 ("valid until", "\(manifest.notAfter.formatted(.iso8601)) (\(left))"),
                 ("renews after", due.formatted(.iso8601)),
                 ("generation", "\(current.number)"),
-                ("deployed", report.isDeployPending ? "no: hooks still have to run" : "yes"),
+                ("deployed", Self.deployed(report)),
             ]
             if report.state == .lost {
                 facts.append(("to replace it", "certctl renew \(lineage.name)"))

@@ -1,17 +1,17 @@
 package import Diagnostics
 
-extension DeploymentError: Diagnosable {
-    package var diagnosis: Diagnosis {
+extension DeploymentError: DeploymentFailure {
+    package func diagnosis(before retry: Retry) -> Diagnosis {
         switch self {
         case .noContainer, .severalContainers, .containerGone, .noMaster, .noProgram:
-            containerDiagnosis
+            containerDiagnosis(retry)
         case .notRunning(let trouble):
-            trouble.diagnosis
+            trouble.diagnosis(before: retry)
         case .nginxFailed(let place, let command, let lines):
             Diagnosis(
                 what: "\(place) refuses `\(command)`",
                 why: Self.words(lines),
-                fix: "correct what it says, then run: certctl deploy",
+                fix: "correct what it says, then \(retry.words)",
                 exitCode: .deployment
             )
         case .nginxHangs(let place, let command, let seconds, let lines):
@@ -19,7 +19,7 @@ extension DeploymentError: Diagnosable {
                 what: "`\(command)` of \(place) does not end",
                 why: "it took longer than \(seconds) s" + Self.tail(lines),
                 fix: "see what it waits for, often a name that cannot be resolved; "
-                    + "then run: certctl deploy",
+                    + "then \(retry.words)",
                 exitCode: .deployment
             )
         case .dumpTooLong(let place, let limit):
@@ -30,11 +30,11 @@ extension DeploymentError: Diagnosable {
                 exitCode: .deployment
             )
         case .noHostProgram, .hostNotRunning, .severalMasters, .notPermitted:
-            hostDiagnosis
+            hostDiagnosis(retry)
         }
     }
 
-    private var containerDiagnosis: Diagnosis {
+    private func containerDiagnosis(_ retry: Retry) -> Diagnosis {
         switch self {
         case .noContainer(let wanted, let existing, let similar):
             Diagnosis(
@@ -57,7 +57,7 @@ extension DeploymentError: Diagnosable {
             Diagnosis(
                 what: "the container \(name) went away while certctl was at work",
                 why: "the engine no longer has it; it may have been made anew meanwhile",
-                fix: "run: certctl deploy",
+                fix: retry.words,
                 exitCode: .deployment
             )
         case .noMaster(let container, let processes):
@@ -79,7 +79,7 @@ extension DeploymentError: Diagnosable {
         }
     }
 
-    private var hostDiagnosis: Diagnosis {
+    private func hostDiagnosis(_ retry: Retry) -> Diagnosis {
         switch self {
         case .noHostProgram(let tried):
             Diagnosis(
@@ -101,14 +101,14 @@ extension DeploymentError: Diagnosable {
                 what: "more than one nginx runs on this host",
                 why: "and not exactly one of them listens on port 80 or 443: "
                     + commands.joined(separator: "; "),
-                fix: "stop all but the one that serves the sites, then run: certctl deploy",
+                fix: "stop all but the one that serves the sites, then \(retry.words)",
                 exitCode: .deployment
             )
         case .notPermitted(let action, let reason):
             Diagnosis(
                 what: "certctl may not \(action)",
                 why: reason,
-                fix: "run this as root: sudo certctl deploy",
+                fix: "run this as root" + (retry.command.map { ": sudo \($0)" } ?? ""),
                 exitCode: .deployment
             )
         default:
@@ -131,11 +131,11 @@ extension DeploymentError: Diagnosable {
 
 extension ContainerTrouble {
     /// What is wrong with the container, in its own words.
-    package var diagnosis: Diagnosis {
+    func diagnosis(before retry: Retry) -> Diagnosis {
         Diagnosis(
             what: "the container \(container) \(condition)",
             why: reasons.isEmpty ? "it says nothing" : reasons.joined(separator: "; "),
-            fix: fix,
+            fix: fix(before: retry),
             exitCode: .deployment
         )
     }
@@ -162,8 +162,8 @@ extension ContainerTrouble {
         return status == .paused ? reasons + ["somebody has paused it"] : reasons + lines
     }
 
-    private var fix: String {
-        let again = "then run: certctl deploy"
+    private func fix(before retry: Retry) -> String {
+        let again = "then \(retry.words)"
         if status == .paused { return "\(tool) unpause \(container), \(again)" }
         if architectures != nil || trouble == .wrongArchitecture {
             return "build or pull the image for this machine's processor (docker buildx build "
@@ -184,8 +184,9 @@ extension ContainerTrouble {
             return
                 "have \(path.harmless(limit: 300)) readable for the group that nginx runs as in it, "
                 + "by its number on this host: tls_group GID; in certctl.conf, "
-                + "run: certctl deploy --force, \(tool) restart \(container), \(again)"
-        case .keyMismatch, .unknownDirective:
+                + "run: \(retry == .apply ? "certctl apply" : "certctl deploy --force"), "
+                + "\(tool) restart \(container), \(again)"
+        case .keyMismatch, .unknownDirective, .duplicateDirective:
             return "correct the configuration, \(tool) start \(container), \(again)"
         case .missingProgram:
             return "see the command and the image of the container, \(again)"

@@ -20,7 +20,7 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
     case rateLimited = 7
     /// Disk, permissions, a lock that another process holds.
     case store = 8
-    /// The certificate is saved but not in use.
+    /// nginx, its container or a hook failed; what was issued is saved.
     case deployment = 9
     /// `watch` found something.
     case findings = 10

@@ -1,3 +1,4 @@
+import ACME
 package import CertificateStore
 import Deployment
 import Nginx
@@ -33,14 +34,26 @@ package struct DeleteCertificate: Sendable {
             isForced
             ? []
             : try configurations.flatMap { try files(below: $0, naming: name) }
-                + (try await places(naming: name))
-        guard users.isEmpty else { throw WorkflowError.inUse(lineage: "\(name)", by: users) }
+                + (try await Unserved.by(.sameCommand) { try await places(naming: name) })
+        guard users.isEmpty else {
+            throw WorkflowError.inUse(lineage: "\(name)", by: try uses(of: name, at: users))
+        }
         try await forgetDeployment(of: name)
         try store.lookSoon(at: name)
         try store.delete(name)
         // Root's notes are root's, also about a lineage of somebody else.
         services.note(.deleted, name, "", isOfDeployment: try store.role() == .deploying)
         return name
+    }
+
+    /// Whose those places are, and so how the lineage is got out of them.
+    private func uses(of name: LineageName, at places: [String]) throws -> [LineageUse] {
+        let sites = try SettingsLoader(services).load().sites
+        let site = sites.first { $0.certificate.lineageName == name }
+        let isEdited = EditRecords(services).names.contains(name)
+        return places.map { place in
+            LineageUse(place, site: site?.certificate.names.first?.value, isEdited: isEdited)
+        }
     }
 
     /// A later lineage of that name begins with generation 1 again, which is then not in use yet.

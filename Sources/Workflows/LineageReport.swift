@@ -60,8 +60,10 @@ package struct LineageReport: Equatable, Sendable {
     package let due: Date?
     /// What went wrong with its renewal, or with the first order; `nil` where nothing has.
     package let trouble: Trouble?
-    /// Whether its hooks still have to run.
+    /// Whether it still has to be brought into use: readers are to be led to it, or hooks to run.
     package let isDeployPending: Bool
+    /// Whether readers are led to it, so that only hooks can be left.
+    package let isPublished: Bool
     /// What came of trying to bring it into use, where that failed.
     package let deployFailure: DeployRecord.Failure?
     /// When that is tried again.
@@ -75,6 +77,7 @@ package struct LineageReport: Equatable, Sendable {
         _ memory: RenewalMemory,
         _ limits: LimitRecord,
         deployed: DeployRecord?,
+        published: GenerationNumber?,
         failedOrder: PastEvent?,
         layout: StoreLayout,
         now: Date
@@ -89,6 +92,7 @@ package struct LineageReport: Equatable, Sendable {
             trouble = failures.map(Trouble.init) ?? failedOrder.map(Trouble.init)
             due = nil
             isDeployPending = false
+            isPublished = false
             deployFailure = nil
             nextDeploy = nil
             return
@@ -104,6 +108,7 @@ package struct LineageReport: Equatable, Sendable {
         trouble = [failures, ofCA].compactMap(\.self).max { $0.last < $1.last }
             .map(Trouble.init)
         isDeployPending = deployed?.isDone(current.number) != true
+        isPublished = !isDeployPending || published == current.number
         let record = deployed?.generation == current.number ? deployed : nil
         deployFailure = record?.failure
         nextDeploy = record?.nextAttempt(at: now)
@@ -128,6 +133,7 @@ package struct LineageReport: Equatable, Sendable {
         due = nil
         trouble = nil
         isDeployPending = false
+        isPublished = false
         deployFailure = nil
         nextDeploy = nil
         include = layout.include(lineage.name)

@@ -85,12 +85,15 @@ package struct ListCertificates: Sendable {
         _ limits: LimitRecord,
         _ deployed: DeployRecord?
     ) throws -> LineageReport {
-        try LineageReport(
+        let store = services.store
+        let isDone = lineage.current.map { deployed?.isDone($0.number) == true } ?? true
+        return try LineageReport(
             lineage,
-            isLost: services.store.isLost(lineage),
+            isLost: store.isLost(lineage),
             memory,
             limits,
             deployed: deployed,
+            published: isDone ? nil : store.publishedGeneration(of: lineage.name),
             failedOrder: lineage.current == nil ? failedOrder(lineage.name) : nil,
             layout: services.layout,
             now: services.clock.now

@@ -47,12 +47,13 @@ extension WorkflowError: Diagnosable {
                 fix: "give one with --name, for example: --name example.com",
                 exitCode: .usage
             )
-        case .inUse(let lineage, let files):
+        case .inUse(let lineage, let uses):
+            let places = uses.map(\.place).joined(separator: ", ")
             return Diagnosis(
                 what: "\(lineage) was not deleted",
-                why: "nginx would not start without it: \(files.joined(separator: ", ")) "
-                    + "\(files.count == 1 ? "names" : "name") its files",
-                fix: "take it out of there and reload nginx, then run the same command again; "
+                why: "nginx would not start without it: \(places) "
+                    + "\(uses.count == 1 ? "names" : "name") its files",
+                fix: "\(uses.remedy(lineage)), then run the same command again; "
                     + "--force deletes it all the same",
                 exitCode: .configuration
             )

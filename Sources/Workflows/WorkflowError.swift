@@ -7,7 +7,7 @@ package enum WorkflowError: Error, Equatable {
     /// The first name cannot name a lineage.
     case unusableLineageName(String)
     /// An nginx configuration on this host names the lineage's files.
-    case inUse(lineage: String, by: [String])
+    case inUse(lineage: String, by: [LineageUse])
     /// Two certificates of one command would have the same name.
     case sameLineage(String)
     /// That CA has nothing to rehearse with.

@@ -130,6 +130,10 @@ import Testing
             )
         )
 
+        let early = Screen()
+        try await show.run(in: CommandContext.test(on: early, fileSystem: disk))
+        #expect(early.output.contains("\ndeployed        no: nginx still has to take it up\n"))
+
         breakHook(of: "a.test")
         _ = try? await run([])
         let text = Screen()

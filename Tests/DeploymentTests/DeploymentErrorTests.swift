@@ -1,9 +1,10 @@
 import Diagnostics
+import Nginx
 import Testing
 
 @testable import Deployment
 
-/// Exit code 9 says that the certificate is saved.
+/// Exit code 9, and what comes after the fix.
 @Suite struct DeploymentErrorTests {
     private static let errors: [DeploymentError] = [
         .noContainer(wanted: "container a", existing: [], similar: nil),
@@ -25,5 +26,36 @@ import Testing
             #expect(!text.isEmpty)
             #expect(text == text.harmless(limit: .max))
         }
+    }
+
+    @Test(arguments: [(Retry.deploy, "certctl deploy"), (.apply, "certctl apply")])
+    func `what comes after the fix is what does the rest`(retry: Retry, command: String) {
+        let text = DeploymentError.containerGone("a").diagnosis(before: retry).fix
+        #expect(text == "run: \(command)")
+        let other = DeploymentError.containerGone("a").diagnosis(before: .sameCommand).fix
+        #expect(other == "run the same command again")
+    }
+
+    private static let faults: [NginxTransaction.Fault] = [
+        .init(.brokenBefore, "r"), .init(.note, "r"), .init(.write, "r"), .init(.test, "r"),
+        .init(.reload, "r"), .init(.prove, "r"), .init(.interrupted, "r"),
+    ]
+
+    /// Finding of a reader: none was, where only sites had changed.
+    @Test(arguments: faults)
+    func `a certificate is only spoken of where one waits`(fault: NginxTransaction.Fault) {
+        let failures: [TransactionFailure] = [
+            .untouched(fault), .rolledBack(fault, unsettled: "s"), .stuck(fault, reason: "s"),
+        ]
+        for failure in failures {
+            let words = failure.diagnosis(before: .apply)
+            #expect(!"\(words.what) \(words.fix)".contains("saved"))
+            #expect(!words.what.contains("new certificate"))
+            #expect(words.fix.contains("certctl apply"))
+            #expect(!words.fix.contains("certctl deploy "))
+            #expect(failure.diagnosis(before: .deploy).fix.contains("certctl deploy"))
+        }
+        let taken = TransactionFailure.rolledBack(fault, unsettled: nil)
+        #expect(taken.diagnosis(before: .deploy).fix.hasSuffix("; the certificate is saved"))
     }
 }

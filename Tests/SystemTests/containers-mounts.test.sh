@@ -80,7 +80,9 @@ ok "with the line to add" output_has "add to http { }: include /etc/nginx/conf.d
 ok "nothing was changed" same "$photo" "$conf" "$home/lib/tls/nginx"
 sed -i 's|access_log off;|& include /etc/nginx/conf.d/*.conf;|' "$T/nginx.conf" # sed makes another file
 try apply
-ok "nginx.conf was replaced, which the container does not see: 9" status_is 9
+refuses "nginx.conf was replaced, which the container does not see" "sees an old state of $T/nginx.conf"
+ok "with the command that helps" output_has "docker restart proxy, then run: certctl apply"
+ok "and the line that is there is not asked for" not output_has "add to http"
 docker restart -t 5 proxy >/dev/null; wait_for 10 has_workers
 try apply
 ok "as soon as it does, it works" status_is 0

@@ -123,9 +123,15 @@ settings 'site a.test www.a.test { to 127.0.0.1:3000; raw { proxy_cache nowhere;
 try certctl apply --home "$home"
 ok "what nginx refuses: exit 9" status_is 9
 ok "in nginx's own words" output_has 'zone "nowhere" is unknown'
+ok "of a certificate that waits nothing is said" not output_has "certificate is saved"
 ok "every file is as it was" same "$photo" "$T/conf.d"
 ok "and https goes on" test "$(get https://a.test/)" = "frontend / https"
 ok "no note is left" test ! -e "$home/lib/deploy/transaction"
+settings 'site a.test www.a.test {' '    to 127.0.0.1:3000;' '    raw { nosuch on; }' '}' 'site b.test { to 127.0.0.1:8080; }'
+line=$(grep -n nosuch "$home/etc/certctl.conf" | cut -d: -f1)
+try certctl apply --home "$home"
+ok "what nginx refuses of raw is told by its line in certctl.conf" \
+  output_has "unknown directive \"nosuch\" in raw { } of the site a.test, $home/etc/certctl.conf:$line: nosuch on;"
 echo 'server { listen 8443; broken; }' >"$T/conf.d/user.conf"
 cp "$T/good.conf" "$home/etc/certctl.conf"
 old=$(served b.test); try certctl renew b.test --force --home "$home"
@@ -170,4 +176,15 @@ ok "and served" test "$(served "$long")" = "$(stored "$long")"
 try certctl renew "$long" --force --home "$home"
 ok "a renewal keeps the room" grep -q 'server_names_hash_bucket_size 128;' "$T/conf.d/certctl-00-http.conf"
 ok "and is served" test "$(served "$long")" = "$(stored "$long")"
+echo 'server_names_hash_bucket_size 256;' >"$T/conf.d/user.conf"
+try certctl renew "$long" --force --home "$home"
+ok "room that a person gives later takes the place of certctl's" status_is 0
+ok "which is taken out" not grep -q server_names_hash_bucket_size "$T/conf.d/certctl-00-http.conf"
+ok "and all is served" test "$(served "$long")" = "$(stored "$long")"
+rm "$T/conf.d/user.conf"
+try certctl apply --home "$home"
+ok "and comes back where the person's goes" grep -q 'server_names_hash_bucket_size 128;' "$T/conf.d/certctl-00-http.conf"
+try certctl delete a.test --home "$home"
+ok "the certificate of a site is not deleted, and what to type is told" explains 3 "a.test was not deleted" \
+  "certctl-a.test.conf" "certctl site remove a.test, then certctl apply, then run the same command again"
 summary

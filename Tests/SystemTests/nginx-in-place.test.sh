@@ -132,6 +132,7 @@ echo "# delete"
 try certctl delete b.test --home "$home"
 ok "delete refuses while nginx names the files" status_is 3
 ok "and says where" output_has "/etc/nginx/conf.d/default.conf:"
+ok "and how it gets out of there" output_has "certctl site undo b.test, then run the same command again"
 
 echo "# redirect"
 site edit a.test --redirect

@@ -36,7 +36,7 @@ import Testing
         await #expect(
             throws: WorkflowError.inUse(
                 lineage: "example.com",
-                by: ["/etc/nginx/conf.d/site.conf"]
+                by: [LineageUse("/etc/nginx/conf.d/site.conf", .person)]
             )
         ) { try await delete() }
         #expect(try host.faultOfServedPair() == nil)

@@ -8,7 +8,10 @@ import Testing
     private static let errors: [(any Diagnosable, ExitCode)] = [
         (WorkflowError.otherNames(lineage: "a", existing: ["a"], asked: ["b"]), .configuration),
         (WorkflowError.unusableLineageName("\u{1B}[2J"), .usage),
-        (WorkflowError.inUse(lineage: "a", by: ["/etc/nginx/a.conf"]), .configuration),
+        (
+            WorkflowError.inUse(lineage: "a", by: [.init("/etc/nginx/a.conf", .person)]),
+            .configuration
+        ),
         (WorkflowError.tooManyFiles(lineage: "a", below: "/etc/nginx"), .configuration),
         (WorkflowError.sameLineage("a"), .usage),
         (WorkflowError.notIssued(lineage: "a", names: ["b", "c\u{1B}"]), .configuration),
@@ -38,5 +41,43 @@ import Testing
             #expect(!text.isEmpty)
             #expect(text == text.harmless(limit: .max))
         }
+    }
+
+    /// Finding of a reader: a file with "Do not edit" in it was to be edited.
+    @Test(
+        arguments: [
+            ("/etc/nginx/conf.d/certctl-a.test.conf:34:5", "a.test", false, "site remove a.test"),
+            ("/etc/nginx/conf.d/certctl-a.test.conf", nil, false, "apply"),
+            (
+                "/etc/nginx/conf.d/certctl-01-default.conf:9:1", "a.test", false,
+                "site remove a.test"
+            ),
+            ("/etc/nginx/conf.d/certctl-_http-a.conf:1:1", nil, true, "site undo a"),
+            ("/etc/nginx/sites-enabled/shop:3:1", nil, true, "site undo a"),
+        ] as [(String, String?, Bool, String)]
+    )
+    func `what uses a certificate is taken away by who has put it there`(
+        place: String,
+        site: String?,
+        isEdited: Bool,
+        command: String
+    ) {
+        let use = LineageUse(place, site: site, isEdited: isEdited)
+        let fix = WorkflowError.inUse(lineage: "a", by: [use]).diagnosis.fix
+        #expect(fix.hasPrefix("certctl \(command), then "))
+        #expect(!fix.contains("take it out"))
+    }
+
+    @Test func `each who uses a certificate is named once`() {
+        let places = [
+            "/n/certctl-a.conf:1:1", "/n/certctl-a.conf:9:1", "/n/own:3:1", "/n/more:1:1",
+        ]
+        let uses = places.map { LineageUse($0, site: "a.test", isEdited: false) }
+        #expect(
+            WorkflowError.inUse(lineage: "a", by: uses).diagnosis.fix
+                == "certctl site remove a.test, then certctl apply; take it out of /n/own:3:1, "
+                + "/n/more:1:1 and reload nginx, then run the same command again; "
+                + "--force deletes it all the same"
+        )
     }
 }

@@ -1,7 +1,7 @@
 package import Diagnostics
 
-extension EngineError: Diagnosable {
-    package var diagnosis: Diagnosis {
+extension EngineError: DeploymentFailure {
+    package func diagnosis(before retry: Retry) -> Diagnosis {
         switch self {
         case .unusableHost(let host, let fault):
             Diagnosis(
@@ -31,12 +31,12 @@ extension EngineError: Diagnosable {
         case .noAnswer(let socket, let reason):
             failure(
                 why: "\(socket): \(reason.harmless(limit: 300))",
-                fix: "see whether it is at work (docker ps), then run: certctl deploy"
+                fix: "see whether it is at work (docker ps), then \(retry.words)"
             )
         case .tooSlow(let socket, let request):
             failure(
                 why: "\(socket): no answer in time to \(request)",
-                fix: "see whether it is at work (docker ps), then run: certctl deploy"
+                fix: "see whether it is at work (docker ps), then \(retry.words)"
             )
         case .noEngine(let socket, let request, let reason):
             failure(
@@ -52,7 +52,7 @@ extension EngineError: Diagnosable {
         case .refused(let request, let status, let message):
             failure(
                 why: "it answers \(request) with status \(status): \(message)",
-                fix: "see what the engine's log says, then run: certctl deploy"
+                fix: "see what the engine's log says, then \(retry.words)"
             )
         case .tooOld(let version, let needed):
             failure(
@@ -65,11 +65,11 @@ extension EngineError: Diagnosable {
                 fix: "update certctl"
             )
         case .commandHangs, .noExitCode, .brokenStream:
-            commandDiagnosis
+            commandDiagnosis(retry)
         }
     }
 
-    private var commandDiagnosis: Diagnosis {
+    private func commandDiagnosis(_ retry: Retry) -> Diagnosis {
         switch self {
         case .commandHangs(let command, let container, let seconds, let said):
             Diagnosis(
@@ -85,14 +85,14 @@ extension EngineError: Diagnosable {
                 what: "nobody knows how `\(command)` in the container \(container) ended",
                 why: "the engine names no exit code of it",
                 fix: "see how it ends: docker exec \(container) \(command); "
-                    + "then run: certctl deploy",
+                    + "then \(retry.words)",
                 exitCode: .deployment
             )
         case .brokenStream(let command, let container, let reason):
             Diagnosis(
                 what: "what `\(command)` in the container \(container) said cannot be read",
                 why: reason,
-                fix: "run: certctl deploy; if it stays so, see what the engine's log says",
+                fix: "\(retry.words); if it stays so, see what the engine's log says",
                 exitCode: .deployment
             )
         default:

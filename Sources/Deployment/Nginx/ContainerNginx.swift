@@ -166,28 +166,21 @@ package struct ContainerNginx: NginxInstance {
     package func sight(of share: HostShare) async throws -> Sight {
         guard let real = host.realPath(of: share.hostPath), let path = paths.nginxPath(of: real)
         else { return .missing }
-        if let mount = paths.mountShown(at: path), let source = mount.source,
-            try await isStale(mount, source: source)
+        if let mount = paths.mountShown(at: path), let stale = try await mounts.staleness(of: mount)
         {
-            return .stale(source: source)
+            return .stale(stale)
         }
         return path == PathMap.normalized(share.nginxPath) ? .seen : .elsewhere(path)
     }
 
-    /// Whether what the container has at a mount's place is not what its source is now.
-    private func isStale(_ mount: PathMap.Mount, source: String) async throws -> Bool {
-        guard let outside = try? host.identity(of: source) else { return true }
-        // Only root may look into the container's root from here; others ask a program inside.
-        if let inside = try? host.identity(of: root + mount.target) { return inside != outside }
-        let result = try await engine.run(
-            ["stat", "-L", "-c", "%d:%i", mount.target],
-            in: container,
-            limit: Self.shortOutput,
-            timeLimit: Self.timeLimit
-        )
-        let said = String(decoding: result.output, as: UTF8.self).prefix { !$0.isNewline }
-        // Where neither is possible nothing speaks against the mount.
-        return result.exitCode == 0 && said != "\(outside.device):\(outside.inode)"
+    package func staleMount(among paths: [String]) async throws -> StaleMount? {
+        var seen: Set<String> = []
+        for path in paths {
+            guard let mount = self.paths.mountShown(at: path), seen.insert(mount.target).inserted
+            else { continue }
+            if let stale = try await mounts.staleness(of: mount) { return stale }
+        }
+        return nil
     }
 
     /// Where the kernel shows the container's root directory, if it is on this host.
@@ -217,6 +210,10 @@ package struct ContainerNginx: NginxInstance {
             process.title == NginxTitle.worker && process.parent ?? master.pid == master.pid
         }
         return Set(workers.map(\.pid))
+    }
+
+    private var mounts: MountExaminer {
+        MountExaminer(container: container, engine: engine, host: host)
     }
 
     private var examiner: ContainerExaminer { ContainerExaminer(engine: engine, paths: paths) }

@@ -112,6 +112,8 @@ package struct HostNginx: NginxInstance {
         return wanted == real ? .seen : .elsewhere(real)
     }
 
+    package func staleMount(among paths: [String]) async throws -> StaleMount? { nil }
+
     /// The master process: the only one, the one that has a web port, or the one that wrote its
     /// number where nginx does by default.
     private static func master(on host: any HostView) throws(DeploymentError) -> HostProcess {

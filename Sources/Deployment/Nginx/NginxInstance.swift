@@ -33,6 +33,9 @@ package protocol NginxInstance: Sendable {
     func resolvers() async -> [String]
     /// How it sees what it has to see of this host.
     func sight(of share: HostShare) async throws -> Sight
+    /// The first of the mounts that show `paths`, as nginx has them, which shows an old state; `nil`
+    /// where none does.
+    func staleMount(among paths: [String]) async throws -> StaleMount?
 }
 
 /// Something of this host that nginx has to see.
@@ -57,7 +60,23 @@ package enum Sight: Equatable, Sendable {
     case missing
     /// At another place.
     case elsewhere(String)
-    /// What nginx sees is no longer what is here: the file, directory or link that was mounted has
-    /// been replaced since the container was started.
-    case stale(source: String)
+    /// What nginx sees is no longer what is here.
+    case stale(StaleMount)
+}
+
+/// A mount whose file, directory or link was replaced since the container was started: what it shows
+/// is not what is here.
+package struct StaleMount: Equatable, Sendable {
+    /// What was mounted, by its path on this host.
+    package let source: String
+    /// Whether that is one file, mounted by itself.
+    package let isFile: Bool
+    /// The command that has the container see what is here.
+    package let remedy: String
+
+    package init(source: String, isFile: Bool, remedy: String) {
+        self.source = source
+        self.isFile = isFile
+        self.remedy = remedy
+    }
 }

@@ -14,6 +14,8 @@ package enum NginxTrouble: Equatable, Sendable {
     case wrongArchitecture
     /// A directive that this nginx does not have.
     case unknownDirective(String)
+    /// A directive that stands twice where it may once.
+    case duplicateDirective(String)
     /// A file that the configuration names is missing.
     case missingFile(String)
     /// nginx may not read or write something.
@@ -55,6 +57,11 @@ package enum NginxTrouble: Equatable, Sendable {
             return rest.contains("Permission denied") ? .unreadablePair(path) : .certificate(path)
         }
         if let name = text.quoted(after: "unknown directive ") { return .unknownDirective(name) }
+        if let end = text.firstRange(of: "\" directive is duplicate"),
+            let start = text[..<end.lowerBound].lastIndex(of: "\"")
+        {
+            return .duplicateDirective(String(text[text.index(after: start)..<end.lowerBound]))
+        }
         guard let path = text.quoted(after: "() ") else { return nil }
         if text.contains("failed (2:") { return .missingFile(path) }
         if text.contains("failed (13:") { return .forbidden(path) }

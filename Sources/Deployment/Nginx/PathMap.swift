@@ -67,6 +67,12 @@ package struct PathMap: Equatable, Sendable {
         return Self.join(source, rest)
     }
 
+    /// A path of nginx's for people, with the host's behind it where that is another one.
+    package func explained(_ nginxPath: String) -> String {
+        guard let host = hostPath(of: nginxPath), host != nginxPath else { return nginxPath }
+        return "\(nginxPath) (on the host: \(host))"
+    }
+
     /// The mount that shows what is at a path of the container, if one does.
     package func mountShown(at nginxPath: String) -> Mount? {
         let path = Self.normalized(nginxPath)

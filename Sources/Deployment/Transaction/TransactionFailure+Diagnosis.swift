@@ -1,16 +1,16 @@
 package import Diagnostics
 import Nginx
 
-extension TransactionFailure: Diagnosable {
-    package var diagnosis: Diagnosis {
+extension TransactionFailure: DeploymentFailure {
+    package func diagnosis(before retry: Retry) -> Diagnosis {
         switch self {
-        case .untouched(let fault): untouched(fault)
-        case .rolledBack(let fault, let unsettled): rolledBack(fault, unsettled)
+        case .untouched(let fault): Self.untouched(fault, retry)
+        case .rolledBack(let fault, let unsettled): Self.rolledBack(fault, unsettled, retry)
         case .stuck(let fault, let reason):
             Diagnosis(
                 what: "nginx's files are neither the old ones nor the new ones",
                 why: "\(reason); what came first: \(fault.reason)",
-                fix: "make that possible and run `certctl deploy`, which puts back what was there",
+                fix: "make that possible, then \(retry.words): what was there is put back first",
                 exitCode: .deployment
             )
         case .changedMeanwhile(let path):
@@ -25,20 +25,20 @@ extension TransactionFailure: Diagnosable {
                 what: "\(path) cannot be read",
                 why: "a deployment was cut off, and what stood in nginx's files before is damaged",
                 fix:
-                    "look whether nginx's files are as they should be (`nginx -t`), then remove that "
-                    + "file and run `certctl deploy`",
+                    "look whether nginx's files are as they should be (`nginx -t`), remove that file, "
+                    + "then \(retry.words)",
                 exitCode: .deployment
             )
         }
     }
 
-    private func untouched(_ fault: NginxTransaction.Fault) -> Diagnosis {
+    private static func untouched(_ fault: NginxTransaction.Fault, _ retry: Retry) -> Diagnosis {
         switch fault.step {
         case .brokenBefore:
             Diagnosis(
                 what: "nginx refuses its configuration, and did before certctl changed anything",
                 why: fault.reason,
-                fix: "mend that; the certificate is saved, and `certctl deploy` brings it into use",
+                fix: "mend that, then \(retry.words)\(saved(retry))",
                 exitCode: .deployment
             )
         case .note:
@@ -46,28 +46,37 @@ extension TransactionFailure: Diagnosable {
                 what: "nginx's files are left alone",
                 why: "what is in them cannot be kept for the case that it is needed again: "
                     + fault.reason,
-                fix: "make room on the disk and run `certctl deploy`",
+                fix: "make room on the disk, then \(retry.words)",
                 exitCode: .deployment
             )
         case .write, .test, .reload, .prove, .interrupted:
             Diagnosis(
-                what: Self.what(fault.step),
+                what: what(fault.step, retry),
                 why: fault.reason,
-                fix: "\(Self.mend(fault.step)) and run `certctl deploy`; no file was changed",
+                fix: "\(mend(fault.step)), then \(retry.words); no file was changed",
                 exitCode: .deployment
             )
         }
     }
 
-    private func rolledBack(_ fault: NginxTransaction.Fault, _ unsettled: String?) -> Diagnosis {
+    private static func rolledBack(
+        _ fault: NginxTransaction.Fault,
+        _ unsettled: String?,
+        _ retry: Retry
+    ) -> Diagnosis {
         let rest =
             unsettled.map { "; nginx has something against what was there, too: \($0)" } ?? ""
         return Diagnosis(
-            what: "\(Self.what(fault.step)); everything is as it was",
+            what: "\(what(fault.step, retry)); everything is as it was",
             why: fault.reason + rest,
-            fix: "\(Self.mend(fault.step)) and run `certctl deploy`; the certificate is saved",
+            fix: "\(mend(fault.step)), then \(retry.words)\(saved(retry))",
             exitCode: .deployment
         )
+    }
+
+    /// What is not lost; without a certificate that waits there is nothing that could be.
+    private static func saved(_ retry: Retry) -> String {
+        retry == .deploy ? "; the certificate is saved" : ""
     }
 
     /// What comes before another attempt.
@@ -77,13 +86,16 @@ extension TransactionFailure: Diagnosable {
             ? "make that possible (`certctl apply` does for certctl-deploy.service)" : "mend that"
     }
 
-    private static func what(_ step: NginxTransaction.Fault.Step) -> String {
+    private static func what(_ step: NginxTransaction.Fault.Step, _ retry: Retry) -> String {
         switch step {
         case .brokenBefore, .test: "nginx refuses the new configuration"
         case .note: "what nginx's files hold cannot be kept"
         case .write: "nginx's configuration cannot be written"
         case .reload: "nginx has not taken up the new configuration"
-        case .prove: "nginx does not serve the new certificate"
+        case .prove:
+            retry == .deploy
+                ? "nginx does not serve the new certificate"
+                : "nginx does not serve the certificate that it should"
         case .interrupted: "a deployment that was cut off was taken back"
         }
     }

@@ -1,7 +1,7 @@
 import Diagnostics
 package import Nginx
 
-/// Why nginx does not serve what it should; the certificate is saved all the same.
+/// Why nginx does not serve what it should; what is stored is not touched by it.
 package enum TransactionFailure: Error, Equatable, Sendable {
     /// Nothing was changed.
     case untouched(NginxTransaction.Fault)

@@ -80,6 +80,15 @@ package struct ManagedFile: Equatable, Sendable {
         return isOfPath && seal.elementsEqual(digest.utf8) ? .intact : .changed
     }
 
+    /// What certctl wrote below the lines that say whose it is; `nil` unless it is as certctl wrote it.
+    static func body(of bytes: [UInt8], at path: String) -> [UInt8]? {
+        guard state(of: bytes, at: path) == .intact,
+            let end = bytes.firstIndex(of: UInt8(ascii: "\n"))
+        else { return nil }
+        let rest = bytes[(end + 1)...]
+        return rest.starts(with: notice.utf8) ? Array(rest.dropFirst(notice.utf8.count)) : nil
+    }
+
     /// Since when there has been such a file, by its own first line.
     package static func since(in bytes: [UInt8]) -> Date? {
         guard bytes.starts(with: mark.utf8) else { return nil }

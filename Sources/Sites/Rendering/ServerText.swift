@@ -4,6 +4,9 @@ import Settings
 
 /// Makes the two servers of a site: one for http, which knows only the way to the other.
 struct ServerText {
+    /// What stands above a copy of `raw { }`.
+    static let rawNote = "As it stands in raw { } of certctl.conf."
+
     let site: Site
     let surroundings: Surroundings
     let raw: RawBlock?
@@ -72,7 +75,7 @@ struct ServerText {
         head += try names()
         let parts = [
             head, try security(), try proxying(), try access(), try compression(),
-            raw.map { [.comment("As it stands in raw { } of certctl.conf."), .verbatim($0.bytes)] }
+            raw.map { [.comment(Self.rawNote), .verbatim($0.bytes)] }
                 ?? [],
         ]
         var items: [Item] = []

@@ -8,6 +8,9 @@ struct SharedFiles {
     /// Whether nginx keeps files of a site.
     let isCached: Bool
 
+    /// What stands above the room for names, behind all else.
+    static let roomNote = "For names as long as the longest here."
+
     private static let http: UInt16 = 80
     private static let https: UInt16 = 443
 
@@ -56,19 +59,25 @@ struct SharedFiles {
                 ),
             ]
         }
-        if surroundings.namesBucket == nil, let size = bucketSize {
-            items += [
-                .blank, .comment("For names as long as the longest here."),
-                .line("server_names_hash_bucket_size", try Term(quoting: "\(size)")),
-            ]
-        }
+        if surroundings.namesBucket == nil { items += try Self.room(for: sites) }
         return items
     }
 
+    /// What gives nginx room for the names of `sites`; nothing where any default does.
+    static func room(for sites: [Site]) throws(SitesError) -> [Item] {
+        guard let size = bucketSize(for: sites) else { return [] }
+        return [
+            .blank, .comment(roomNote),
+            .line("server_names_hash_bucket_size", try Term(quoting: "\(size)")),
+        ]
+    }
+
     /// What the names here need of `server_names_hash_bucket_size`; `nil` where any default does.
-    var bucketSize: Int? {
+    var bucketSize: Int? { Self.bucketSize(for: sites) }
+
+    private static func bucketSize(for sites: [Site]) -> Int? {
         let longest = sites.flatMap(\.serverNames).map(\.utf8.count).max() ?? 0
-        let size = Self.bytes(forNameOf: longest)
+        let size = bytes(forNameOf: longest)
         // Processors have cache lines of 64 bytes and more, and that is the default.
         return [128, 256, 512].first { size > 64 && size <= $0 }
     }

@@ -2,6 +2,32 @@ import Settings
 
 /// The managed files that can be made without knowing what else nginx reads.
 extension SiteRenderer {
+    /// The directive for the room for names, of which nginx takes one.
+    package static let roomDirective = "server_names_hash_bucket_size"
+
+    /// Makes the file that all sites share without the room for names; `nil` where it has none, or a
+    /// person has changed it.
+    package static func withoutRoom(_ present: [String: [UInt8]]) -> ManagedFile? {
+        guard let bytes = present[commonPath],
+            let body = ManagedFile.body(of: bytes, at: commonPath),
+            let end = body.firstRange(of: Array("\n# \(SharedFiles.roomNote)\n".utf8))?.lowerBound
+        else { return nil }
+        return ManagedFile(path: commonPath, body: Array(body[..<end]))
+    }
+
+    /// Makes the file that all sites share with the room for their names; `nil` where that is there, or
+    /// needs none, or a person has changed the file.
+    package static func withRoom(
+        for sites: [Site],
+        _ present: [String: [UInt8]]
+    ) throws(SitesError) -> ManagedFile? {
+        let room = Typesetter.text(of: try SharedFiles.room(for: sites))
+        guard !room.isEmpty, withoutRoom(present) == nil, let bytes = present[commonPath],
+            let body = ManagedFile.body(of: bytes, at: commonPath)
+        else { return nil }
+        return ManagedFile(path: commonPath, body: body + room)
+    }
+
     /// Makes those of the common files that are missing or empty, and that others of certctl's need.
     ///
     /// - Parameters:

@@ -38,10 +38,12 @@ struct InPlaceDriver: Sendable {
     func whileLocked<Outcome>(
         _ body: (any NginxInstance) async throws -> Outcome
     ) async throws -> Outcome {
-        try await services.whileDeploying {
-            let nginx = try await find()
-            try await deployment.recover(nginx)
-            return try await body(nginx)
+        try await Unserved.by(.sameCommand) {
+            try await services.whileDeploying {
+                let nginx = try await find()
+                try await deployment.recover(nginx)
+                return try await body(nginx)
+            }
         }
     }
 

@@ -20,21 +20,23 @@ extension ProxyDeployment {
         try await recover(nginx)
         let strays = try pairs == nil ? strays() : []
         let pairs = pairs ?? strays
+        let led: [LineageName]
         do {
             let plan = try await change(to: pairs, scope: scope, nginx)
-            for stray in strays {
-                try services.store.takeBack(stray.name, but: stray.certificate.number)
-            }
+            try takeBackCopies(of: strays.map(\.name))
             return plan
         } catch {
             let reason = await explained(error, of: nginx)
-            guard case TransactionFailure.untouched = error, case ProxyError.unreadableKey = reason,
-                try leadStrays()
+            guard case TransactionFailure.untouched = error, case ProxyError.unreadableKey = reason
             else { throw reason }
+            led = try leadStrays()
+            guard !led.isEmpty else { throw reason }
         }
         // What nginx was not allowed to read, it may read now.
         do {
-            return try await change(to: pairs, scope: scope, nginx)
+            let plan = try await change(to: pairs, scope: scope, nginx)
+            try takeBackCopies(of: led)
+            return plan
         } catch {
             throw await explained(error, of: nginx)
         }
@@ -82,7 +84,7 @@ extension ProxyDeployment {
             test: {
                 let verdict = try await nginx.test()
                 guard !verdict.isAccepted else { return }
-                throw ProxyError.refused(place: nginx.place, lines: verdict.lines)
+                throw ProxyError.refused(place: nginx.place, lines: lines(of: verdict, nginx))
             },
             reload: { try await Self.reload(nginx, services.clock) },
             prove: {

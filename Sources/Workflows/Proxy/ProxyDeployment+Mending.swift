@@ -1,13 +1,15 @@
 import Deployment
 import Diagnostics
 import Nginx
+import Sites
 
-/// An nginx that refuses its configuration because files of certctl's own are gone.
+/// An nginx that refuses its configuration for what certctl's own files lack, or say beside a person's.
 extension ProxyDeployment {
-    /// Does `body`; where nginx refuses its configuration, and files of certctl's own are missing, once
-    /// more with those put back.
+    /// Does `body`; where nginx refuses its configuration for the sake of certctl's own files, once
+    /// more with those put right.
     ///
-    /// Throws what `body` throws: that nginx refuses them too is no news.
+    /// Throws what `body` throws: that nginx refuses them too is no news, unless it names a directive
+    /// that certctl has left to a person.
     func afterMending<Outcome>(
         _ nginx: any NginxInstance,
         _ body: () async throws -> Outcome
@@ -32,6 +34,7 @@ extension ProxyDeployment {
             return try await body()
         } catch TransactionFailure.untouched(let fault) where fault.step == .brokenBefore {
             let missing = try await missingFiles(of: nginx).changes
+                .filter { $0.before?.isEmpty ?? true }
             guard !missing.isEmpty else { throw TransactionFailure.untouched(fault) }
             throw ProxyError.ownFilesMissing(place: nginx.place, paths: missing.map(\.path))
         }
@@ -52,11 +55,17 @@ extension ProxyDeployment {
         }
         do {
             try await NginxTransaction.run(changes, needs(nginx, []), isMending: true)
-        } catch TransactionFailure.rolledBack {
-            return false
+        } catch TransactionFailure.rolledBack(let fault, let unsettled) {
+            // That there were two of it is not what the person has to mend then.
+            let isOfRoom = fault.reason.contains("increase \(SiteRenderer.roomDirective)")
+            guard isOfRoom else { return false }
+            throw TransactionFailure.rolledBack(fault, unsettled: unsettled)
         }
+        let isOfRoom = changes.contains { $0.before?.isEmpty == false }
         services.log.warning(
-            "files of certctl's own were missing, and are put back",
+            isOfRoom
+                ? "a file of certctl's own follows what others now say of server_names_hash_bucket_size"
+                : "files of certctl's own were missing, and are put back",
             ["paths": changes.map(\.path).joined(separator: " ")]
         )
         return true

@@ -13,7 +13,7 @@ extension ProxyDeployment {
         do {
             return try await access.find(settings.proxy?.place)
         } catch DeploymentError.notRunning(let trouble) {
-            guard case .unreadablePair? = trouble.trouble, try leadStrays() else {
+            guard case .unreadablePair? = trouble.trouble, try !leadStrays().isEmpty else {
                 throw DeploymentError.notRunning(trouble)
             }
             throw ProxyError.startsAgain(
@@ -35,23 +35,32 @@ extension ProxyDeployment {
     }
 
     /// Leads nginx to the certificates that it reads already as `tls_group` has it now, which it could
-    /// not read before; returns whether there was any to lead it to.
+    /// not read before; returns the lineages of those.
     ///
     /// Not part of a transaction: what nginx cannot read cannot become worse.
-    func leadStrays() throws -> Bool {
+    func leadStrays() throws -> [LineageName] {
         let note = services.layout.transaction
-        guard try services.fileSystem.status(note) == nil else { return false }
+        guard try services.fileSystem.status(note) == nil else { return [] }
         let strays = try strays()
         for stray in strays {
             try services.handOver(stray.certificate, of: stray.name)
             try services.store.lead(to: stray.certificate, of: stray.name)
         }
-        return !strays.isEmpty
+        return strays.map(\.name)
+    }
+
+    /// Takes from others the copies of what nginx now reads otherwise.
+    func takeBackCopies(of names: [LineageName]) throws {
+        for name in names {
+            guard let inUse = try services.store.published(of: name) else { continue }
+            try services.store.takeBack(name, but: inUse.number)
+        }
     }
 
     /// The error; where nginx may not read a key of the store, with who reads and who may.
     func explained(_ error: any Error, of nginx: any NginxInstance) async -> any Error {
-        guard let failure = error as? TransactionFailure, let (reason, outcome) = failure.refusal,
+        guard let failure = error as? TransactionFailure,
+            let (reason, isTakenBack) = failure.refusal,
             case .unreadablePair(let path)? = NginxTrouble(in: reason),
             let host = nginx.paths.hostPath(of: path), host.hasPrefix("\(services.layout.tls)/")
         else { return error }
@@ -68,19 +77,18 @@ extension ProxyDeployment {
                 reader: reader,
                 group: settings.tlsGroup,
                 settings: SettingsLoader(services).path,
-                outcome: outcome
+                isTakenBack: isTakenBack
             )
         )
     }
 }
 
 extension TransactionFailure {
-    /// Why nginx refuses what it was to take up, and what has become of that.
-    fileprivate var refusal: (reason: String, outcome: String)? {
+    /// Why nginx refuses what it was to take up, and whether that was taken back.
+    fileprivate var refusal: (reason: String, isTakenBack: Bool)? {
         switch self {
-        case .untouched(let fault): (fault.reason, "no file was changed")
-        case .rolledBack(let fault, _):
-            (fault.reason, "everything is as it was, and the certificate is saved")
+        case .untouched(let fault): (fault.reason, false)
+        case .rolledBack(let fault, _): (fault.reason, true)
         case .stuck, .changedMeanwhile, .noteDamaged: nil
         }
     }

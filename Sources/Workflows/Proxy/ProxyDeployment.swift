@@ -95,9 +95,11 @@ struct ProxyDeployment: Sendable {
     /// Plans all that certctl.conf asks for, with the certificates that are in use and as if those of
     /// `coming` were there; changes nothing.
     func plan(with coming: [LineageName]) async throws -> ProxyPlan {
-        let nginx = try await access.find(settings.proxy?.place)
-        return try await namingMissingFiles(of: nginx) {
-            try await plan(strays(), coming: Set(coming), scope: .all, nginx)
+        try await Unserved.by(.apply) {
+            let nginx = try await access.find(settings.proxy?.place)
+            return try await namingMissingFiles(of: nginx) {
+                try await plan(strays(), coming: Set(coming), scope: .all, nginx)
+            }
         }
     }
 
@@ -114,12 +116,13 @@ struct ProxyDeployment: Sendable {
     /// Where not all sites can be served so, each is tried by itself, and those that cannot be stay as
     /// they are. Throws as ``deploy(_:)`` tells, where nothing is changed.
     func apply() async throws -> Applied {
-        let applied: Applied
-        do {
-            applied = Applied(try await change(to: nil, scope: .all), failures: [:])
-        } catch let error as TransactionFailure {
-            guard case .rolledBack = error, settings.sites.count > 1 else { throw error }
-            applied = try await applyEach(after: error)
+        let applied = try await Unserved.by(.apply) {
+            do {
+                return Applied(try await change(to: nil, scope: .all), failures: [:])
+            } catch let error as TransactionFailure {
+                guard case .rolledBack = error, settings.sites.count > 1 else { throw error }
+                return try await applyEach(after: error)
+            }
         }
         await DeployUnit(services).permit(applied.plan.view.directory)
         return applied
@@ -137,7 +140,7 @@ struct ProxyDeployment: Sendable {
                 try await change(to: [], scope: .only(["\(name)"]))
             } catch let failure as TransactionFailure {
                 guard case .rolledBack = failure else { throw failure }
-                failures[name] = failure
+                failures[name] = Unserved(failure: failure, retry: .apply)
             }
         }
         // What fails with each of them is not the fault of any.
@@ -161,7 +164,9 @@ struct ProxyDeployment: Sendable {
     ///
     /// Throws as ``deploy(_:)`` tells.
     func serve(_ names: [LineageName]) async throws {
-        let plan = try await change(to: [], scope: .only(Set(names.map(\.description))))
+        let plan = try await Unserved.by(.apply) {
+            try await change(to: [], scope: .only(Set(names.map(\.description))))
+        }
         await DeployUnit(services).permit(plan.view.directory)
         // The others of them are served.
         if let refused = names.lazy.compactMap({ plan.refused["\($0)"] }).first { throw refused }

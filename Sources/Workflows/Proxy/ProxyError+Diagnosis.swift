@@ -1,9 +1,10 @@
+package import Deployment
 package import Diagnostics
 import Sites
 
-extension ProxyError: Diagnosable {
-    package var diagnosis: Diagnosis {
-        let (what, why, fix) = explanation
+extension ProxyError: DeploymentFailure {
+    package func diagnosis(before retry: Retry) -> Diagnosis {
+        let (what, why, fix) = explanation(before: retry)
         return Diagnosis(what: what, why: why, fix: fix, exitCode: .deployment)
     }
 
@@ -17,7 +18,9 @@ extension ProxyError: Diagnosable {
         return ([first, "", text] + rest).joined(separator: "\n")
     }
 
-    private var explanation: (what: String, why: String, fix: String) {
+    private func explanation(
+        before retry: Retry
+    ) -> (what: String, why: String, fix: String) {
         switch self {
         case .notMounted(let place, let paths, let steps, let override):
             (
@@ -31,11 +34,16 @@ extension ProxyError: Diagnosable {
                 "what it has at \(target) is \(mounted.harmless())",
                 "write into certctl.conf, in proxy … { }: configuration \(mounted.harmless());"
             )
-        case .staleMount(let place, let path):
+        case .staleMount(let place, let mount):
             (
-                "\(place) sees an old state of \(path)",
-                "what was mounted has been replaced since the container was started",
-                "start the container anew, and mount the directory and not a single file"
+                "\(place) sees an old state of \(mount.source.harmless())",
+                "what was mounted has been replaced since the container was started"
+                    + (mount.isFile
+                        ? ", as many editors do, and it goes on seeing the old file" : ""),
+                "\(mount.remedy), then \(retry.words)"
+                    + (mount.isFile
+                        ? "; with the directory mounted in place of the file that is not needed"
+                        : "")
             )
         case .notIncluded(let place, let directory):
             (
@@ -74,13 +82,13 @@ extension ProxyError: Diagnosable {
                 "run `certctl apply`, which puts them back, then the same command again"
             )
         case .unreadableKey(let key):
-            key.explanation
+            key.explanation(before: retry)
         case .startsAgain(let tool, let container, let group):
             (
                 "the container \(container) does not run",
                 "its nginx was not allowed to read a key, and is from now on"
                     + (group.map { " (group \($0))" } ?? ""),
-                "\(tool) restart \(container), then run: certctl deploy"
+                "\(tool) restart \(container), then \(retry.words)"
             )
         case .notReloaded(let place, let lines):
             (

@@ -1,4 +1,4 @@
-import Deployment
+package import Deployment
 import Nginx
 package import Sites
 
@@ -9,7 +9,7 @@ package enum ProxyError: Error, Equatable {
     /// certctl.conf names another directory than the one that is mounted where sites are read from.
     case otherMounted(place: String, target: String, mounted: String, wanted: String)
     /// A mounted file or directory was replaced since the container was started.
-    case staleMount(place: String, path: String)
+    case staleMount(place: String, StaleMount)
     /// nginx does not read the directory that sites are to be written to.
     case notIncluded(place: String, directory: String)
     /// The directory that this host's nginx usually includes from is not there.

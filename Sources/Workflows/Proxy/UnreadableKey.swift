@@ -13,12 +13,14 @@ package struct UnreadableKey: Equatable, Sendable {
     let group: UInt32?
     /// Where that stands, or is to stand.
     let settings: String
-    /// What has become of the configuration.
-    let outcome: String
+    /// Whether the configuration was changed, and is as it was.
+    let isTakenBack: Bool
 
-    var explanation: (what: String, why: String, fix: String) {
+    func explanation(before retry: Retry) -> (what: String, why: String, fix: String) {
         let path = path.harmless(limit: 300)
-        let (who, fix) = (reader.map(words) ?? "its master process may not", fix(path))
+        let (who, fix) = (reader.map(words) ?? "its master process may not", fix(path, retry))
+        let saved = retry == .deploy ? ", and the certificate is saved" : ""
+        let outcome = isTakenBack ? "everything is as it was\(saved)" : "no file was changed"
         return (
             "\(place) may not read a key; \(outcome)", "\(path): Permission denied; \(who)", fix
         )
@@ -30,8 +32,8 @@ package struct UnreadableKey: Equatable, Sendable {
             + "\(reader.group), and keys are for \(owner)"
     }
 
-    private func fix(_ path: String) -> String {
-        let again = "then run: certctl deploy --force"
+    private func fix(_ path: String, _ retry: Retry) -> String {
+        let again = "then \(retry.words)" + (retry == .deploy ? " --force" : "")
         guard let reader else {
             return "put the group that nginx's master runs as, as a number of this host, into "
                 + "\(settings): tls_group GID; \(again)"

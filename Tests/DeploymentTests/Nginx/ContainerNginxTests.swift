@@ -158,7 +158,7 @@ import Testing
             container.exitCode = 1
         }
         #expect(trouble?.status.description == status)
-        #expect(trouble?.diagnosis.fix.contains(fix) == true)
+        #expect(trouble?.diagnosis(before: .deploy).fix.contains(fix) == true)
     }
 
     @Test func `S03: a port that is taken is told by the engine`() async throws {
@@ -168,8 +168,10 @@ import Testing
             container.error = "driver failed: listen tcp4 0.0.0.0:80: bind: address already in use"
         }
         #expect(trouble?.trouble == .portTaken)
-        #expect(trouble?.diagnosis.why.contains("bind: address already in use") == true)
-        #expect(trouble?.diagnosis.fix.contains("ss -ltnp") == true)
+        #expect(
+            trouble?.diagnosis(before: .deploy).why.contains("bind: address already in use") == true
+        )
+        #expect(trouble?.diagnosis(before: .deploy).fix.contains("ss -ltnp") == true)
     }
 
     @Test func `S03: one that ended is explained by its log, with paths of the host`() async throws
@@ -208,8 +210,10 @@ import Testing
             ]
         }
         #expect(trouble?.trouble == nil)
-        #expect(trouble?.diagnosis.why == "it was stopped")
-        #expect(trouble?.diagnosis.fix == "docker start web, then run: certctl deploy")
+        #expect(trouble?.diagnosis(before: .deploy).why == "it was stopped")
+        #expect(
+            trouble?.diagnosis(before: .deploy).fix == "docker start web, then run: certctl deploy"
+        )
     }
 
     @Test func `S03: one for another processor names both`() async throws {
@@ -235,7 +239,10 @@ import Testing
         let moment = try #require(ContainerExaminer.moment("2026-11-23T12:00:00.123456789Z"))
         let clock = ManualClock(moment.addingTimeInterval(4))
         let trouble = try await trouble({ $0.restartCount = 3 }, clock: clock)
-        #expect(trouble?.diagnosis.what.contains("starts again and again (3 times") == true)
+        #expect(
+            trouble?.diagnosis(before: .deploy).what.contains("starts again and again (3 times")
+                == true
+        )
         let engine = ScriptedEngine(.with { $0.restartCount = 3 })
         clock.advance(by: .seconds(10))
         _ = try await nginx(engine, clock: clock)
@@ -415,6 +422,11 @@ import Testing
 @Suite struct ContainerSightTests {
     private let host = ScriptedHost()
     private static let inside = "/proc/100/root"
+    private static let stale = StaleMount(
+        source: "/srv",
+        isFile: false,
+        remedy: "docker restart web"
+    )
 
     private func sight(
         of share: HostShare,
@@ -454,14 +466,51 @@ import Testing
         }
         #expect(
             try await sight(of: HostShare("/srv"), mounts: [("/srv", "/srv")])
-                == .stale(source: "/srv")
+                == .stale(Self.stale)
         )
+    }
+
+    /// As after an editor that writes a new file and gives it the old one's name.
+    @Test func `a file that is mounted by itself and was replaced is found by the paths it is for`()
+        async throws
+    {
+        let file = "/etc/nginx/nginx.conf"
+        let mounts = [(source: "/srv/conf.d", target: "/etc/nginx/conf.d"), ("/srv/n.conf", file)]
+        let engine = ScriptedEngine(.with { $0.mounts = mounts })
+        engine.change { $0.isPodman = true }
+        let (client, container) = try await engine.client(for: "web")
+        let nginx = try await ContainerNginx(container, engine: client, host: host)
+        let paths = [file, "/etc/nginx/mime.types", "/etc/nginx/conf.d/a.conf"]
+        #expect(try await nginx.staleMount(among: paths) == nil)
+        host.change { model in
+            model.identities["/srv/n.conf"] = .init(device: 1, inode: 2, isDirectory: false)
+        }
+        let expected = StaleMount(
+            source: "/srv/n.conf",
+            isFile: true,
+            remedy: "podman restart web"
+        )
+        #expect(try await nginx.staleMount(among: paths) == expected)
+        #expect(try await nginx.staleMount(among: Array(paths.dropFirst())) == nil)
+    }
+
+    @Test func `what has gone here is stale, and what may not be looked at is not`() async throws {
+        let mounts = [(source: "/srv", target: "/etc/n"), (source: "/root/k", target: "/k")]
+        host.change { model in
+            model.missing = ["/srv"]
+            model.hidden = ["/root/"]
+        }
+        let engine = ScriptedEngine(.with { $0.mounts = mounts })
+        let (client, container) = try await engine.client(for: "web")
+        let nginx = try await ContainerNginx(container, engine: client, host: host)
+        #expect(try await nginx.staleMount(among: ["/k"]) == nil)
+        #expect(try await nginx.staleMount(among: ["/k", "/etc/n/a"])?.source == "/srv")
     }
 
     @Test(
         arguments: [
             (ScriptedEngine.Command(output: "1:1\n"), Sight.seen),
-            (.init(output: "1:2\n"), .stale(source: "/srv")),
+            (.init(output: "1:2\n"), .stale(stale)),
             (.init(exitCode: 127, output: "no stat"), .seen),
         ]
     )

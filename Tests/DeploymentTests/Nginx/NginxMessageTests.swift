@@ -81,6 +81,10 @@ import Testing
 @Suite struct NginxTroubleTests {
     @Test(
         arguments: [
+            (
+                "\"etag\" directive is duplicate in /etc/nginx/a.conf:3",
+                .duplicateDirective("etag")
+            ),
             ("bind() to 0.0.0.0:80 failed (98: Address already in use)", NginxTrouble.portTaken),
             ("driver failed … Bind for 0.0.0.0:80 failed: port is already allocated", .portTaken),
             ("listen tcp4 0.0.0.0:80: bind: address already in use", .portTaken),

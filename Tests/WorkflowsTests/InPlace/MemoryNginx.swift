@@ -148,6 +148,7 @@ final class MemoryNginx: NginxInstance, TLSProbing, HostView {
     }
     func resolvers() async -> [String] { [] }
     func sight(of share: HostShare) async throws -> Sight { .seen }
+    func staleMount(among paths: [String]) async throws -> StaleMount? { nil }
 
     // MARK: TLSProbing
 

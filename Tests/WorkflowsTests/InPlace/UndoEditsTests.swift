@@ -169,9 +169,13 @@ import Testing
         do {
             _ = try await delete.run("example.com", isForced: false)
             Issue.record("it was deleted")
-        } catch WorkflowError.inUse(_, let places) {
-            #expect(places.count == 1)
-            #expect(places.first?.hasPrefix("/etc/nginx/sites-enabled/site:") == true)
+        } catch let error as WorkflowError {
+            guard case .inUse(_, let uses) = error else { throw error }
+            #expect(uses.map(\.owner) == [.edits])
+            #expect(uses.first?.place.hasPrefix("/etc/nginx/sites-enabled/site:") == true)
+            #expect(
+                error.diagnosis.fix.hasPrefix("certctl site undo example.com, then run the same")
+            )
         }
         try await machine.undo()
         _ = try await delete.run("example.com", isForced: false)

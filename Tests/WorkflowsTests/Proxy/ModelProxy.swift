@@ -3,6 +3,7 @@ import Nginx
 import PKI
 import Platform
 import Settings
+import Sites
 import Synchronization
 import TestSupport
 
@@ -55,11 +56,14 @@ final class ModelProxy: NginxInstance, TLSProbing {
     private static let inside = "/etc/nginx/conf.d"
     private static let tls = "\(TestHost.home)/lib/tls"
     private static let challenge = "\(TestHost.home)/run/challenge"
-    private static let frame = "events {}\nhttp {\ninclude \(inside)/*.conf;\n}\n"
+    private static let usualFrame = "events {}\nhttp {\ninclude \(inside)/*.conf;\n}\n"
 
     private let disk: MemoryFileSystem
     private let state = Mutex(State())
     private let host = ScriptedHost()
+    private let frame = Mutex(usualFrame)
+    /// What was mounted by itself, with the command that helps where it was replaced.
+    private let stale = Mutex<StaleMount?>(nil)
 
     let place = "nginx in the container proxy"
     let hasIPv6 = true
@@ -103,6 +107,12 @@ final class ModelProxy: NginxInstance, TLSProbing {
             "Name:\tnginx\nUid:\t0 0 0 \(user)\nGid:\t0 0 0 \(group)\nGroups:\t\nCapEff:\t0\n"
         host.change { $0.texts["/proc/1/status"] = status }
     }
+
+    /// Lets the main file have another text.
+    func setFrame(_ text: String) { frame.withLock { $0 = text } }
+
+    /// Lets the main file be one that was mounted by itself and replaced since, or not any more.
+    func setStale(_ mount: StaleMount?) { stale.withLock { $0 = mount } }
 
     var reloads: Int { state.withLock { $0.reloads } }
     var calls: Int { state.withLock { $0.calls } }
@@ -188,6 +198,10 @@ final class ModelProxy: NginxInstance, TLSProbing {
         }
     }
 
+    func staleMount(among paths: [String]) async throws -> StaleMount? {
+        try call { paths.contains(NginxFiles.main) ? stale.withLock { $0 } : nil }
+    }
+
     func presentedChain(
         for host: String,
         at address: SocketAddress
@@ -232,7 +246,7 @@ final class ModelProxy: NginxInstance, TLSProbing {
         for (path, bytes) in disk.contents(below: Self.directory) {
             files[Self.inside + path.dropFirst(Self.directory.count)] = bytes
         }
-        files[NginxFiles.main] = Array(Self.frame.utf8)
+        files[NginxFiles.main] = Array(frame.withLock { $0 }.utf8)
         return files
     }
 
@@ -287,15 +301,37 @@ final class ModelProxy: NginxInstance, TLSProbing {
         return true
     }
 
+    /// How nginx says where it was.
+    private static func end(_ place: SourcePlace) -> String {
+        " in \(place.file):\(place.position.line)"
+    }
+
     private static func presented(by files: [String: [UInt8]]) throws -> [String: [UInt8]] {
         let configuration = try NginxFiles(files).read()
         if configuration.http.contains(where: { $0.isNamed("refused") }) {
             throw Refusal(words: "unknown directive \"refused\"")
         }
+        let rooms = configuration.httpDirectives(named: SiteRenderer.roomDirective)
+        if let second = rooms.dropFirst().first {
+            throw Refusal(
+                words: "\"\(SiteRenderer.roomDirective)\" directive is duplicate"
+                    + Self.end(configuration.place(of: second))
+            )
+        }
         var served: [String: [UInt8]] = [:]
         for server in configuration.servers {
-            if server.contents.contains(where: { $0.isNamed("refused") }) {
-                throw Refusal(words: "unknown directive \"refused\"")
+            if let refused = server.contents.first(where: { $0.isNamed("refused") }) {
+                throw Refusal(
+                    words: "unknown directive \"refused\""
+                        + Self.end(configuration.place(of: refused))
+                )
+            }
+            let size = rooms.first?.arguments.first.flatMap { Int($0) } ?? 64
+            for case .exact(let name) in server.names where name.utf8.count + 18 > size {
+                throw Refusal(
+                    words: "could not build server_names_hash, you should increase "
+                        + "\(SiteRenderer.roomDirective): \(size)"
+                )
             }
             guard let path = configuration.certificates(of: server).last?.value else { continue }
             let key = configuration.certificateKeys(of: server).last?.value ?? ""

@@ -181,7 +181,9 @@ import Testing
         let endings = try await fixture.deploy()
         let failures = endings.filter { (try? $0.result.get()) == nil }
         #expect(failures.map { "\($0.name)" } == ["b.test"])
-        #expect(throws: ProxyError.self) { _ = try failures.first?.result.get() }
+        let error = #expect(throws: ProxyError.self) { _ = try failures.first?.result.get() }
+        let place = "/etc/nginx/conf.d/own.conf (on the host: \(ModelProxy.directory)/own.conf)"
+        #expect(error?.diagnosis.why.contains(place) == true)
         #expect(fixture.proxy.served("b.test") == old)
         #expect(try fixture.proxy.served("a.test") == fixture.newest("a.test"))
         #expect(text(of: "a.test", fixture)?.contains(":4000") == true)
@@ -238,7 +240,7 @@ import Testing
         let files = fixture.files
         fixture.settings("site a.test { to app:4000; }\nsite b.test { to app:4001; }\n")
         let applied = try await ApplySettings(fixture.services).applySites()
-        #expect(applied.failure is TransactionFailure)
+        #expect((applied.failure as? Unserved)?.failure is TransactionFailure)
         #expect(applied.refused.isEmpty)
         #expect(fixture.files == files)
     }

@@ -152,6 +152,56 @@ import Testing
         #expect(text?.contains("bucket_size") == false)
     }
 
+    @Test(arguments: ["aaa", "mine"])
+    func `the room for a long name that a person gives later takes the place of certctl's`(
+        file: String
+    )
+        async throws
+    {
+        let fixture = try await ProxyFixture(.renewed)
+        let disk = fixture.host.disk
+        let long = String(repeating: "a", count: 50) + ".test"
+        try await fixture.host.issue([long], deploys: false)
+        fixture.settings("site \(long) { to app:3000; }\n")
+        try await fixture.apply()
+        let mine = "\(ModelProxy.directory)/\(file).conf"
+        disk.put(mine, Array("server_names_hash_bucket_size 256;\n".utf8))
+        #expect(fixture.proxy.restart()?.contains("directive is duplicate") == true)
+        try await fixture.commit([long])
+        try await fixture.apply()
+        #expect(fixture.proxy.restart() == nil)
+        #expect(try fixture.proxy.served(long) == fixture.newest(long))
+        #expect(disk.bytes(of: mine) == Array("server_names_hash_bucket_size 256;\n".utf8))
+        #expect(disk.bytes(of: fixture.services.layout.transaction) == nil)
+        // What is left of certctl's file is what it would write anyway.
+        let reloads = fixture.proxy.reloads
+        #expect(try await !fixture.apply())
+        #expect(fixture.proxy.reloads == reloads)
+        // And it comes back with the need for it.
+        try disk.removeFile(mine)
+        try await fixture.apply()
+        #expect(fixture.proxy.restart() == nil)
+    }
+
+    @Test func `room of a person's that is too small is what the failure names`() async throws {
+        let fixture = try await ProxyFixture(.renewed)
+        let disk = fixture.host.disk
+        let long = String(repeating: "a", count: 50) + ".test"
+        try await fixture.host.issue([long], deploys: false)
+        fixture.settings("site \(long) { to app:3000; }\n")
+        try await fixture.apply()
+        disk.put(
+            "\(ModelProxy.directory)/mine.conf",
+            Array("server_names_hash_bucket_size 64;\n".utf8)
+        )
+        let files = fixture.files
+        let applied = try await ApplySettings(fixture.services).applySites()
+        let diagnosis = try #require(applied.failure as? any Diagnosable).diagnosis
+        #expect(diagnosis.why.contains("you should increase server_names_hash_bucket_size: 64"))
+        #expect(diagnosis.what.hasSuffix("everything is as it was"))
+        #expect(fixture.files == files)
+    }
+
     @Test(arguments: [false, true])
     func `X09: certctl's own files that are missing or empty are put back`(
         isEmptied: Bool
@@ -171,7 +221,10 @@ import Testing
                 place: fixture.proxy.place,
                 paths: own.sorted()
             )
-            await #expect(throws: missing) { try await ApplySettings(fixture.services).plan() }
+            let error = await #expect(throws: Unserved.self) {
+                try await ApplySettings(fixture.services).plan()
+            }
+            #expect(error?.failure as? ProxyError == missing)
         }
         _ = try await ApplySettings(fixture.services).applySites()
         for path in own { #expect(disk.bytes(of: path) == files[path], "\(path)") }
@@ -189,8 +242,10 @@ import Testing
         disk.put("\(ModelProxy.directory)/mine.conf", Array("refused;\n".utf8))
         let files = fixture.files
         let applied = try await ApplySettings(fixture.services).applySites()
-        let failure = applied.failure as? TransactionFailure
-        #expect(failure?.diagnosis.what.contains("did before certctl changed anything") == true)
+        let diagnosis = try #require(applied.failure as? any Diagnosable).diagnosis
+        #expect(diagnosis.what.contains("did before certctl changed anything"))
+        // There is no certificate that waits.
+        #expect(diagnosis.fix == "mend that, then run: certctl apply")
         #expect(fixture.files == files)
         #expect(disk.bytes(of: fixture.services.layout.transaction) == nil)
     }
@@ -204,13 +259,105 @@ import Testing
             ProxyFixture.path,
             Array("proxy proxy { configuration /srv/other; }\nsite a.test { to app:1; }\n".utf8)
         )
-        let error = await #expect(throws: ProxyError.self) {
+        let error = await #expect(throws: Unserved.self) {
             _ = try await ApplySettings(fixture.services).plan()
         }
         #expect(error?.diagnosis.why.contains(ModelProxy.directory) == true)
         let line = "configuration \(ModelProxy.directory);"
         #expect(error?.diagnosis.fix.contains(line) == true)
         #expect(error?.diagnosis.fix.contains("/srv/other") == false)
+    }
+
+    /// Finding of a reader: the line was there, and asked for all the same.
+    @Test func `a main file that the container sees an old state of is told, with what to type`()
+        async throws
+    {
+        let fixture = try await ProxyFixture(.renewed)
+        let stale = StaleMount(
+            source: "/srv/nginx.conf",
+            isFile: true,
+            remedy: "docker restart proxy"
+        )
+        fixture.host.disk.put(directory: "/srv/other.d")
+        fixture.proxy.setFrame("events {}\nhttp {\n}\n")
+        let first = try await ApplySettings(fixture.services).applySites()
+        let asked = try #require(first.failure as? any Diagnosable).diagnosis
+        #expect(asked.what.contains("does not read the files in"))
+        fixture.proxy.setStale(stale)
+        let files = fixture.files
+        let applied = try await ApplySettings(fixture.services).applySites()
+        let diagnosis = try #require(applied.failure as? any Diagnosable).diagnosis
+        #expect(
+            diagnosis.what == "nginx in the container proxy sees an old state of /srv/nginx.conf"
+        )
+        #expect(diagnosis.why.contains("it goes on seeing the old file"))
+        #expect(diagnosis.fix.hasPrefix("docker restart proxy, then run: certctl apply"))
+        #expect(fixture.files == files)
+    }
+
+    @Test func `what nginx refuses in a file that it sees an old state of is mended already`()
+        async throws
+    {
+        let fixture = try await ProxyFixture(.renewed)
+        fixture.proxy.setFrame("events {}\nhttp {\nserver { refused; }\n}\n")
+        fixture.proxy.setStale(
+            .init(source: "/srv/nginx.conf", isFile: true, remedy: "docker restart proxy")
+        )
+        for ending in try await fixture.deploy() {
+            let error = #expect(throws: ProxyError.self) { _ = try ending.result.get() }
+            #expect(error?.diagnosis.fix.hasPrefix("docker restart proxy, then run") == true)
+        }
+    }
+
+    @Test func `an old state of a file that does no harm is told, and all is done`() async throws {
+        let fixture = try await ProxyFixture(.renewed)
+        fixture.proxy.setStale(
+            .init(source: "/srv/nginx.conf", isFile: true, remedy: "docker restart proxy")
+        )
+        try await fixture.run()
+        try expectServed(fixture, fixture.wanted)
+        let said = fixture.host.log.lines(from: .warning)
+        #expect(said.contains { $0.contains("/srv/nginx.conf") && $0.contains("docker restart") })
+    }
+
+    @Test func `what nginx refuses of raw is told by its line in certctl.conf`() async throws {
+        let fixture = try await ProxyFixture(.renewed)
+        try await fixture.run()
+        let files = fixture.files
+        fixture.settings(
+            """
+            site a.test {
+                to app:3000;
+                raw {
+                    etag on;
+                    refused yes;
+                }
+            }
+            site b.test { to app:3001; }
+
+            """
+        )
+        let applied = try await ApplySettings(fixture.services).applySites()
+        let refused = try #require(applied.refused.values.first as? any Diagnosable)
+        let diagnosis = refused.diagnosis
+        #expect(
+            diagnosis.why.hasSuffix(
+                "unknown directive \"refused\" in raw { } of the site a.test, "
+                    + "\(ProxyFixture.path):6: refused yes;"
+            )
+        )
+        #expect(diagnosis.what == "nginx refuses the new configuration; everything is as it was")
+        // No certificate waits.
+        #expect(diagnosis.fix == "mend that, then run: certctl apply")
+        #expect(fixture.files == files)
+        try await fixture.commit()
+        for ending in try await fixture.deploy() where "\(ending.name)" == "a.test" {
+            let error = #expect(throws: TransactionFailure.self) { _ = try ending.result.get() }
+            #expect(
+                error?.diagnosis.fix
+                    == "mend that, then run: certctl deploy; the certificate is saved"
+            )
+        }
     }
 
     @Test func `who loses the default is told by the run that takes it, and never again`()

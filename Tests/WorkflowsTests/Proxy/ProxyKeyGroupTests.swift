@@ -78,6 +78,27 @@ import Testing
         #expect(fixture.proxy.restart() == nil)
     }
 
+    /// The copies that nginx was led from are nobody's any more.
+    @Test(arguments: [false, true])
+    func `X12: who could read keys before cannot once nginx is led elsewhere`(
+        isApplied: Bool
+    )
+        async throws
+    {
+        let fixture = try await ProxyFixture(.regrouped)
+        fixture.proxy.setReader(user: 101, group: 101)
+        #expect(fixture.copies.contains { $0.hasPrefix("100/") })
+        if isApplied {
+            try await fixture.apply()
+        } else {
+            let name = try #require(LineageName("a.test"))
+            try fixture.expectDeployed(await DeployCertificates(fixture.services).run([name]))
+        }
+        #expect(fixture.copies == ProxyFixture.wantedCopies)
+        #expect(fixture.proxy.restart() == nil)
+        try expectServed(fixture)
+    }
+
     @Test func `X12: an nginx that cannot start for want of a key is led to one that it may read`()
         async throws
     {

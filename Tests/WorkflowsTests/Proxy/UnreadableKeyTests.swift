@@ -30,7 +30,7 @@ import Testing
             reader: reader,
             group: given,
             settings: "/etc/certctl/certctl.conf",
-            outcome: "no file was changed"
+            isTakenBack: false
         )
     }
 
