@@ -34,7 +34,9 @@ struct ApplyCommand: Command {
         every file is put back as it was. A file that a person has changed is left alone, and named.
 
         What is so already is not touched, and nginx is not reloaded then. A block that has gone from \
-        certctl.conf takes its site with it, and its certificate is still renewed.
+        certctl.conf takes its site with it, and its certificate is still renewed. A server that a \
+        site leads to and that is not there, or a file of passwords that nginx cannot read, is told of \
+        and keeps nothing from being done.
         """
     static let examples = [
         CommandExample(line: "certctl apply --dry-run", effect: "what it would do, line by line"),
@@ -53,6 +55,9 @@ struct ApplyCommand: Command {
 
     private let mode: Mode
     private let account: AccountArguments
+    /// What root has said of the owner's share.
+    private let opensAccountsAlone: Bool
+    private let leftOut: Set<String>
 
     init(_ arguments: ParsedArguments) throws {
         guard arguments.operands.isEmpty else {
@@ -63,11 +68,13 @@ struct ApplyCommand: Command {
         }
         mode = arguments.has("check") ? .check : arguments.has("dry-run") ? .plan : .apply
         account = try AccountArguments(arguments)
+        opensAccountsAlone = arguments.has(CommandOption.accountsAlone.name)
+        leftOut = Set(arguments.all(CommandOption.leftOut.name))
     }
 
     func run(in context: CommandContext) async throws {
         switch mode {
-        case .check: try Self.check(context)
+        case .check: try await Self.check(context)
         case .plan:
             let plan = try await ApplySettings(context.services).plan()
             PlanText(plan).show(in: context)
@@ -80,13 +87,8 @@ struct ApplyCommand: Command {
         let workflow = try ApplySettings(context.services)
         let missing = try workflow.missing()
         // Whoever has only a share of it leaves nginx to root.
-        guard !context.isOwnersShare else {
-            let issue = try IssueCertificates(
-                requests(missing, context),
-                services: context.services
-            )
-            return try IssueCommand.check(await issue.run(deploys: false))
-        }
+        guard !context.isOwnersShare else { return try await order(missing, context) }
+        try await openAccounts(missing, context)
         let applied = try await workflow.applySites()
         context.story.end()
         for ending in applied.endings {
@@ -117,10 +119,42 @@ struct ApplyCommand: Command {
             return try conclude(await issue.run(), applied, context)
         }
         let standing = try issue.standing()
-        let ownersEnding = await owner.run(listeningAt: standing.ports, in: context.services)
+        let refused = applied.refused.keys.sorted()
+        let ownersEnding = await owner.run(
+            refused.map { "\(CommandOption.leftOut.flag)=\($0)" },
+            listeningAt: standing.ports,
+            in: context.services
+        )
         try await ownersEnding.conclude {
             try conclude(await issue.bringIntoUse(since: standing), applied, context)
         }
+    }
+
+    /// The owner's share: the orders, or only what a person has to be asked before anything is changed.
+    private func order(
+        _ missing: [ApplySettings.Wanted],
+        _ context: CommandContext
+    ) async throws {
+        let wanted = missing.filter { !leftOut.contains("\($0.lineage)") }
+        let issue = try IssueCertificates(
+            requests(wanted, context),
+            services: context.services
+        )
+        guard !opensAccountsAlone else { return try await issue.openAccounts() }
+        try IssueCommand.check(await issue.run(deploys: false))
+    }
+
+    /// Has the accounts that there are not registered by whoever will order, where somebody may have to
+    /// be asked; else the CA is asked for nothing before nginx has been found to be ready.
+    private func openAccounts(
+        _ missing: [ApplySettings.Wanted],
+        _ context: CommandContext
+    ) async throws {
+        guard !account.hasAgreed else { return }
+        let issue = try IssueCertificates(requests(missing, context), services: context.services)
+        guard try issue.lacksAccounts() else { return }
+        guard let owner = context.owner else { return try await issue.openAccounts() }
+        try await owner.run([CommandOption.accountsAlone.flag], in: context.services).conclude()
     }
 
     /// The sites that stay as they are, and why.
@@ -177,67 +211,5 @@ struct ApplyCommand: Command {
                     ? "nginx serves what certctl.conf says.\n"
                     : "Nothing to do: this machine is as certctl.conf says.\n"
         )
-    }
-
-    private static func check(_ context: CommandContext) throws {
-        do {
-            let report = try CheckSettings(context.services).run()
-            context.console.write(
-                context.isJSON ? JSONLine.text(ReportLine(report)) : Self.text(report)
-            )
-        } catch let error as SettingsError where context.isJSON {
-            for finding in error.findings {
-                context.console.write(JSONLine.text(FindingLine(finding, of: error)))
-            }
-            throw error
-        }
-    }
-
-    private static func text(_ report: CheckSettings.Report) -> String {
-        guard report.isPresent else {
-            return "\(report.file): there is no such file, and everything has its default\n"
-        }
-        let sites = count(report.sites, "site")
-        let certificates = count(report.certificates, "certificate")
-        return "\(report.file): \(sites), \(certificates): the syntax is right\n"
-    }
-
-    private static func count(_ number: Int, _ noun: String) -> String {
-        "\(number) \(noun)\(number == 1 ? "" : "s")"
-    }
-}
-
-/// What a file without faults has in it, as a line of JSON.
-private struct ReportLine: Encodable {
-    let file: String
-    let isPresent: Bool
-    let sites: Int
-    let certificates: Int
-
-    init(_ report: CheckSettings.Report) {
-        file = report.file
-        isPresent = report.isPresent
-        sites = report.sites
-        certificates = report.certificates
-    }
-}
-
-/// One thing that is wrong with the file, as a line of JSON.
-private struct FindingLine: Encodable {
-    let file: String
-    let line: Int
-    let column: Int
-    let finding: String
-    let why: String
-    let fix: String
-
-    init(_ found: SettingsError.Finding, of error: SettingsError) {
-        let diagnosis = error.diagnosis(of: found)
-        file = error.file
-        line = found.line
-        column = found.column
-        finding = diagnosis.what
-        why = diagnosis.why
-        fix = diagnosis.fix
     }
 }

@@ -49,7 +49,7 @@ struct ForecastCommand: Command {
 
     private static func days(_ text: String) throws(UsageError) -> Int {
         guard let days = Int(text), (1...mostDays).contains(days) else {
-            throw .unusableValue(option: "days", value: text, allowed: "1 to \(mostDays)")
+            throw .unusableForm(option: "days", value: text, form: "a number from 1 to \(mostDays)")
         }
         return days
     }

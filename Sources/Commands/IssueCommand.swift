@@ -162,7 +162,8 @@ struct IssueCommand: Command {
             if let edits { try await workflow.prepare(edits) }
             var endings = await workflow.run(deploys: deploys)
             if let edits { endings = await workflow.finish(endings, edits) }
-            if deploys, !site.isEmpty { endings = await workflow.serveSites(endings) }
+            if deploys, !site.isEmpty { endings = await serveSites(endings, workflow) }
+            try takeBack(change, ifRefused: endings, context)
             try Self.write(endings, context)
             return try Self.check(endings)
         }
@@ -177,7 +178,8 @@ struct IssueCommand: Command {
         try await ownersEnding.conclude {
             var endings = try await workflow.bringIntoUse(since: standing)
             if let edits { endings = await workflow.finish(endings, edits) }
-            if !site.isEmpty { endings = await workflow.serveSites(endings) }
+            if !site.isEmpty { endings = await serveSites(endings, workflow) }
+            try takeBack(change, ifRefused: endings, context)
             try Self.write(endings, context)
             workflow.tellOfRenewals(endings, after: standing)
             try Self.check(endings)
@@ -196,6 +198,28 @@ struct IssueCommand: Command {
             if let change { try EditSites(context.services).takeBack(change) }
             throw error
         }
+    }
+
+    /// Has nginx serve the sites, and tells what it does not mind about them.
+    private func serveSites(
+        _ endings: [IssueCertificates.Ending],
+        _ workflow: IssueCertificates
+    ) async -> [IssueCertificates.Ending] {
+        let served = await workflow.serveSites(endings)
+        if served.contains(where: { (try? $0.result.get()) != nil }) {
+            await workflow.adviseOnSites()
+        }
+        return served
+    }
+
+    /// Takes the change back where it is found out only once there is a certificate.
+    private func takeBack(
+        _ change: EditSites.Change?,
+        ifRefused endings: [IssueCertificates.Ending],
+        _ context: CommandContext
+    ) throws {
+        guard let change else { return }
+        try EditSites(context.services).takeBack(change, ifRefused: endings)
     }
 
     /// What is to become of users' own servers; `nil` where they are left alone.

@@ -24,7 +24,8 @@ struct ListCommand: Command {
     }
 
     func run(in context: CommandContext) throws {
-        let reports = try ListCertificates(context.services).all()
+        let workflow = ListCertificates(context.services)
+        let reports = try workflow.all()
         let now = context.services.clock.now
         if context.isJSON {
             for report in reports {
@@ -33,21 +34,25 @@ struct ListCommand: Command {
         } else if reports.isEmpty {
             context.console.write("There is no certificate yet: certctl issue example.com\n")
         } else {
+            let forgotten = workflow.forgotten(among: reports)
             context.console.write(
                 Table.text(
                     header: ["NAME", "STATE", "LIFETIME", "LEFT", "RENEWS", "EXPIRES", "HOSTS"],
                     rows: reports.map { Self.row($0, now) }
                 )
-                    + reports.map { Self.missing($0) + Self.trouble($0, now) + Self.pending($0) }
-                    .joined()
+                    + reports.map { report in
+                        Self.missing(report, isForgotten: forgotten.contains(report.lineage.name))
+                            + Self.trouble(report, now) + Self.pending(report)
+                    }.joined()
             )
         }
     }
 
     /// How one is had of which there is nothing to use; empty where there is a certificate.
-    private static func missing(_ report: LineageReport) -> String {
+    private static func missing(_ report: LineageReport, isForgotten: Bool) -> String {
         let name = "\(report.lineage.name)"
-        let command = NextStep.issue(report)
+        let command =
+            NextStep.issue(report) + (isForgotten ? ", or forget it: certctl delete \(name)" : "")
         return switch report.state {
         case .wanted: "\(name): wanted by certctl.conf, not issued: \(command) or certctl apply\n"
         case .waiting where report.trouble?.next == nil: "\(name): not issued: \(command)\n"

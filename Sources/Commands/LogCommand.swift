@@ -93,7 +93,7 @@ struct LogCommand: Command {
 
     private static func count(_ text: String) throws(UsageError) -> Int {
         guard text.utf8.first != UInt8(ascii: "+"), let count = Int(text), count > 0 else {
-            throw .unusableValue(option: "last", value: text, allowed: "a number from 1 up")
+            throw .unusableForm(option: "last", value: text, form: "a number from 1 up")
         }
         return count
     }
@@ -107,10 +107,10 @@ struct LogCommand: Command {
         for form in [text, "\(text)T00:00:00Z"] {
             if let date = try? Date(form, strategy: .iso8601) { return .date(date) }
         }
-        throw .unusableValue(
+        throw .unusableForm(
             option: "since",
             value: text,
-            allowed: "a number of days, or a date: 7, 2027-01-31, 2027-01-31T08:00:00Z"
+            form: "a number of days, or a date: 7, 2027-01-31, 2027-01-31T08:00:00Z"
         )
     }
 }

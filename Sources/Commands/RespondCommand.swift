@@ -63,10 +63,10 @@ struct RespondCommand: Command {
         _ address: String?
     ) throws(UsageError) -> Endpoint? {
         if let address, address == "any" || SocketAddress(address, port: 0) == nil {
-            throw .unusableValue(
+            throw .unusableForm(
                 option: "http01-address",
                 value: address,
-                allowed: "one of this machine's addresses in numbers"
+                form: "one of this machine's addresses in numbers"
             )
         }
         guard let port else {

@@ -34,7 +34,7 @@ package enum Run {
             throw UsageError.wrongOperands(usage: "certctl COMMAND …")
         }
         let type = try CommandTable.command(named: name)
-        let options = type.options + CommandOption.common + [.ownersShare]
+        let options = type.options + CommandOption.common + CommandOption.owners
         let parsed = try ParsedArguments(words.dropFirst(), options: options)
         guard !parsed.has("help") else {
             console.write(Help.page(of: type))
@@ -43,6 +43,11 @@ package enum Run {
         let command = try type.init(parsed)
         let story = Story(console, isQuiet: parsed.has("quiet"), isVerbose: parsed.has("verbose"))
         let isOwnersShare = parsed.has(CommandOption.ownersShare.name)
+        // The others say what the first one is about.
+        let stray = CommandOption.owners.first { parsed.has($0.name) }
+        if let stray, !isOwnersShare {
+            throw UsageError.unknownOption(stray.flag, suggestion: nil)
+        }
         let services = try Services.live(
             parsed,
             command: type,

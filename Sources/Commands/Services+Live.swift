@@ -66,10 +66,10 @@ extension Services {
         guard real != "/", !real.unicodeScalars.contains(where: { $0.value < 32 }),
             !real.contains(where: { "\"\\$".contains($0) })
         else {
-            throw UsageError.unusableValue(
+            throw UsageError.unusableForm(
                 option: "home",
                 value: real,
-                allowed: "a folder other than /, without quotes, backslashes and dollar signs"
+                form: "a folder other than /, without quotes, backslashes and dollar signs"
             )
         }
         guard real.utf8.count + longestSocket.utf8.count <= socketPathLimit else {

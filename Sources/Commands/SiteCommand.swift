@@ -134,8 +134,8 @@ struct SiteCommand: Command {
             try sites.add(try names.map(ArgumentValues.identifier), site.directives)
             tell("added", sites, context)
         case .remove:
-            try sites.remove(names[0])
-            tell("removed", sites, context)
+            let remains = try sites.remove(names[0])
+            tell("removed", sites, context, remains)
         case .edit: try await edit(context)
         case .undo: try await undo(context)
         }
@@ -158,14 +158,33 @@ struct SiteCommand: Command {
         guard changes.byHand.isEmpty else { throw InPlaceError.byHand(changes.byHand) }
     }
 
-    private func tell(_ word: String, _ sites: EditSites, _ context: CommandContext) {
+    private func tell(
+        _ word: String,
+        _ sites: EditSites,
+        _ context: CommandContext,
+        _ remains: EditSites.Remains = .nothing
+    ) {
+        let home = context.services.layout.home.map { " --home \($0)" } ?? ""
+        let last: (command: String, why: String)? =
+            switch remains {
+            case .nothing: nil
+            case .certificate(let name):
+                ("certctl delete \(name)\(home)", "its certificate is renewed until then")
+            case .order(let name):
+                ("certctl delete \(name)\(home)", "it never got a certificate")
+            }
         guard !context.isJSON else {
-            let line = ChangeLine(site: names[0], change: word, file: sites.path)
+            let line = ChangeLine(
+                site: names[0],
+                change: word,
+                file: sites.path,
+                forget: last?.command
+            )
             return context.console.write(JSONLine.text(line))
         }
-        let home = context.services.layout.home.map { " --home \($0)" } ?? ""
         context.console.write(
             "\(names[0]): \(word)\n  file  \(sites.path)\n  next  certctl apply\(home)\n"
+                + (last.map { "  then  \($0.command) (\($0.why))\n" } ?? "")
         )
     }
 
@@ -227,4 +246,6 @@ private struct ChangeLine: Encodable {
     let site: String
     let change: String
     let file: String
+    /// The command that forgets what is left of it.
+    let forget: String?
 }

@@ -57,13 +57,15 @@ struct StoreOwner: Sendable {
         }
     }
 
-    /// Has the owner do his share; listens for him at `ports`, as far as they are to be had.
+    /// Has the owner do his share, with what else is to be said of it; listens for him at `ports`, as
+    /// far as they are to be had.
     func run(
+        _ further: [String] = [],
         listeningAt ports: OwnersPorts = OwnersPorts(),
         in services: Services
     ) async -> OwnersEnding {
         let open = await ports.open(services, listener)
-        let ending = await run(passing: open.sockets)
+        let ending = await run(further, passing: open.sockets)
         // Whoever is in the way may help as well: only where nothing came of it is he to be told of.
         if case .ended(let code) = ending, code == .configuration {
             open.tellObstacles(services.log)
@@ -72,9 +74,12 @@ struct StoreOwner: Sendable {
     }
 
     private func run(
+        _ further: [String],
         passing sockets: [(name: String, socket: ListeningSocket)]
     ) async -> OwnersEnding {
-        var command = OwnerCommand(user: user, arguments: arguments, sockets: sockets)
+        // Behind the command: what comes last may be operands.
+        let words = Array(arguments.prefix(1)) + further + arguments.dropFirst()
+        var command = OwnerCommand(user: user, arguments: words, sockets: sockets)
         command.journal = journal
         do {
             let ending = try await runner.run(command)

@@ -51,6 +51,8 @@ struct WatchFailure: Diagnosable {
             "set the clock of this host: timedatectl"
         case .fallbackUnready:
             "certctl apply --check names the command that registers it"
+        case .settingsUnusable:
+            "mend it there, then see whether that was all: certctl apply --check"
         case .deployPending:
             "certctl deploy \(lineage)"
         case .renewFailing:

@@ -31,7 +31,8 @@ extension SettingsError: Diagnosable {
 extension SettingsFault {
     private static let rewrite = "write it so, and end it with ';'"
 
-    fileprivate var explanation: (what: String, why: String, fix: String) {
+    /// What is wrong, why, and what to do about it, wherever it stands.
+    package var explanation: (what: String, why: String, fix: String) {
         switch self {
         case .syntax(let reason):
             (reason.explanation, "certctl.conf has the syntax of nginx", reason.remedy)
@@ -89,6 +90,11 @@ extension SettingsFault {
             (
                 "\(name.shown) cannot be \(value.shown)", "it takes \(allowed)",
                 suggestion.map { "did you mean \($0)?" } ?? "give one of these"
+            )
+        case .unusableForm(let name, let value, let form):
+            (
+                "\(name.shown) cannot be \(value.shown)", "it is written as \(form)",
+                "write it in that form"
             )
         case .unusablePath(let name, let path, let reason):
             (

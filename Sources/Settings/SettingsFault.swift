@@ -18,6 +18,8 @@ package enum SettingsFault: Error, Equatable {
     case missingBlock(String, usage: String)
     case unexpectedBlock(String, usage: String)
     case unusableValue(of: String, value: String, allowed: String, suggestion: String?)
+    /// A value is not written as it has to be, and none of those that could be listed is meant.
+    case unusableForm(of: String, value: String, form: String)
     /// What is at a path cannot be used for what the directive wants it for.
     case unusablePath(of: String, String, String)
     case unusableName(DomainNameError)

@@ -86,6 +86,9 @@ package struct ApplySettings: Sendable {
         plan.files = sites.files
         plan.directory = sites.view.directory
         plan.notes = sites.notes
+        if let advice = SiteAdvice(services, settings) {
+            plan.notes += await advice.notes(on: sites.view.nginx)
+        }
         plan.pairs = sites.changes.map(\.path).filter { $0.hasPrefix("\(services.layout.nginx)/") }
         plan.refused = refused
         return plan
@@ -102,6 +105,7 @@ package struct ApplySettings: Sendable {
         do {
             let sites = try await services.whileDeploying { try await proxy.apply() }
             let directory = sites.plan.view.directory
+            await SiteAdvice(services, settings)?.tell(on: sites.plan.view.nginx)
             applied.hasChangedSites = !sites.plan.changes.isEmpty
             applied.refused = sites.failures
             applied.conflict = sites.plan.files.conflicts.first.map { conflict in

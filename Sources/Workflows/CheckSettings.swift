@@ -22,10 +22,13 @@ package struct CheckSettings: Sendable {
         loader = SettingsLoader(services)
     }
 
-    /// Reads the settings and counts what they ask for; a fallback that could not be used is told of.
+    /// Reads the settings and counts what they ask for.
+    ///
+    /// A fallback that could not be used is told of, and so is what keeps a site from working, where
+    /// nginx is at hand.
     ///
     /// Throws what ``SettingsLoader/load()`` throws.
-    package func run() throws -> Report {
+    package func run() async throws -> Report {
         let settings = try loader.load(looksAtPaths: true)
         if let authority = FallbackAccount(services).missing(settings) {
             services.log.warning(
@@ -33,6 +36,7 @@ package struct CheckSettings: Sendable {
                 ["CA": authority.folder, "to change that": FallbackAccount.command(authority)]
             )
         }
+        if let advice = SiteAdvice(services, settings) { services.tell(await advice.notes()) }
         return Report(
             file: loader.path,
             isPresent: try loader.isPresent(),

@@ -1,5 +1,5 @@
 package import ACME
-import CertificateStore
+package import CertificateStore
 import Diagnostics
 package import Nginx
 import Platform
@@ -15,6 +15,15 @@ package struct EditSites: Sendable {
         /// `nil` where there was no file.
         fileprivate let before: [UInt8]?
         fileprivate let after: [UInt8]?
+    }
+
+    /// What stays when a site is taken out.
+    package enum Remains: Equatable, Sendable {
+        case nothing
+        /// A certificate, which goes on being renewed.
+        case certificate(LineageName)
+        /// What an order that has not succeeded has left.
+        case order(LineageName)
     }
 
     private let services: Services
@@ -89,10 +98,18 @@ package struct EditSites: Sendable {
 
     /// Takes the block out that is about `name`; its certificate stays.
     ///
-    /// Throws ``SiteError/unknown(_:known:)``.
-    package func remove(_ name: String) throws {
+    /// Returns what there still is of it. Throws ``SiteError/unknown(_:known:)``.
+    @discardableResult
+    package func remove(_ name: String) throws -> Remains {
         let (bytes, blocks) = try read()
-        try write(blocks.removing(try block(of: name, in: blocks)), to: bytes)
+        let block = try block(of: name, in: blocks)
+        try write(blocks.removing(block), to: bytes)
+        let store = services.store
+        guard let lineage = block.settings.certificate.lineageName, try store.isPresent,
+            try store.lineageNames().contains(lineage)
+        else { return .nothing }
+        let isIssued = try store.lineage(lineage).current != nil
+        return isIssued ? .certificate(lineage) : .order(lineage)
     }
 
     /// The same, to be taken back.
@@ -140,7 +157,12 @@ package struct EditSites: Sendable {
 
     private func write(_ edits: [SpanEdit], to bytes: [UInt8]) throws {
         let changed = try SpanEdit.apply(edits, to: bytes)
-        _ = try SettingsReader.read(changed, path: path, names: loader.names())
+        do throws(SettingsError) {
+            _ = try SettingsReader.read(changed, path: path, names: loader.names())
+        } catch {
+            // Nobody has the lines that it is about.
+            throw SiteError.unusable(error.findings.map(\.fault))
+        }
         // Whoever has saved the file meanwhile would lose what he has written.
         guard try loader.bytes() ?? [] == bytes else {
             throw SiteError.settingsChanged(path: path)

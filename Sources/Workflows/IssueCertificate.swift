@@ -60,11 +60,11 @@ struct IssueCertificate: Sendable {
     }
 
     /// What is asked for, with nothing left open.
-    func settings(_ lineage: Lineage) -> IssueSettings {
+    func settings(_ lineage: Lineage?) -> IssueSettings {
         IssueSettings(
             request,
             block: block,
-            remembered: lineage.settings,
+            remembered: lineage?.settings,
             general: general
         )
     }

@@ -1,5 +1,6 @@
 import CertificateStore
 import Diagnostics
+import Settings
 
 /// The nginx that is to answer for what is ordered.
 extension IssueCertificates {
@@ -34,5 +35,15 @@ extension IssueCertificates {
             }
         }
         return served
+    }
+
+    /// Tells what keeps the sites of these certificates from working and nginx does not mind.
+    package func adviseOnSites() async {
+        var own = general
+        own.sites.removeAll { site in
+            !orders.contains { $0.name == site.certificate.lineageName }
+        }
+        guard let advice = SiteAdvice(services, own) else { return }
+        services.tell(await advice.notes())
     }
 }

@@ -7,7 +7,7 @@ import Settings
 
 /// `certctl list` and `certctl show`: what there is; changes nothing.
 package struct ListCertificates: Sendable {
-    private let services: Services
+    let services: Services
 
     /// Prepares the workflow; nothing is read yet.
     package init(_ services: Services) {

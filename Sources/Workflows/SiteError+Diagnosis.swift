@@ -3,6 +3,7 @@ package import Diagnostics
 extension SiteError: Diagnosable {
     package var diagnosis: Diagnosis {
         switch self {
+        case .unusable(let faults): Self.diagnosis(of: faults)
         case .unknown(let name, let known):
             Diagnosis(
                 what: "certctl.conf has no site \(name.harmless(limit: 300))",

@@ -1,5 +1,9 @@
+package import Settings
+
 /// What cannot be done about the sites of certctl.conf.
 package enum SiteError: Error, Equatable {
+    /// What was asked for a block makes no sense: the faults that the file would have.
+    case unusable([SettingsFault])
     /// No block is about that host.
     case unknown(String, known: [String])
     /// A block is about that host already.

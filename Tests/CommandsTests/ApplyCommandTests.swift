@@ -54,15 +54,29 @@ import Testing
         #expect(screen.output.isEmpty)
     }
 
-    @Test func `in JSON each fault is a line`() async throws {
-        await #expect(throws: SettingsError.self) {
+    @Test func `in JSON each fault is a line, and told once`() async throws {
+        let error = await #expect(throws: FoundFaults.self) {
             try await check("email a@b.test;\n emial x;\npublic;", isJSON: true)
         }
+        // What ends it tells none of them again.
+        let diagnosis = try #require(error).diagnosis
+        #expect(diagnosis.what == "\(Self.path) cannot be used")
+        #expect(diagnosis.why == "it has 2 faults")
+        #expect(!diagnosis.fix.contains("email"))
+        #expect(diagnosis.exitCode == .configuration)
         let lines = screen.output.split(separator: "\n")
         #expect(lines.count == 2)
         #expect(lines.first?.hasPrefix(#"{"column":2,"file":"\#(Self.path)","finding":""#) == true)
         #expect(lines.first?.contains(#""fix":"did you mean email?","line":2,"#) == true)
         #expect(lines.last?.contains(#""line":3,"#) == true)
+    }
+
+    @Test func `in JSON it is said how many faults were too many to be told`() async throws {
+        let error = await #expect(throws: FoundFaults.self) {
+            try await check(String(repeating: "x y;\n", count: 30), isJSON: true)
+        }
+        #expect(error?.diagnosis.why == "it has 30 faults, the first 20 of which are told")
+        #expect(screen.output.split(separator: "\n").count == 20)
     }
 
     @Test func `to check and to plan are two things`() throws {

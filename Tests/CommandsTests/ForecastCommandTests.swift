@@ -11,7 +11,11 @@ import Testing
     @Test(arguments: ["0", "-1", "1097", "x", "1.5", "", "99999999999999999999"])
     func `a span that is none is refused with those that there are`(days: String) {
         #expect(
-            throws: UsageError.unusableValue(option: "days", value: days, allowed: "1 to 1096")
+            throws: UsageError.unusableForm(
+                option: "days",
+                value: days,
+                form: "a number from 1 to 1096"
+            )
         ) {
             try command("--days=\(days)")
         }

@@ -53,7 +53,11 @@ import Workflows
         fail()
         await #expect(throws: (any Error).self) { try await host.issue() }
         let list = try list()
-        #expect(list.contains("a.test: not issued: certctl issue a.test\n"))
+        #expect(
+            list.contains(
+                "a.test: not issued: certctl issue a.test, or forget it: certctl delete a.test\n"
+            )
+        )
         #expect(list.contains("a.test: the order failed 2027-01-15T08:0"))
         #expect(list.contains("\n  the CA could not validate a.test"))
         let show = try await show()

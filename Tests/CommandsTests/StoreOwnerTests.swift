@@ -113,10 +113,11 @@ import Workflows
         )
     }
 
-    @Test func `the mark is in no help and never suggested`() {
-        #expect(!CommandOption.common.contains(.ownersShare))
-        #expect(throws: UsageError.unknownOption("--owners-shar", suggestion: nil)) {
-            try ParsedArguments(["--owners-shar"], options: CommandOption.common + [.ownersShare])
+    @Test(arguments: ["--owners-shar", "--owners-account", "--owners-bu"])
+    func `what only certctl itself gives is in no help and never suggested`(word: String) {
+        #expect(CommandOption.owners.allSatisfy { !CommandOption.common.contains($0) })
+        #expect(throws: UsageError.unknownOption(word, suggestion: nil)) {
+            try ParsedArguments([word], options: CommandOption.common + CommandOption.owners)
         }
     }
 
@@ -220,6 +221,37 @@ import Workflows
         try await Run.run(command, in: context)
         #expect(runner.commands.count == 1)
         #expect(screen.output.isEmpty)
+    }
+
+    @Test func `apply has the owner open an account before anything is changed`() async throws {
+        let host = try CommandHost()
+        host.disk.put("/home/etc/certctl.conf", Array("certificate a.test;".utf8))
+        var context = CommandContext.test(on: Screen(), services: host.services)
+        context.owner = owner(NoPort(), ["apply", "--owners-share"])
+        let command = try ApplyCommand(ParsedArguments([], options: ApplyCommand.options))
+        runner.end(.exited(2))
+        let failure = await #expect(throws: OwnersFailure.self) {
+            try await command.run(in: context)
+        }
+        #expect(failure?.isTold == true)
+        #expect(failure?.exitCode == .usage)
+        let words = ["apply", "--owners-accounts", "--owners-share"]
+        #expect(runner.commands.map(\.arguments) == [words])
+        runner.end(.exited(0))
+        try await command.run(in: context)
+        #expect(
+            runner.commands.map(\.arguments) == [words, words, ["apply", "--owners-share"]]
+        )
+    }
+
+    @Test func `what root says besides comes before the owner's operands`() async throws {
+        let words = ["apply", "--owners-share", "--", "x"]
+        let services = CommandContext.test().services
+        _ = await owner(NoPort(), words).run(["--owners-but=a.test"], in: services)
+        #expect(
+            runner.commands.first?.arguments
+                == ["apply", "--owners-but=a.test", "--owners-share", "--", "x"]
+        )
     }
 
     @Test func `a list is root's own`() async throws {

@@ -75,7 +75,8 @@ import Workflows
         try await watch(["a.test"], on: screen, isJSON: true)
         #expect(
             screen.output == """
-                {"level":"info","lineage":"a.test","message":"there is no certificate yet",\
+                {"level":"info","lineage":"a.test","message":"there is no certificate yet, \
+                and certctl.conf asks for none: certctl delete a.test forgets it",\
                 "since":"2027-01-15T08:00:00Z","state":"waiting"}
 
                 """

@@ -14,6 +14,13 @@ settings "${sites[@]}"
 proxy_up || fail "the container does not run: $(docker logs proxy 2>&1)"
 try apply --agree-tos
 ok "two sites are served, though nothing runs behind them" status_is 0
+ok "which is told" output_has "a.test: no container in nginx's networks is called app"
+docker create --name app --network shop nginx:test >/dev/null; docker network create elsewhere >/dev/null
+docker create --name other --network elsewhere nginx:test >/dev/null
+try apply
+ok "one that does not run is told with what starts it" output_has "the container app does not run (created), and requests get 502: docker start app"
+ok "and one in another network" output_has "the container other is in none of nginx's networks"
+gone app; gone other; docker network rm elsewhere >/dev/null
 ok "a.test" is_served a.test
 ok "b.test" is_served b.test
 

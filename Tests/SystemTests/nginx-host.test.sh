@@ -46,6 +46,15 @@ ok "and nothing was asked of the CA" none_since "$before"
 spawn "$T/nginx.log" nginx -g 'daemon off;'
 wait_for 5 test -s "$T/nginx.pid" || fail "nginx does not start"
 
+echo "# terms that nobody has agreed to"
+settings 'site a.test www.a.test { to 127.0.0.1:3000; }'
+try certctl apply --home "$home"
+ok "without an account and --agree-tos: 2" status_is 2
+ok "and what to type" output_has "--agree-tos"
+ok "and no file was written" [ -z "$(ls -A "$T/conf.d")" ]
+ok "and nginx was not reloaded" test "$(reloads)" = 0
+settings
+
 echo "# the first site, from nothing"
 try issue a.test www.a.test --to 127.0.0.1:3000
 ok "issued and deployed" status_is 0
@@ -61,6 +70,10 @@ n=$(reloads); try certctl apply --home "$home"
 ok "neither has apply" output_has "Nothing to do"
 ok "and nginx was not reloaded" test "$(reloads)" = "$n"
 
+try certctl site edit a.test --home "$home"
+ok "a site that certctl writes itself is not edited in place: 3" status_is 3
+ok "but changed in certctl.conf" output_has "$home/etc/certctl.conf has a site with that name"
+
 echo "# more of it, by certctl.conf"
 settings 'site a.test www.a.test { to 127.0.0.1:3000; location /api/ { to 127.0.0.1:8080; } }' 'site b.test { to 127.0.0.1:8080; }'
 try certctl apply --dry-run --home "$home"
@@ -71,6 +84,30 @@ try certctl apply --agree-tos --home "$home"
 ok "applied" status_is 0
 ok "a path goes elsewhere" test "$(get https://a.test/api/z)" = "backend /api/z https"
 ok "the second site is served" test "$(get https://b.test/)" = "backend / https"
+
+echo "# what nginx does not mind"
+cp "$home/etc/certctl.conf" "$T/now.conf"
+sed -i "s|site b.test {|site b.test { auth_basic_user_file $T/users;|" "$home/etc/certctl.conf"
+try certctl apply --dry-run --home "$home"
+ok "a file of passwords that is not there is told of" output_has "there is no $T/users"
+try certctl apply --check --home "$home"
+ok "by a check, too" output_has "there is no $T/users"
+install -m 600 /dev/null "$T/users"
+try certctl apply --dry-run --home "$home"
+ok "and one that the workers may not read" output_has "may not read $T/users"
+chgrp www-data "$T/users"; chmod 640 "$T/users"
+try certctl apply --dry-run --home "$home"
+ok "nothing is told of one that they may" not output_has "auth_basic_user_file:"
+cp "$T/now.conf" "$home/etc/certctl.conf"
+
+echo "# a name that another server has"
+try issue c.test; ok "c.test has a certificate" status_is 0
+echo 'server { listen 80; server_name c.test; }' >"$T/conf.d/mine.conf"; in_ns nginx -s reload 2>/dev/null
+cp "$home/etc/certctl.conf" "$T/now.conf"
+try issue c.test --to 127.0.0.1:3000
+ok "its site is refused: 3" status_is 3
+ok "and is not left in certctl.conf" cmp "$T/now.conf" "$home/etc/certctl.conf"
+rm "$T/conf.d/mine.conf"
 
 echo "# renewal"
 old=$(served a.test)
@@ -122,7 +159,9 @@ try certctl apply --home "$home"
 ok "moved over the old one it is certctl's again" status_is 0
 
 echo "# taken out"
-try certctl site remove b.test --home "$home"; try certctl apply --home "$home"
+try certctl site remove b.test --home "$home"
+ok "its certificate stays, and what forgets it is told" output_has "certctl delete b.test --home $home (its certificate is renewed until then)"
+try certctl apply --home "$home"
 ok "a site that is gone from certctl.conf is gone" test ! -e "$T/conf.d/certctl-b.test.conf"
 
 try certctl list --home "$home"; ok "and is listed" output_has "b.test"

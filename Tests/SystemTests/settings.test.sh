@@ -30,8 +30,8 @@ findings() { check --json; status_is 3 && python3 -c '
 import json, sys
 lines = [json.loads(l) for l in sys.argv[1].splitlines() if l.startswith("{")]
 assert [(l["line"], l["column"]) for l in lines[:-1]] == [(1, 1), (4, 5), (6, 10)], lines
-assert lines[-1]["exitCode"] == 3 and lines[-1]["fix"].startswith("did you mean email?"), lines' "$output"; }
-ok "in JSON each is a line with its place" findings
+assert lines[-1]["exitCode"] == 3 and lines[-1]["why"] == "it has 3 faults" and "email" not in str(lines[-1]), lines' "$output"; }
+ok "in JSON each is a line with its place, and told once" findings
 put 'email ops@example.com' 'ca letsencrypt;'
 ok "a semicolon is missing" says 3 "$conf:2:1: a ';' is missing before 'ca'"
 put $'profile \e[31mred;'

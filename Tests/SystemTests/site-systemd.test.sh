@@ -121,6 +121,17 @@ ok "applied by hand: 0" status_is 0
 ok "the site is served" test "$(get https://a.test/x)" = "frontend /x"
 ok "and so is another, whose certificate was missing" test "$(get https://b.test/x)" = "backend /x"
 ok "which certctl's user has, and not root" [ -z "$(in_sd find /var/lib/certctl/{accounts,lineages,renewal,tls/gen} ! -user certctl)" ]
+in_sd sh -c 'echo "server { listen 80; server_name c.test; }" >/srv/proxy/conf.d/mine.conf; docker exec proxy nginx -s reload'
+settings 'proxy proxy { configuration /srv/proxy/conf.d; }' 'site a.test { to 172.17.0.1:3000; }' 'site b.test { to 172.17.0.1:8080; }' \
+  'site c.test { to 172.17.0.1:3000; }' 'site d.test { to 172.17.0.1:3000; }'
+run in_sd certctl apply
+ok "a site whose name another server has is refused" output_has "c.test has a server on port 80 already"
+ok "and its certificate not ordered by certctl's user" not in_sd test -e /var/lib/certctl/lineages/c.test
+ok "while another's is" in_sd test -e /var/lib/certctl/tls/gen/d.test/000001
+in_sd rm /srv/proxy/conf.d/mine.conf
+settings 'proxy proxy { configuration /srv/proxy/conf.d; }' 'site a.test { to 172.17.0.1:3000; }' 'site b.test { to 172.17.0.1:8080; }'
+run in_sd certctl apply
+ok "once it is gone from certctl.conf all is as before" status_is 0
 ok "the unit may write there now" may_write /srv/proxy/conf.d
 ok "and no longer where nothing of certctl's is" not may_write /etc/nginx/conf.d
 in_sd sed -i 's|to 172.17.0.1:3000;|& location /api/ { to 172.17.0.1:8080; }|' /etc/certctl/certctl.conf

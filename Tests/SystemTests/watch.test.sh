@@ -235,6 +235,16 @@ PY
 }
 ok "the journal's socket is known by its numbers" socket
 
+echo "# a mistake in certctl.conf"
+before=$(cat "$home/etc/certctl.conf" 2>/dev/null)
+printf '%s\nemial ops@example.com;\n' "$before" >"$home/etc/certctl.conf"; watch
+ok "stops every renewal" [ "$(certctl renew --home "$home" >/dev/null 2>&1; echo $?)" = 3 ]
+ok "is a finding: 10" status_is 10
+ok "with its place and what was meant" grep -q 'critical  -  -  settings-unusable  .*/etc/certctl.conf:[0-9]*:1: .*did you mean email' "$T/out"
+ok "in the status" grep -q '"settings-unusable"' "$status_file"
+ok "and the metrics" grep -qx 'certctl_settings_usable 0' "$metrics"
+if [ -n "$before" ]; then printf '%s\n' "$before" >"$home/etc/certctl.conf"; else rm "$home/etc/certctl.conf"; fi
+
 echo "# what happened"
 try certctl log --home "$home"
 ok "the history" status_is 0

@@ -12,6 +12,8 @@ package struct ScriptedContainer: Sendable {
     package var networkMode = "bridge"
     /// Names of networks, and the address there.
     package var networks = ["bridge": "172.17.0.2"]
+    /// Other names that it has in each of them.
+    package var aliases: [String] = []
     /// Port inside, address and port of the host.
     package var ports: [(inside: Int, address: String, outside: Int)] = []
     /// Path on the host, path inside.
@@ -60,7 +62,10 @@ package struct ScriptedContainer: Sendable {
             """
         }
         let networks = networks.sorted { $0.key < $1.key }.map { name, address in
-            "\(json(name)):{\"IPAddress\":\(json(status == "running" ? address : ""))}"
+            """
+            \(json(name)):{"IPAddress":\(json(status == "running" ? address : "")),\
+            "Aliases":[\(list(aliases.map(json)))]}
+            """
         }
         return """
             {"Id":\(json(id)),"Name":\(json("/\(name)")),"RestartCount":\(restartCount),\

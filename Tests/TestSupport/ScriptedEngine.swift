@@ -68,6 +68,9 @@ package final class ScriptedEngine: StreamingTransport {
         state.withLock { body(&$0.model) }
     }
 
+    /// Forgets what it was asked.
+    package func forget() { state.withLock { $0.requests = [] } }
+
     /// All requests so far.
     package var requests: [HTTPRequest] { state.withLock { $0.requests } }
 
@@ -180,7 +183,8 @@ extension ScriptedEngine.State {
         _ parts: ArraySlice<Substring>
     ) -> HTTPResponse {
         guard let name = parts.first, name != "json" else {
-            return json("[\(model.containers.map(\.summary).joined(separator: ","))]")
+            let listed = model.containers.filter { Self.isListed($0, by: request) }
+            return json("[\(listed.map(\.summary).joined(separator: ","))]")
         }
         guard let container = model.containers.first(where: { $0.id == name || $0.name == name })
         else { return message(404, "No such container: \(name)") }
@@ -204,6 +208,14 @@ extension ScriptedEngine.State {
             return make(request)
         default: return nothing
         }
+    }
+
+    /// Whether a container is in one of the networks that a list was asked for by; other filters mean
+    /// nothing to this engine.
+    private static func isListed(_ container: ScriptedContainer, by request: HTTPRequest) -> Bool {
+        let query = request.url.description
+        guard query.contains("%22network%22") else { return true }
+        return container.networks.keys.contains { query.contains("%22\($0)%22") }
     }
 
     private mutating func make(_ request: HTTPRequest) -> HTTPResponse {

@@ -1,8 +1,10 @@
 import ACME
+import CertificateStore
 import Diagnostics
 import Nginx
 import Platform
 import Settings
+import Sites
 import TestSupport
 import Testing
 
@@ -80,6 +82,60 @@ import Testing
         let error = #expect(throws: (any Error).self) { try sites.add(names("b.test"), directives) }
         #expect((error as? any Diagnosable)?.diagnosis.exitCode == .configuration)
         #expect(text == before)
+    }
+
+    private func refusal(_ directives: [Directive]) throws -> Diagnosis {
+        let error = #expect(throws: SiteError.self) {
+            try sites.add(names("a.test"), directives)
+        }
+        return try #require(error).diagnosis
+    }
+
+    @Test func `what is wrong with a new site is told of what was typed`() throws {
+        let form = try refusal([Directive("to", "nonsense"), Directive("hsts", "soon")])
+        #expect(form.what == "--to cannot be 'nonsense'")
+        #expect(form.why.hasPrefix("it is written as HOST:PORT"))
+        #expect(form.fix.contains("\n  and: --hsts cannot be 'soon'"))
+        #expect(!"\(form)".contains("certctl.conf:"))
+        #expect(try refusal([]).fix == "say where requests go: --to HOST:PORT")
+        let open = try refusal([Directive("kind", "registry"), Directive("to", "r:5000")])
+        #expect(open.fix == "give --auth-file PATH; or, if all the world may: --public")
+        let unfit = try refusal([Directive("to", "a:1"), Directive("public")])
+        #expect(unfit.what == "--public makes no sense with --kind app")
+        let file = try refusal([Directive("to", "a:1"), Directive("auth_basic_user_file", "x")])
+        #expect(file.what == "--auth-file cannot be 'x'")
+        #expect(text == nil)
+    }
+
+    @Test func `what there still is of a site that is taken out is known`() async throws {
+        let names = ["none.test", "order.test", "done.test"]
+        for name in names { try sites.add(self.names(name), [Directive("to", "app:80")]) }
+        try await host.issue(["done.test"])
+        host.misbehave { $0.challengeProblem = "no route to host" }
+        #expect(await host.exitCode(["order.test"]) == .challengeFailed)
+        let lineages = try names.map { try #require(LineageName($0)) }
+        #expect(try sites.remove("none.test") == .nothing)
+        #expect(try sites.remove("order.test") == .order(lineages[1]))
+        #expect(try sites.remove("done.test") == .certificate(lineages[2]))
+    }
+
+    private func ending(_ error: any Error) throws -> [IssueCertificates.Ending] {
+        [.init(name: try #require(LineageName("a.test")), result: .failure(error))]
+    }
+
+    @Test func `a change is taken back where its site is refused, whatever certificate there is`()
+        throws
+    {
+        let clash = SitesError.clash(name: "a.test", port: 80, file: "/mine.conf")
+        for error in [clash, ProxyError.refusedSite(clash)] as [any Error] {
+            let change = try #require(
+                try sites.routing(names("a.test"), to: ["app:80"], kind: nil)
+            )
+            try sites.takeBack(change, ifRefused: ending(ProxyError.restarted(place: "nginx")))
+            #expect(text != nil)
+            try sites.takeBack(change, ifRefused: ending(error))
+            #expect(text == nil)
+        }
     }
 
     @Test func `a site that is taken out is gone, and what is about others stays`() throws {

@@ -101,6 +101,22 @@ import Testing
         #expect(reports.first?.names == ["a.test", "www.a.test"])
     }
 
+    @Test func `an order that failed and that certctl.conf does not ask for is forgotten`()
+        async throws
+    {
+        try await host.issue(["b.test"])
+        host.misbehave { $0.challengeProblem = "no route to host" }
+        #expect(await host.exitCode(["a.test"]) == .challengeFailed)
+        let workflow = ListCertificates(host.services)
+        let reports = try workflow.all()
+        host.configure("certificate a.test;\n")
+        #expect(workflow.forgotten(among: reports).isEmpty)
+        host.configure("")
+        #expect(workflow.forgotten(among: reports).map(\.description) == ["a.test"])
+        host.configure("certificate {\n")
+        #expect(workflow.forgotten(among: reports).isEmpty)
+    }
+
     @Test func `a certctl.conf that cannot be read hides no certificate`() async throws {
         try await host.issue(["a.test"])
         host.configure("certificate {\n")

@@ -104,10 +104,10 @@ import Testing
         refuses(.notRegular(Self.path))
     }
 
-    @Test func `a check counts sites and certificates, and changes nothing`() throws {
+    @Test func `a check counts sites and certificates, and changes nothing`() async throws {
         put("site a.test { to a:1; } site b.test { to b:1; } certificate c.test;")
         let changes = host.disk.changes
-        let report = try CheckSettings(host.services).run()
+        let report = try await CheckSettings(host.services).run()
         #expect(
             report
                 == CheckSettings.Report(

@@ -61,6 +61,8 @@ package struct Observation: Codable, Equatable, Sendable {
         case clockSkewed = "clock-skewed"
         /// The CA that is to stand in has no account.
         case fallbackUnready = "fallback-unready"
+        /// certctl.conf cannot be used, and nothing is renewed meanwhile.
+        case settingsUnusable = "settings-unusable"
     }
 
     /// The lineage; `nil` for what concerns all.

@@ -60,7 +60,8 @@ struct AccountArguments: Sendable {
     let authority: CertificateAuthority?
     private let roots: String?
     private let email: String?
-    private let hasAgreed: Bool
+    /// Whether nobody has to be asked for his agreement.
+    let hasAgreed: Bool
     private let keyIdentifier: String?
     private let keyFile: String?
     private let algorithm: HMAC

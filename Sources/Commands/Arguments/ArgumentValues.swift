@@ -48,10 +48,10 @@ enum ArgumentValues {
 
     static func email(_ text: String) throws(UsageError) -> String {
         guard let address = EmailAddress(text) else {
-            throw .unusableValue(
+            throw .unusableForm(
                 option: "email",
                 value: text,
-                allowed: "one address: ops@example.com"
+                form: "one address: ops@example.com"
             )
         }
         return address.description
@@ -105,7 +105,11 @@ enum ArgumentValues {
 
     static func port(_ text: String) throws(UsageError) -> UInt16 {
         guard let port = portNumber(text) else {
-            throw .unusableValue(option: "http01-port", value: text, allowed: "1 to 65535")
+            throw .unusableForm(
+                option: "http01-port",
+                value: text,
+                form: "a number from 1 to 65535"
+            )
         }
         return port
     }
@@ -131,10 +135,10 @@ enum ArgumentValues {
         let isAddress = SocketAddress(String(host), port: 0) != nil
         let isName = !isBracketed && (try? Identifier(String(host))) != nil
         guard let port, isAddress || isName else {
-            throw .unusableValue(
+            throw .unusableForm(
                 option: option,
                 value: text,
-                allowed: "a host name or an address, with a port where it is not 443: [::1]:8443"
+                form: "a host name or an address, with a port where it is not 443: [::1]:8443"
             )
         }
         return WatchTarget(host: String(host), port: port)
@@ -143,10 +147,10 @@ enum ArgumentValues {
     static func address(_ text: String) throws(UsageError) -> Wish<String> {
         if text == "any" { return .any }
         guard SocketAddress(text, port: HTTP01Settings.standardPort) != nil else {
-            throw .unusableValue(
+            throw .unusableForm(
                 option: "http01-address",
                 value: text,
-                allowed: "any, or one of this machine's addresses in numbers"
+                form: "any, or one of this machine's addresses in numbers"
             )
         }
         return .only(text)

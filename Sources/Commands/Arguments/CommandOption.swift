@@ -47,6 +47,24 @@ struct CommandOption: Equatable, Sendable {
         summary: "do the share of the store's owner, and leave the answer to root's certctl"
     )
 
+    /// With ``ownersShare``: no further than the accounts with the CAs.
+    static let accountsAlone = CommandOption(
+        name: "owners-accounts",
+        value: nil,
+        summary: "open the accounts, and order nothing"
+    )
+
+    /// With ``ownersShare``: a certificate that is not to be ordered.
+    static let leftOut = CommandOption(
+        name: "owners-but",
+        value: "NAME",
+        summary: "order all but this certificate",
+        repeats: true
+    )
+
+    /// What only certctl itself gives.
+    static let owners = [ownersShare, accountsAlone, leftOut]
+
     /// The options that every command takes.
     static let common = [
         CommandOption(

@@ -68,7 +68,9 @@ struct ParsedArguments: Equatable, Sendable {
                 String(parts[0]),
                 suggestion: Suggestion.closest(
                     to: "--\(name)",
-                    among: options.filter { $0 != .ownersShare }.map { "--\($0.name)" }
+                    among: options.filter { !CommandOption.owners.contains($0) }.map {
+                        "--\($0.name)"
+                    }
                 )
             )
         }

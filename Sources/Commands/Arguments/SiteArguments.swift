@@ -91,10 +91,10 @@ struct SiteArguments: Sendable {
     private static func location(_ text: String) throws(UsageError) -> Directive {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
-            throw .unusableValue(
+            throw .unusableForm(
                 option: "location",
                 value: text,
-                allowed: "a path, = and a server: /api/=backend:8080"
+                form: "a path, = and a server: /api/=backend:8080"
             )
         }
         var to = Directive("to")

@@ -48,6 +48,11 @@ extension UsageError: Diagnosable {
                 "--\(option) cannot be '\(value.harmless(limit: 200))'", "it takes \(allowed)",
                 "give one of these"
             )
+        case .unusableForm(let option, let value, let form):
+            return (
+                "--\(option) cannot be '\(value.harmless(limit: 200))'",
+                "it is written as \(form)", "write it in that form"
+            )
         case .noNames:
             return (
                 "no host name was given", "a certificate is for at least one",

@@ -9,6 +9,8 @@ enum UsageError: Error, Equatable {
     case unexpectedValue(String)
     /// A value that the option does not take; `allowed` says which it takes.
     case unusableValue(option: String, value: String, allowed: String)
+    /// A value is not written as it has to be.
+    case unusableForm(option: String, value: String, form: String)
     case noNames
     case tooManyNames(Int, limit: Int)
     case tooManyCertificates(Int, limit: Int)

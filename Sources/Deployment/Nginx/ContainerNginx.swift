@@ -13,12 +13,12 @@ package struct ContainerNginx: NginxInstance {
     /// The container as it was found.
     package let container: Container
     package let paths: PathMap
-    private let engine: EngineClient
+    let engine: EngineClient
     private let host: any HostView
     /// The options that its nginx was started with, for a second one to mean the same files.
     private let options: [String]
     /// Whose network it has: its own, or that of the container that it shares one with.
-    private let network: Container
+    let network: Container
 
     /// Takes a container that was found, if nginx runs in it.
     ///

@@ -88,12 +88,15 @@ extension SettingsReader {
         let place = value(entry) { text throws(SettingsFault) in
             guard let place = ProxySettings.Place(text) else {
                 let word = String(text.prefix { $0 != ":" })
-                let isMeant = Suggestion.closest(to: word, among: ["compose"]) != nil
+                let forms = ProxySettings.Place.forms
+                guard Suggestion.closest(to: word, among: ["compose"]) != nil else {
+                    throw .unusableForm(of: "proxy", value: text, form: forms)
+                }
                 throw .unusableValue(
                     of: "proxy",
                     value: text,
-                    allowed: ProxySettings.Place.forms,
-                    suggestion: isMeant ? "compose:PROJECT/SERVICE" : nil
+                    allowed: forms,
+                    suggestion: "compose:PROJECT/SERVICE"
                 )
             }
             return place

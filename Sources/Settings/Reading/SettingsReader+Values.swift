@@ -83,14 +83,17 @@ extension SettingsReader {
         try choice(text, of: name, among: Value.allCases.map { ($0.rawValue, $0) })
     }
 
+    /// What is wrong with a value that is neither one of these words nor of that form.
     static func unusable(
         _ name: String,
         _ value: String,
-        _ allowed: String,
+        _ form: String,
         _ words: [String] = []
     ) -> SettingsFault {
-        let suggestion = Suggestion.closest(to: value, among: words)
-        return .unusableValue(of: name, value: value, allowed: allowed, suggestion: suggestion)
+        guard let suggestion = Suggestion.closest(to: value, among: words) else {
+            return .unusableForm(of: name, value: value, form: form)
+        }
+        return .unusableValue(of: name, value: value, allowed: form, suggestion: suggestion)
     }
 
     static func email(_ text: String) throws(SettingsFault) -> EmailAddress {
@@ -110,8 +113,9 @@ extension SettingsReader {
             let form = Suggestion.closest(to: word, among: words).flatMap { word in
                 HTTP01Mode.forms.first { $0.hasPrefix(word) }
             }
-            let allowed = HTTP01Mode.forms.joined(separator: ", ")
-            throw .unusableValue(of: "http01", value: text, allowed: allowed, suggestion: form)
+            let forms = HTTP01Mode.forms.joined(separator: ", ")
+            guard let form else { throw .unusableForm(of: "http01", value: text, form: forms) }
+            throw .unusableValue(of: "http01", value: text, allowed: forms, suggestion: form)
         }
         return mode
     }

@@ -49,6 +49,7 @@ package struct EditInPlace: Sendable {
     /// vain. Throws ``InPlaceError``, ``ProxyError``, ``SitesError``, ``TransactionFailure``,
     /// ``DeploymentError`` and ``EngineError``, as do all others.
     package func prepare(_ targets: [Target]) async throws {
+        for target in targets { try driver.checkOwnership(of: target) }
         try await driver.whileLocked { nginx in
             for target in targets {
                 let view = try await driver.lookAndMend(nginx)
@@ -63,6 +64,7 @@ package struct EditInPlace: Sendable {
 
     /// Puts a certificate that is in use into users' servers, and sees that it is served.
     package func run(_ target: Target) async throws -> Changes {
+        try driver.checkOwnership(of: target)
         guard try driver.services.store.isPublished(target.name) else {
             throw InPlaceError.noCertificate("\(target.name)")
         }
@@ -78,6 +80,7 @@ package struct EditInPlace: Sendable {
 
     /// Finds out what ``run(_:)`` would change; changes nothing, and needs no certificate yet.
     package func plan(_ target: Target) async throws -> Changes {
+        try driver.checkOwnership(of: target)
         let view = try await driver.look(at: try await driver.find())
         return driver.changes(
             of: try driver.plan(view, target, .certificate(redirects: redirects))

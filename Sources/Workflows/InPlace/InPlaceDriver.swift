@@ -22,6 +22,13 @@ struct InPlaceDriver: Sendable {
         self.services = services.following(settings)
     }
 
+    /// Refuses names that certctl.conf has a site for: their file is written anew whenever it changes.
+    func checkOwnership(of target: EditInPlace.Target) throws(InPlaceError) {
+        let own = settings.sites.flatMap(\.certificate.names)
+        guard let name = target.names.first(where: own.contains) else { return }
+        throw .ownSite(name.value, settings: SettingsLoader(services).path)
+    }
+
     func find() async throws -> any NginxInstance {
         try await access.find(settings.proxy?.place)
     }

@@ -53,6 +53,15 @@ extension InPlaceError: Diagnosable {
                 "\(other.harmless()) is the same file, and would be changed in another way",
                 "let nginx include the file once", .configuration
             )
+        case .ownSite(let name, let settings):
+            (
+                "nothing is changed in place for \(name.harmless(limit: 300))",
+                "\(settings.harmless(limit: 300)) has a site with that name, and certctl writes its "
+                    + "file itself",
+                "change the site there, then: certctl apply; or take it out first, to serve the name "
+                    + "from a file of yours: certctl site remove \(name.harmless(limit: 300))",
+                .configuration
+            )
         case .noNginx:
             (
                 "no file can be changed in place", "there is no nginx to ask for its configuration",

@@ -14,6 +14,8 @@ package enum InPlaceError: Error, Equatable {
     case differs(file: String, host: String)
     /// Two of the files that nginx reads are one, and would be changed in two ways.
     case sameFile(String, String)
+    /// certctl writes the file of that site itself, as the settings at that path say.
+    case ownSite(String, settings: String)
     /// There is no nginx that could be asked.
     case noNginx
     /// There is no certificate yet that could be put there.

@@ -5,6 +5,7 @@ import FoundationEssentials
 import PKI
 package import Platform
 import Renewal
+import Settings
 
 /// `certctl watch`: looks at what is really served, and at whether renewals go on.
 ///
@@ -48,7 +49,8 @@ package struct WatchCertificates: Sendable {
         let known = try store.lineageNames()
         let asked = try request.names.map { try name($0, among: known) }
         // Read first: a generation that comes while servers are asked is newer than what is known.
-        let found = try lineages(known)
+        let settings = settings()
+        let found = try lineages(known, try? settings.get())
         let sightings = await look(
             at: found.lineages.filter { asked.isEmpty || asked.contains($0.name) },
             request.targets
@@ -66,7 +68,7 @@ package struct WatchCertificates: Sendable {
                 hasLineages: !known.isEmpty,
                 now: services.clock.now,
                 uptime: services.clock.uptime
-            ) + fallback(known) + found.unreadable + judged
+            ) + (known.isEmpty ? [] : judge(settings)) + found.unreadable + judged
         let observations = all.map(memory.completed)
         let alerts = WatchAlerts(services)
         let told = await alerts.tell(observations, memory)
@@ -77,7 +79,11 @@ package struct WatchCertificates: Sendable {
                 isPlain: request.targets.isEmpty
             )
         )
-        try keep(told, found.lineages, lastRenewal: record?.lastRun, copy: request.textfile)
+        let host = WatchMetrics.Host(
+            lastRenewal: record?.lastRun,
+            areSettingsUsable: (try? settings.get()) != nil
+        )
+        try keep(told, found.lineages, host, copy: request.textfile)
         let shown = Set(asked.map(\.description))
         return told.filter { seen in
             // A place to connect to that was not found concerns whoever has named it.
@@ -139,7 +145,8 @@ package struct WatchCertificates: Sendable {
     // MARK: Reading the store
 
     private func lineages(
-        _ names: [LineageName]
+        _ names: [LineageName],
+        _ settings: Settings?
     ) throws -> (lineages: [WatchedLineage], unreadable: [Observation]) {
         let deployed = try deployRecords()
         let issued = try issueTimes()
@@ -156,6 +163,7 @@ package struct WatchCertificates: Sendable {
                         in: store,
                         memory,
                         limits,
+                        settings,
                         deployed: deployed,
                         issued: time
                     )
@@ -194,17 +202,25 @@ package struct WatchCertificates: Sendable {
         }
     }
 
-    /// What there is to say of the CA that is to stand in for another.
-    private func fallback(_ lineages: [LineageName]) -> [Observation] {
-        // What is wrong with certctl.conf is told by whoever goes by it.
-        guard !lineages.isEmpty, let settings = try? SettingsLoader(services).load(),
-            let authority = FallbackAccount(services).missing(settings)
-        else { return [] }
+    /// What certctl.conf says, or why no renewal can go by it.
+    private func settings() -> Result<Settings, any Error> {
+        Result { try SettingsLoader(services).load() }
+    }
+
+    /// What there is to say of certctl.conf, and of the CA that it has stand in for another.
+    private func judge(_ settings: Result<Settings, any Error>) -> [Observation] {
+        let now = services.clock.now
+        let usable: Settings
+        do {
+            usable = try settings.get()
+        } catch {
+            return [Observation.ofSettings(error, now: now)]
+        }
+        guard let authority = FallbackAccount(services).missing(usable) else { return [] }
         let message = """
             the fallback \(authority.folder) has no account and could not stand in: \
             \(FallbackAccount.command(authority))
             """
-        let now = services.clock.now
         return [
             Observation(state: .fallbackUnready, level: .warning, message: message, since: now)
         ]
@@ -228,11 +244,11 @@ package struct WatchCertificates: Sendable {
     private func keep(
         _ observations: [Observation],
         _ lineages: [WatchedLineage],
-        lastRenewal: Date?,
+        _ host: WatchMetrics.Host,
         copy: String?
     ) throws {
         let status = WatchStatus(time: services.clock.now, observations: observations)
-        let metrics = WatchMetrics(lineages, status, lastRenewal: lastRenewal).text
+        let metrics = WatchMetrics(lineages, status, host).text
         try store.save(status)
         try store.saveMetrics(metrics)
         guard let copy else { return }

@@ -6,10 +6,18 @@ import Renewal
 ///
 /// Source: Prometheus, "Exposition formats", text format 0.0.4.
 struct WatchMetrics {
+    /// What is so of all lineages together.
+    struct Host {
+        /// When `renew` ran last; `nil` where it never has.
+        var lastRenewal: Date?
+        /// Whether it can go by certctl.conf.
+        var areSettingsUsable = true
+    }
+
     private(set) var text = ""
 
     /// Writes all families; those without samples are left out.
-    init(_ lineages: [WatchedLineage], _ status: WatchStatus, lastRenewal: Date?) {
+    init(_ lineages: [WatchedLineage], _ status: WatchStatus, _ host: Host) {
         add(
             "certificate_not_after_seconds",
             "When the stored certificate expires, in seconds since 1970.",
@@ -35,7 +43,12 @@ struct WatchMetrics {
         add(
             "renew_last_run_seconds",
             "When certctl renew ran last, in seconds since 1970.",
-            lastRenewal.map { [([], Self.seconds($0))] } ?? []
+            host.lastRenewal.map { [([], Self.seconds($0))] } ?? []
+        )
+        add(
+            "settings_usable",
+            "0 while certctl.conf cannot be used, and nothing is renewed.",
+            [([], host.areSettingsUsable ? 1 : 0)]
         )
         add(
             "renewal_failures",

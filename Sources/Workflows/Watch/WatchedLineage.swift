@@ -4,6 +4,7 @@ import FoundationEssentials
 import PKI
 import Platform
 import Renewal
+import Settings
 
 /// A lineage as the store has it, for what is served to be compared with.
 struct WatchedLineage: Sendable {
@@ -18,6 +19,8 @@ struct WatchedLineage: Sendable {
     /// The stored certificate; `nil` before the first.
     let current: StoredCertificate?
     let isRevoked: Bool
+    /// Whether there is no certificate, and certctl.conf asks for none.
+    let isForgotten: Bool
     /// Whether what was committed is gone or damaged; ``current`` is of before, if any.
     let isLost: Bool
     /// What readers are pointed at.
@@ -33,12 +36,14 @@ struct WatchedLineage: Sendable {
 
     /// Reads what is stored.
     ///
-    /// `deployed` are the records of whoever deploys, where they can be read.
+    /// `settings` are what certctl.conf says, where it can be read; `deployed` are the records of
+    /// whoever deploys, likewise.
     init(
         _ name: LineageName,
         in store: CertificateStore,
         _ memory: RenewalMemory,
         _ limits: LimitRecord,
+        _ settings: Settings?,
         deployed: [LineageName: DeployRecord]?,
         issued: Date?
     ) throws {
@@ -46,6 +51,7 @@ struct WatchedLineage: Sendable {
         self.name = name
         current = lineage.current
         isRevoked = lineage.isRevoked
+        isForgotten = settings?.hasForgotten(lineage) ?? false
         isLost = try store.isLost(lineage)
         published = try store.publishedGeneration(of: name)
         let state = try memory.state(of: lineage)
@@ -111,7 +117,11 @@ struct WatchedLineage: Sendable {
             return observation(.lost, .critical, message, now)
         }
         guard let current else {
-            return observation(.waiting, .info, "there is no certificate yet", now)
+            let message =
+                "there is no certificate yet"
+                + (isForgotten
+                    ? ", and certctl.conf asks for none: certctl delete \(name) forgets it" : "")
+            return observation(.waiting, .info, message, now)
         }
         if isRevoked {
             return observation(.revoked, .critical, "the CA has called the certificate back", now)

@@ -36,8 +36,10 @@ import Workflows
     }
 
     private func isRefused(_ option: String, _ value: String) -> Bool {
-        guard case .unusableValue(option, value, _) = refusal(option, value) else { return false }
-        return true
+        switch refusal(option, value) {
+        case .unusableValue(option, value, _), .unusableForm(option, value, _): true
+        default: false
+        }
     }
 
     // MARK: Names

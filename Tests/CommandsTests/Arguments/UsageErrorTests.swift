@@ -17,6 +17,7 @@ import Testing
         (.missingValue("ca", placeholder: "URL"), .usage),
         (.unexpectedValue("force"), .usage),
         (.unusableValue(option: "ca", value: escape, allowed: "a URL"), .usage),
+        (.unusableForm(option: "last", value: escape, form: "a number"), .usage),
         (.noNames, .usage),
         (.tooManyNames(101, limit: 100), .usage),
         (.wrongOperands(usage: "certctl show NAME"), .usage),

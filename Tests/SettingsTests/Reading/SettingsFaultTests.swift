@@ -104,11 +104,14 @@ import Testing
         ),
         value("ca @@http://ca.test/dir;", "ca", "http://ca.test/dir", authorities),
         value("fallback @@x;", "fallback", "x", authorities),
-        value(
+        Case(
             "key_type @@ed25519;",
-            "key_type",
-            "ed25519",
-            "p256, p384, rsa2048, rsa3072, rsa4096"
+            .unusableValue(
+                of: "key_type",
+                value: "ed25519",
+                allowed: "p256, p384, rsa2048, rsa3072, rsa4096",
+                suggestion: nil
+            )
         ),
         value("http01 @@dns;", "http01", "dns", HTTP01Mode.forms.joined(separator: ", ")),
         value(
@@ -269,9 +272,20 @@ import Testing
         _ text: String,
         _ name: String,
         _ value: String,
-        _ allowed: String
+        _ form: String
     ) -> Case {
-        Case(text, .unusableValue(of: name, value: value, allowed: allowed, suggestion: nil))
+        Case(text, .unusableForm(of: name, value: value, form: form))
+    }
+
+    @Test func `what has another form is told the form, and what is no choice the choices`() {
+        func diagnosis(_ text: String) -> Diagnosis? {
+            #expect(throws: SettingsError.self) { try SettingsTexts.read(text) }?.diagnosis
+        }
+        let form = diagnosis("site a.test { to frontend; }")
+        #expect(form?.why == "it is written as \(Upstream.forms)")
+        #expect(form?.fix == "write it in that form")
+        #expect(diagnosis("key_type ed25519;")?.fix == "give one of these")
+        #expect(diagnosis("key_type p255;")?.fix == "did you mean p256?")
     }
 
     @Test func `all errors are told, in the order of the file`() {

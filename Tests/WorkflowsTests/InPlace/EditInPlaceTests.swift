@@ -36,6 +36,25 @@ import Testing
         #expect(machine.nginx.reloads == 1)
     }
 
+    @Test func `a site of certctl.conf is changed there, and nowhere in place`() async throws {
+        let machine = try InPlaceHost()
+        try await machine.host.issue()
+        machine.host.configure("site www.example.com { to app:80; }\n")
+        let (bytes, reloads) = (machine.bytes, machine.nginx.reloads)
+        let edits = try EditInPlace(machine.services, redirects: false)
+        let refusal = InPlaceError.ownSite(
+            "www.example.com",
+            settings: "\(TestHost.home)/etc/certctl.conf"
+        )
+        await #expect(throws: refusal) { try await edits.prepare([machine.target()]) }
+        await #expect(throws: refusal) { _ = try await edits.run(machine.target()) }
+        await #expect(throws: refusal) { _ = try await edits.plan(machine.target()) }
+        #expect(refusal.diagnosis.exitCode == .configuration)
+        #expect(refusal.diagnosis.fix.contains("certctl site remove www.example.com"))
+        #expect(machine.bytes == bytes)
+        #expect(machine.nginx.reloads == reloads)
+    }
+
     @Test func `a second run changes no byte and reloads nothing`() async throws {
         let machine = try InPlaceHost()
         try await machine.host.issue()

@@ -195,6 +195,9 @@ import Testing
         let seen = try await fixture.watch()
         #expect(states(seen) == [.current, .waiting])
         #expect(seen.last?.level == .info)
+        #expect(seen.last?.message.hasSuffix("certctl delete new.example forgets it") == true)
+        fixture.host.configure("certificate new.example;")
+        #expect(try await fixture.watch().last?.message == "there is no certificate yet")
     }
 
     @Test(arguments: [nil, "privkey.pem", "cert.pem"])
@@ -231,6 +234,51 @@ import Testing
         #expect(seen.first?.message.contains(command) == true)
         try await fixture.host.issueBySubstitute("b.test")
         #expect(try states(await fixture.watch()).contains(.fallbackUnready) == false)
+    }
+
+    @Test func `a certctl.conf that cannot be used is critical, with the place and what to do`()
+        async throws
+    {
+        let fixture = try await WatchFixture()
+        let path = "\(WatchFixture.home)/etc/certctl.conf"
+        fixture.host.disk.put(path, Array("key_type p256;\nemial a@b.test;\nhttp0 auto;\n".utf8))
+        let seen = try await fixture.watch()
+        #expect(states(seen) == [.settingsUnusable, .current])
+        #expect(seen.first?.level == .critical)
+        #expect(
+            seen.first?.message == """
+                nothing is renewed, since certctl.conf cannot be used: \(path):2:1: there is no \
+                directive 'emial' here: certctl knows none of that name; did you mean email?; \
+                and 1 more
+                """
+        )
+        await #expect(throws: (any Error).self) { try await fixture.host.renew() }
+        fixture.host.disk.put(path, Array("email a@b.test;\n".utf8))
+        #expect(try states(await fixture.watch()) == [.current])
+    }
+
+    @Test func `so is one that others may write to, which nothing is read from`() async throws {
+        let fixture = try await WatchFixture()
+        let path = "\(WatchFixture.home)/etc/certctl.conf"
+        fixture.host.disk.put(path, [], mode: FileMode(0o666))
+        let seen = try await fixture.watch()
+        #expect(states(seen) == [.settingsUnusable, .current])
+        #expect(seen.first?.message.contains("chmod go-w '\(path)'") == true)
+    }
+
+    @Test func `the hooks are told once of a certctl.conf that cannot be used, and of its end`()
+        async throws
+    {
+        let fixture = try await WatchFixture()
+        try fixture.addHook()
+        let path = "\(WatchFixture.home)/etc/certctl.conf"
+        fixture.host.disk.put(path, Array("nonsense;".utf8))
+        _ = try await fixture.watch()
+        _ = try await fixture.watch()
+        #expect(fixture.alerts.count == 1)
+        try fixture.host.disk.removeFile(path)
+        _ = try await fixture.watch()
+        #expect(fixture.alerts.count == 2)
     }
 
     @Test func `one lineage that cannot be read hides no other`() async throws {

@@ -27,6 +27,7 @@ import Testing
                 "certctl_served_not_after_seconds{\(place)}": end,
                 #"certctl_served_state{\#(place),state="current"}"#: 1,
                 "certctl_renew_last_run_seconds": now,
+                "certctl_settings_usable": 1,
                 #"certctl_renewal_failures{lineage="example.com"}"#: 0,
                 #"certctl_deploy_pending{lineage="example.com"}"#: 0,
                 #"certctl_watch_findings{level="warning"}"#: 0,
@@ -45,6 +46,16 @@ import Testing
         #expect(!names.contains("certctl_renew_last_run_seconds"))
         #expect(!names.contains("certctl_served_not_after_seconds"))
         #expect(names.contains("certctl_served_state"))
+    }
+
+    @Test func `a certctl.conf that cannot be used is counted, and shows by itself`() async throws {
+        let fixture = try await WatchFixture()
+        let path = "\(WatchFixture.home)/etc/certctl.conf"
+        fixture.host.disk.put(path, Array("nonsense;".utf8))
+        _ = try await fixture.watch()
+        let samples = try metrics(fixture).samples
+        #expect(samples["certctl_settings_usable"] == 0)
+        #expect(samples[#"certctl_watch_findings{level="critical"}"#] == 1)
     }
 
     @Test func `many lineages make one family each`() async throws {
