@@ -114,7 +114,7 @@ struct ProxyDeployment: Sendable {
     /// Makes nginx's files what certctl.conf asks for, with the certificates that are in use.
     ///
     /// Where not all sites can be served so, each is tried by itself, and those that cannot be stay as
-    /// they are. Throws as ``deploy(_:)`` tells, where nothing is changed.
+    /// they are. Throws as ``deploy(_:)`` tells, in ``Unserved``, where nothing is changed.
     func apply() async throws -> Applied {
         let applied = try await Unserved.by(.apply) {
             do {
@@ -162,7 +162,7 @@ struct ProxyDeployment: Sendable {
 
     /// Has nginx serve sites as certctl.conf says, with the certificates that are in use.
     ///
-    /// Throws as ``deploy(_:)`` tells.
+    /// Throws as ``deploy(_:)`` tells, in ``Unserved``.
     func serve(_ names: [LineageName]) async throws {
         let plan = try await Unserved.by(.apply) {
             try await change(to: [], scope: .only(Set(names.map(\.description))))
