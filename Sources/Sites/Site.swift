@@ -7,15 +7,24 @@ package struct Site: Equatable, Sendable {
     package let settings: SiteSettings
     /// The name that its certificate has in certctl; no other site has it.
     package let lineage: String
-    /// Whether there is key and certificate for nginx to read; without, only http is answered, and
-    /// the CA by it.
-    package let hasPair: Bool
+    /// The certificate whose pair nginx is to read; without, only http is answered, and the CA by it.
+    ///
+    /// Mostly its own; another one that is for its names as long as there is none of its own.
+    package let pair: String?
 
-    package init(_ settings: SiteSettings, lineage: String, hasPair: Bool = true) {
+    package init(_ settings: SiteSettings, lineage: String, pair: String?) {
         self.settings = settings
         self.lineage = lineage
-        self.hasPair = hasPair
+        self.pair = pair
     }
+
+    /// A site that is served with its own certificate if `hasPair`.
+    package init(_ settings: SiteSettings, lineage: String, hasPair: Bool = true) {
+        self.init(settings, lineage: lineage, pair: hasPair ? lineage : nil)
+    }
+
+    /// Whether there is key and certificate for nginx to read.
+    package var hasPair: Bool { pair != nil }
 
     /// Its hosts as nginx knows them: an address of IPv6 has brackets there.
     var serverNames: [String] {

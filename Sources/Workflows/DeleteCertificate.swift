@@ -4,6 +4,7 @@ import Deployment
 import Nginx
 import Platform
 import Settings
+import Sites
 
 /// `certctl delete`: forgets a lineage and its keys, unless nginx needs them.
 package struct DeleteCertificate: Sendable {
@@ -50,9 +51,15 @@ package struct DeleteCertificate: Sendable {
     private func uses(of name: LineageName, at places: [String]) throws -> [LineageUse] {
         let sites = try SettingsLoader(services).load().sites
         let site = sites.first { $0.certificate.lineageName == name }
+        let files =
+            site.map { SiteRenderer.path(of: Site($0, lineage: "\(name)")) }
+            .map { [$0, SiteRenderer.defaultPath] } ?? []
         let isEdited = EditRecords(services).names.contains(name)
         return places.map { place in
-            LineageUse(place, site: site?.certificate.names.first?.value, isEdited: isEdited)
+            // Another site has it only until it has a certificate of its own.
+            let isOwn = files.contains { place.contains("/\($0)") }
+            let host = isOwn ? site?.certificate.names.first?.value : nil
+            return LineageUse(place, site: host, isEdited: isEdited)
         }
     }
 

@@ -4,8 +4,8 @@ import Sites
 /// A place in nginx's configuration where the files of a lineage are named, and whose place it is.
 package struct LineageUse: Equatable, Sendable {
     package enum Owner: Equatable, Sendable {
-        /// A file that certctl writes for sites; the first name of the site in certctl.conf, or `nil`
-        /// where it is not there any more.
+        /// A file that certctl writes for sites; the first name of the lineage's site in certctl.conf,
+        /// or `nil` where the file is not, or not any more, that one's.
         case site(String?)
         /// A person's file that certctl has edited.
         case edits

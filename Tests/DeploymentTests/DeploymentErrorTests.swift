@@ -41,7 +41,7 @@ import Testing
         .init(.reload, "r"), .init(.prove, "r"), .init(.interrupted, "r"),
     ]
 
-    /// Finding of a reader: none was, where only sites had changed.
+    /// None is, where only sites have changed.
     @Test(arguments: faults)
     func `a certificate is only spoken of where one waits`(fault: NginxTransaction.Fault) {
         let failures: [TransactionFailure] = [

@@ -43,7 +43,7 @@ import Testing
         }
     }
 
-    /// Finding of a reader: a file with "Do not edit" in it was to be edited.
+    /// Nobody is to edit a file with "Do not edit" in it.
     @Test(
         arguments: [
             ("/etc/nginx/conf.d/certctl-a.test.conf:34:5", "a.test", false, "site remove a.test"),

@@ -44,7 +44,10 @@ struct ServerText {
 
     /// What names key and certificate: always of one generation.
     static func pair(of site: Site, _ surroundings: Surroundings) throws(SitesError) -> Item {
-        .line("include", try Term(quoting: "\(surroundings.pairs)/\(site.lineage).conf"))
+        .line(
+            "include",
+            try Term(quoting: "\(surroundings.pairs)/\(site.pair ?? site.lineage).conf")
+        )
     }
 
     private func names() throws(SitesError) -> [Item] {

@@ -212,6 +212,26 @@ struct ProxyDeployment: Sendable {
             && services.store.published(of: name)?.number != .bootstrap
     }
 
+    /// The certificate in use that is for all names of a site, and valid for the longest time: one of a
+    /// site that was renamed or split keeps its names served until they have their own.
+    private func substitute(for site: SiteSettings) throws -> LineageName? {
+        let store = services.store
+        guard try store.isPresent else { return nil }
+        let wanted = site.certificate.names.map(\.value)
+        let now = services.clock.now
+        var best: (name: LineageName, end: Date)?
+        for name in try store.lineageNames() where try hasPair(name) {
+            // What has a `certificate` block of its own is for other servers.
+            guard self.site(of: name) != nil || settings.block(of: name) == nil,
+                let manifest = try store.published(of: name)?.manifest, manifest.hasKey,
+                manifest.notAfter > max(now, best?.end ?? now),
+                Set(manifest.names).isSuperset(of: wanted)
+            else { continue }
+            best = (name, manifest.notAfter)
+        }
+        return best?.name
+    }
+
     func plan(
         _ pairs: [ProxyPlan.Pair],
         coming: Set<LineageName>,
@@ -234,8 +254,9 @@ struct ProxyDeployment: Sendable {
     func sites(coming: Set<LineageName> = []) throws -> [Site] {
         try settings.sites.compactMap { site in
             guard let name = site.certificate.lineageName else { return nil }
-            let hasPair = try coming.contains(name) || hasPair(name)
-            return Site(site, lineage: "\(name)", hasPair: hasPair)
+            let hasOwn = try coming.contains(name) || hasPair(name)
+            let pair = try hasOwn ? name : substitute(for: site)
+            return Site(site, lineage: "\(name)", pair: pair?.description)
         }
     }
 }

@@ -129,7 +129,7 @@ struct ProxyPlan: Sendable {
         return ManagedFilePlan(wanted: wanted, present: present)
     }
 
-    /// By lineage, the names that its certificate is for, of sites that have one.
+    /// By lineage of a site, the names that the certificate is for with which it is served.
     private static func covered(
         _ sites: [Site],
         _ pairs: [Pair],
@@ -137,8 +137,8 @@ struct ProxyPlan: Sendable {
         _ store: CertificateStore
     ) throws -> [String: Set<String>] {
         var covered: [String: Set<String>] = [:]
-        for site in sites where site.hasPair {
-            guard let name = LineageName(site.lineage) else { continue }
+        for site in sites {
+            guard let name = site.pair.flatMap(LineageName.init) else { continue }
             let pair = pairs.first { $0.name == name }?.certificate
             let certificate = try pair ?? (coming.contains(name) ? nil : store.published(of: name))
             let names = certificate?.manifest.names
@@ -202,11 +202,11 @@ struct ProxyPlan: Sendable {
         let paired = pairs.reduce(into: [String: StoredCertificate]()) {
             $0["\($1.name)"] = $1.certificate
         }
-        for site in sites where site.hasPair {
-            guard let name = LineageName(site.lineage) else { continue }
+        for site in sites {
+            guard let name = site.pair.flatMap(LineageName.init) else { continue }
             let isWritten = written.contains(SiteRenderer.path(of: site))
-            guard isWritten || paired[site.lineage] != nil,
-                let certificate = try paired[site.lineage] ?? store.published(of: name)
+            guard isWritten || paired["\(name)"] != nil,
+                let certificate = try paired["\(name)"] ?? store.published(of: name)
             else { continue }
             let leaf = try store.certificate(of: certificate).der
             expectations += site.settings.certificate.names.dnsNames.map {

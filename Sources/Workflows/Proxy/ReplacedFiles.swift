@@ -71,7 +71,7 @@ struct ReplacedFiles: Sendable {
         guard !names.isEmpty else { return nil }
         var settings = site.settings
         settings.certificate.names = names
-        return Site(settings, lineage: site.lineage, hasPair: site.hasPair)
+        return Site(settings, lineage: site.lineage, pair: site.pair)
     }
 
     /// The files that sites of `lineages` take the place of, now that they have certificates.

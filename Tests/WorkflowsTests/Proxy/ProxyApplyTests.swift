@@ -111,24 +111,59 @@ import Testing
         }
     }
 
-    @Test func `a site whose names are put in another order stays as it is until then`()
+    @Test func `a site whose names are put in another order is served with what is for them`()
         async throws
     {
         let fixture = try await ProxyFixture(.renamed)
         try await fixture.run()
-        let files = fixture.files
-        fixture.settings("site a.test c.test { to app:3000; }\nsite b.test { to app:3001; }\n")
-        // Without what was there by that name before.
-        let name = try #require(LineageName("a.test"))
-        try fixture.host.disk.removeTree("\(TestHost.home)/lib/tls/gen/a.test")
-        try fixture.host.disk.removeFile(fixture.services.layout.include(name))
+        fixture.settings("site a.test c.test { to app:4000; }\nsite b.test { to app:3001; }\n")
+        try forget("a.test", fixture)
         try await fixture.apply()
-        #expect(
-            fixture.files.keys.sorted()
-                == files.keys.sorted().filter { !$0.hasSuffix("nginx/a.test.conf") }
+        #expect(text(of: "c.test", fixture) == nil)
+        #expect(text(of: "a.test", fixture)?.contains("/nginx/c.test.conf;") == true)
+        #expect(text(of: "a.test", fixture)?.contains(":4000") == true)
+        for name in ["a.test", "c.test"] {
+            #expect(try fixture.proxy.served(name) == fixture.newest("c.test"))
+        }
+    }
+
+    @Test
+    func `each part of a site that is split is served, and with its own as soon as it has one`()
+        async throws
+    {
+        let fixture = try await ProxyFixture(.renamed)
+        try await fixture.run()
+        let whole = try fixture.newest("c.test")
+        try forget("a.test", fixture)
+        fixture.settings(
+            """
+            site c.test { to app:3000; }
+            site a.test { to app:3002; }
+            site d.test { to app:3003; }
+            site b.test { to app:3001; }
+            """
         )
-        #expect(text(of: "a.test", fixture) == nil)
-        #expect(try fixture.proxy.served("a.test") == fixture.newest("c.test"))
+        try await fixture.apply()
+        #expect(fixture.proxy.served("a.test") == whole)
+        #expect(fixture.proxy.served("c.test") == whole)
+        // There is none for that.
+        #expect(fixture.proxy.served("d.test") == nil)
+        let missing = try ApplySettings(fixture.services).missing().map { "\($0.lineage)" }
+        #expect(missing == ["c.test", "a.test", "d.test"])
+        try await fixture.host.issue(["a.test"], deploys: false) { $0.isForced = true }
+        try await fixture.apply()
+        let own = try #require(LineageName("a.test"))
+        let certificate = try #require(try fixture.host.store.latestCertificate(own))
+        let leaf = fixture.host.disk.bytes(of: certificate.files.certificate)
+        #expect(leaf != whole && fixture.proxy.served("a.test") == leaf)
+        #expect(text(of: "a.test", fixture)?.contains("/nginx/a.test.conf;") == true)
+    }
+
+    /// Removes what there is of a certificate, but for what an issuance leaves to look up.
+    private func forget(_ text: String, _ fixture: ProxyFixture) throws {
+        let name = try #require(LineageName(text))
+        try fixture.host.disk.removeTree("\(TestHost.home)/lib/tls/gen/\(text)")
+        try fixture.host.disk.removeFile(fixture.services.layout.include(name))
     }
 
     @Test func `of two certificates of which one cannot be used, the other still replaces a file`()

@@ -268,7 +268,7 @@ import Testing
         #expect(error?.diagnosis.fix.contains("/srv/other") == false)
     }
 
-    /// Finding of a reader: the line was there, and asked for all the same.
+    /// No line is asked for that is there.
     @Test func `a main file that the container sees an old state of is told, with what to type`()
         async throws
     {
