@@ -9,8 +9,6 @@ package struct Surroundings: Equatable, Sendable {
     package enum Challenge: Equatable, Sendable {
         /// By the socket that the responder listens on.
         case socket(String)
-        /// By a host, which nginx looks up when it starts, and a port.
-        case responder(host: String, port: UInt16)
         /// By files below that directory.
         case webroot(String)
     }

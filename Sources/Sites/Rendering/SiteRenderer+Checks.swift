@@ -69,7 +69,6 @@ extension SiteRenderer {
         case .socket(let path):
             try check(path, without: "$", .variable)
             try check(path, without: ":", .colon)
-        case .responder(let host, _): try check("/\(host)", without: "$", .variable)
         case .webroot(let path): try check(path, without: "$", .variable)
         }
         if let path = surroundings.cacheDirectory { try check(path, without: "", .relative) }

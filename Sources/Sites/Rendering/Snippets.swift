@@ -94,8 +94,13 @@ struct Snippets {
         }
         items += [.line("allow", "all"), .blank]
         switch surroundings.challenge {
-        case .socket(let path): items += try passed(to: "unix:\(path):")
-        case .responder(let host, let port): items += try passed(to: "\(host):\(port)")
+        case .socket(let path):
+            items += [
+                .line("proxy_pass", try Term(quoting: "http://unix:\(path):")),
+                .line("proxy_set_header", "Host", "$host"),
+                .line("proxy_connect_timeout", "3s"),
+                .line("proxy_read_timeout", "10s"),
+            ]
         case .webroot(let directory):
             items += [
                 .line("default_type", "text/plain"),
@@ -106,15 +111,6 @@ struct Snippets {
         return [
             .comment("The CA asks here before it issues a certificate (RFC 8555, 8.3)."),
             .location("^~", "/.well-known/acme-challenge/", items: items),
-        ]
-    }
-
-    private func passed(to place: String) throws(SitesError) -> [Item] {
-        [
-            .line("proxy_pass", try Term(quoting: "http://\(place)")),
-            .line("proxy_set_header", "Host", "$host"),
-            .line("proxy_connect_timeout", "3s"),
-            .line("proxy_read_timeout", "10s"),
         ]
     }
 

@@ -173,10 +173,6 @@ import Testing
                 "proxy_pass            http://unix:/run/c/http01.sock:;"
             ),
             (
-                .responder(host: "host.docker.internal", port: 5002),
-                "proxy_pass            http://host.docker.internal:5002;"
-            ),
-            (
                 .webroot("/var/www/a b"),
                 "root         \"/var/www/a b\";\n    try_files    $uri =404;"
             ),
