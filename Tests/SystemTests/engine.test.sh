@@ -228,13 +228,13 @@ ok "a file that is mounted alone is seen" sees seen sight web "$T/one.inc" /etc/
 echo "# two" >"$T/one.inc"
 ok "and still after it was written in place" sees seen sight web "$T/one.inc" /etc/nginx/one.inc
 echo "# three" >"$T/new.inc"; mv "$T/new.inc" "$T/one.inc"
-ok "but not after another took its name" sees "stale(source: \"$T/one.inc\")" sight web "$T/one.inc"
+ok "but not after another took its name" sees "StaleMount(source: \"$T/one.inc\"," sight web "$T/one.inc"
 cp "$probe" "$T/probe"; chmod 666 "${DOCKER_HOST#unix://}"
 run in_ns setpriv --reuid 65534 --regid 65534 --clear-groups env "DOCKER_HOST=$DOCKER_HOST" "$T/probe" sight web "$T/one.inc"
-ok "which a user who may not look into the container asks a program inside" output_has "stale(source: \"$T/one.inc\")"
+ok "which a user who may not look into the container asks a program inside" output_has "StaleMount(source: \"$T/one.inc\","
 ok "a directory that is mounted by a link is seen" sees seen sight web "$T/live/link" /etc/nginx/linked
 mkdir "$T/live/other"; ln -sfn other "$T/live/link"
-ok "but what the link leads to since is not" sees "stale(source: \"$T/live/other\")" sight web "$T/live/link" /etc/nginx/linked
+ok "but what the link leads to since is not" sees "StaleMount(source: \"$T/live/other\"," sight web "$T/live/link" /etc/nginx/linked
 ok "a link within a mount is followed" sees "hostFile(\"$T/live/under\")" follow web /etc/nginx/live/../live/under
 ok "an absolute one leads into the container" sees "inContainer(\"$T/html\")" follow web /etc/nginx/live/away
 ok "and so does one that climbs out of the mount" sees 'inContainer("/etc/passwd")' follow web /etc/nginx/live/up
@@ -245,7 +245,7 @@ gone web
 mv "$T/conf.d" "$T/conf.old"; cp -r "$T/conf.old" "$T/conf.d"
 start web; wait_for 5 sees "workers: 2" find web
 mv "$T/conf.d" "$T/conf.gone"; mkdir "$T/conf.d"
-ok "a directory that was replaced is stale" sees "stale(source: \"$T/conf.d\")" sight web "$T/conf.d"
+ok "a directory that was replaced is stale" sees "StaleMount(source: \"$T/conf.d\"," sight web "$T/conf.d"
 gone web; cp "$T/conf.old/a.conf" "$T/conf.d"
 
 docker network create own >/dev/null
