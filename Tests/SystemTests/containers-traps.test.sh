@@ -122,6 +122,22 @@ ok "a bad site: 9" status_is 9
 ok "the good site is served with its new certificate all the same" is_served b.test
 settings "${sites[@]}"; converges "a bad site"
 
+echo "# X09: files of certctl's own that are gone, and an nginx that cannot start without them"
+fresh; rm -r "$conf/certctl"; docker restart -t 5 proxy >/dev/null
+loops() { [ "$(docker inspect -f '{{.RestartCount}}' proxy)" -ge 3 ]; }
+wait_for 30 loops
+try deploy --dry-run
+ok "a plan: 9" status_is 9
+ok "what is missing is named" output_has "$conf/certctl/challenge.inc"
+ok "and what puts it back" output_has 'run `certctl apply`'
+ok "and nothing is put there" test ! -e "$conf/certctl"
+try deploy
+ok "deploy: 9" status_is 9
+ok "they are put back" output_has "files of certctl's were missing, and are there again: $conf/certctl/challenge.inc"
+ok "and what to type is told" output_has 'docker restart proxy, then run: certctl deploy'
+docker restart -t 5 proxy >/dev/null; wait_for 10 has_workers; converges "files of its own"
+ok "no empty file is left" test -z "$(find "$conf/certctl" -empty)"
+
 echo "# S11: a shell as first process"
 gone proxy
 docker run -d --name proxy --network shop -p 80:80 -p 443:443 "${labels[@]}" "${mounts[@]}" --entrypoint /bin/sh nginx:test -c 'nginx -g "daemon off;"; true' >/dev/null

@@ -11,6 +11,8 @@ package struct ContainerTrouble: Equatable, Sendable {
     package let lines: [String]
     /// What it comes down to, if that is one of the known ways.
     package let trouble: NginxTrouble?
+    /// Where a file that it misses would be on this host; `nil` for a place that no mount shows.
+    package let missingPath: String?
     /// The command of its engine: `docker` or `podman`.
     package let tool: String
     /// The processors of the image and of the engine's host, where they differ.
@@ -71,5 +73,7 @@ package struct ContainerTrouble: Equatable, Sendable {
         let causes = [error].compactMap { NginxTrouble(in: $0) }
         let told = log.reversed().compactMap { NginxTrouble(in: $0) }
         trouble = state.isOutOfMemory ? .outOfMemory : (causes + told).first
+        missingPath =
+            if case .missingFile(let path)? = trouble { paths.hostPath(of: path) } else { nil }
     }
 }

@@ -1,5 +1,5 @@
-import Nginx
-import Platform
+package import Nginx
+package import Platform
 
 /// Making a change on disk, and taking it back.
 extension FileChange {
@@ -8,7 +8,7 @@ extension FileChange {
     /// Makes the change; the file has to be as it was when the change was planned.
     ///
     /// Throws ``FileSystemError``, and ``TransactionFailure/changedMeanwhile(path:)``.
-    func make(in files: any FileSystem) throws {
+    package func make(in files: any FileSystem) throws {
         // Whoever has changed it since has not seen what this change is about to do.
         guard try standing(of: current(in: files)) == .before else {
             throw TransactionFailure.changedMeanwhile(path: path)

@@ -6,13 +6,23 @@ import Settings
 
 /// An nginx that may not read its keys.
 extension ProxyDeployment {
-    /// Finds the nginx; one that cannot start for want of a key is led to one that it may read.
+    /// Finds the nginx; one that cannot start for want of a key is led to one that it may read, and one
+    /// that cannot for want of certctl's own files has them back.
     ///
-    /// Throws ``ProxyError/startsAgain(tool:container:group:)`` then: it has to be started.
+    /// Throws ``ProxyError/startsAgain(tool:container:group:)`` and
+    /// ``ProxyError/startsWithFiles(tool:container:paths:)`` then: it has to be started.
     func findStarted() async throws -> any NginxInstance {
         do {
             return try await access.find(settings.proxy?.place)
         } catch DeploymentError.notRunning(let trouble) {
+            let paths = try mendStopped(trouble)
+            guard paths.isEmpty else {
+                throw ProxyError.startsWithFiles(
+                    tool: trouble.tool,
+                    container: trouble.container,
+                    paths: paths
+                )
+            }
             guard case .unreadablePair? = trouble.trouble, try !leadStrays().isEmpty else {
                 throw DeploymentError.notRunning(trouble)
             }

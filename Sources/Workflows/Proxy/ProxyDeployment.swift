@@ -96,7 +96,7 @@ struct ProxyDeployment: Sendable {
     /// `coming` were there; changes nothing.
     func plan(with coming: [LineageName]) async throws -> ProxyPlan {
         try await Unserved.by(.apply) {
-            let nginx = try await access.find(settings.proxy?.place)
+            let nginx = try await findUntouched()
             return try await namingMissingFiles(of: nginx) {
                 try await plan(strays(), coming: Set(coming), scope: .all, nginx)
             }
@@ -105,7 +105,7 @@ struct ProxyDeployment: Sendable {
 
     /// Plans to bring certificates into use; changes nothing.
     func plan(for pairs: [ProxyPlan.Pair]) async throws -> ProxyPlan {
-        let nginx = try await access.find(settings.proxy?.place)
+        let nginx = try await findUntouched()
         return try await namingMissingFiles(of: nginx) {
             try await plan(pairs, coming: Set(pairs.map(\.name)), scope: .all, nginx)
         }

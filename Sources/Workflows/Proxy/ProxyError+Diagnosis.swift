@@ -90,6 +90,13 @@ extension ProxyError: DeploymentFailure {
                     + (group.map { " (group \($0))" } ?? ""),
                 "\(tool) restart \(container), then \(retry.words)"
             )
+        case .startsWithFiles(let tool, let container, let paths):
+            (
+                "the container \(container) does not run",
+                "files of certctl's were missing, and are there again: "
+                    + paths.joined(separator: ", "),
+                "\(tool) restart \(container), then \(retry.words)"
+            )
         case .notReloaded(let place, let lines):
             (
                 "\(place) was told to reload and goes on as before",

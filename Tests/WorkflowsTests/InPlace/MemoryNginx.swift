@@ -80,13 +80,8 @@ final class MemoryNginx: NginxInstance, TLSProbing, HostView {
                 guard defaults.count <= 1 else { return (nil, "a duplicate default server") }
             }
             return (configuration, "")
-        } catch ConfigurationError.syntax(let file, let error) {
-            return (nil, "unexpected end in \(file):\(error.position.line)")
-        } catch ConfigurationError.missing(let file, let place?) {
-            let words = "open() \"\(file)\" failed (2: No such file or directory) in "
-            return (nil, words + "\(place.file):\(place.position.line)")
         } catch {
-            return (nil, "\(error)")
+            return (nil, error.words)
         }
     }
 

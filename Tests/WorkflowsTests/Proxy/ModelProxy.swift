@@ -6,6 +6,7 @@ import Settings
 import Sites
 import Synchronization
 import TestSupport
+import Testing
 
 @testable import Deployment
 @testable import Workflows
@@ -88,6 +89,26 @@ final class ModelProxy: NginxInstance, TLSProbing {
         }
     }
 
+    /// The same of a container that starts again and again as long as nginx cannot start.
+    func accessThatStarts() -> ProxyAccess {
+        ProxyAccess(probe: self, host: host) { _ in
+            guard let reason = self.restart() else { return self }
+            throw DeploymentError.notRunning(try self.trouble("nginx: [emerg] \(reason)"))
+        }
+    }
+
+    private func trouble(_ line: String) throws -> ContainerTrouble {
+        let text = #"{"Id": "c", "Name": "/proxy", "State": {"Status": "restarting"}}"#
+        let container = try #require(EngineValue(Array(text.utf8)).flatMap { Container($0) })
+        return ContainerTrouble(
+            container,
+            log: [line],
+            paths: paths,
+            architectures: nil,
+            tool: "docker"
+        )
+    }
+
     // MARK: What a test does and sees
 
     /// Lets a call fail, counted from 1 from now on.
@@ -131,7 +152,7 @@ final class ModelProxy: NginxInstance, TLSProbing {
             }
             return nil
         } catch {
-            return (error as? Refusal)?.words ?? "\(error)"
+            return Self.words(of: error)
         }
     }
 
@@ -229,12 +250,16 @@ final class ModelProxy: NginxInstance, TLSProbing {
         return result
     }
 
+    private static func words(of error: any Error) -> String {
+        (error as? Refusal)?.words ?? (error as? ConfigurationError)?.words ?? "\(error)"
+    }
+
     private func verdict() -> NginxVerdict {
         do {
             _ = try loadable()
             return NginxVerdict(isAccepted: true, said: [], paths: paths)
         } catch {
-            let words = (error as? Refusal)?.words ?? "\(error)"
+            let words = Self.words(of: error)
             let said = Array("nginx: [emerg] \(words)\n".utf8)
             return NginxVerdict(isAccepted: false, said: said, paths: paths)
         }

@@ -232,6 +232,36 @@ import Testing
         try expectServed(fixture, fixture.wanted)
     }
 
+    @Test
+    func `X09: an nginx that cannot start without certctl's own files can once they are back`()
+        async throws
+    {
+        let fixture = try await ProxyFixture(.renewed)
+        let (files, disk) = (fixture.files, fixture.host.disk)
+        let folder = "\(ModelProxy.directory)/certctl"
+        try disk.removeTree(folder)
+        var services = fixture.services
+        services.proxy = fixture.proxy.accessThatStarts()
+        let before = disk.contents(below: "/")
+        let planned = await #expect(throws: Unserved.self) {
+            try await ApplySettings(services).plan()
+        }
+        #expect(planned?.diagnosis.fix.contains("certctl apply") == true)
+        #expect(disk.contents(below: "/") == before)
+        let first = try await DeployCertificates(services).run()
+        let told = failures(first)["a.test"] as? any Diagnosable
+        #expect(told?.diagnosis.why.contains("\(folder)/challenge.inc") == true)
+        #expect(told?.diagnosis.fix == "docker restart proxy, then run: certctl deploy")
+        #expect(fixture.proxy.restart() == nil)
+        let applied = try await ApplySettings(services).applySites()
+        try fixture.expectDeployed(applied.endings)
+        #expect(applied.failure == nil)
+        for path in files.keys where path.hasPrefix(folder) {
+            #expect(disk.bytes(of: path) == files[path], "\(path)")
+        }
+        try expectServed(fixture, fixture.wanted)
+    }
+
     @Test func `what else is broken is told, and nothing is left behind of a mending`()
         async throws
     {

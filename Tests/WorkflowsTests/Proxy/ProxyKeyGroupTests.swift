@@ -106,10 +106,7 @@ import Testing
         fixture.proxy.setReader(user: 101, group: 101)
         let refusal = try #require(fixture.proxy.restart())
         var services = fixture.services
-        services.proxy = ProxyAccess(probe: fixture.proxy, host: ScriptedHost()) { _ in
-            guard let reason = fixture.proxy.restart() else { return fixture.proxy }
-            throw DeploymentError.notRunning(try Self.trouble("nginx: [emerg] \(reason)"))
-        }
+        services.proxy = fixture.proxy.accessThatStarts()
         let first = failure(try await DeployCertificates(services).run(), "a.test")
         #expect(first?.what.contains("starts again and again") == true)
         #expect(first?.why.contains(refusal) == true)
@@ -120,18 +117,6 @@ import Testing
         #expect(fixture.proxy.restart() == nil)
         try fixture.expectDeployed(await DeployCertificates(services).run())
         try expectServed(fixture)
-    }
-
-    private static func trouble(_ line: String) throws -> ContainerTrouble {
-        let text = #"{"Id": "c", "Name": "/proxy", "State": {"Status": "restarting"}}"#
-        let container = try #require(EngineValue(Array(text.utf8)).flatMap { Container($0) })
-        return ContainerTrouble(
-            container,
-            log: [line],
-            paths: .identity,
-            architectures: nil,
-            tool: "docker"
-        )
     }
 
     @Test func `where the group is taken away nginx is led back, and no copy is left`() async throws
