@@ -78,7 +78,7 @@ struct ApplyCommand: Command {
         case .plan:
             let plan = try await ApplySettings(context.services).plan()
             PlanText(plan).show(in: context)
-            try CertificateFailure.check(Self.failures(plan.refused), mixed: .deployment)
+            try CertificateFailure.check([], sites: plan.refused, mixed: .deployment)
         case .apply: try await apply(context)
         }
     }
@@ -99,19 +99,17 @@ struct ApplyCommand: Command {
             missing.filter { applied.refused[$0.lineage] == nil },
             context
         )
-        let deployed =
-            Self.failures(applied.refused)
-            + applied.endings.filter {
-                applied.refused[$0.name] == nil
-            }.map { ($0.name, $0.result.failure) }
+        let deployed = applied.endings.filter { applied.refused[$0.name] == nil }
+            .map { ($0.name, $0.result.failure) }
+        let sites = applied.refused
         if let failure = applied.failure {
             // Where a certificate could not be deployed either, that is named; mostly it is the same.
-            try CertificateFailure.check(deployed, mixed: .deployment)
+            try CertificateFailure.check(deployed, sites: sites, mixed: .deployment)
             throw failure
         }
         let issue = try IssueCertificates(requests, services: context.services)
         guard !requests.isEmpty else {
-            try CertificateFailure.check(deployed, mixed: .deployment)
+            try CertificateFailure.check(deployed, sites: sites, mixed: .deployment)
             if let conflict = applied.conflict { throw conflict }
             return tell(applied.hasChanged ? "changed" : "unchanged", context)
         }
@@ -157,13 +155,6 @@ struct ApplyCommand: Command {
         try await owner.run([CommandOption.accountsAlone.flag], in: context.services).conclude()
     }
 
-    /// The sites that stay as they are, and why.
-    private static func failures(
-        _ refused: [LineageName: any Error]
-    ) -> [(name: LineageName, error: (any Error)?)] {
-        refused.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-    }
-
     /// Tells of what was issued, and fails with all that was not brought into use.
     private func conclude(
         _ endings: [IssueCertificates.Ending],
@@ -177,8 +168,9 @@ struct ApplyCommand: Command {
             !issued.contains($0.name) && applied.refused[$0.name] == nil
         }
         try CertificateFailure.check(
-            Self.failures(applied.refused) + deployed.map { ($0.name, $0.result.failure) }
+            deployed.map { ($0.name, $0.result.failure) }
                 + endings.map { ($0.name, $0.result.failure) },
+            sites: applied.refused,
             mixed: .partial
         )
         if let conflict = applied.conflict { throw conflict }

@@ -1,55 +1,101 @@
 import CertificateStore
 import Diagnostics
 
-/// The certificates of one command that nothing came of, as one failure.
+/// The certificates of one command that nothing came of, and the sites that are not served as they
+/// should be, as one failure.
 struct CertificateFailure: Diagnosable {
+    private typealias Failure = (name: String, diagnosis: Diagnosis)
+
     /// Nobody reads more, and `certctl list` has the rest.
     private static let mostTold = 20
 
-    private let failures: [(name: String, diagnosis: Diagnosis)]
+    private let failures: [Failure]
+    /// The sites, whatever certificates they have.
+    private let sites: [Failure]
+    /// How many certificates there were.
     private let total: Int
     /// What it ends with where some failed otherwise than others, or did not fail.
     private let mixed: ExitCode
 
-    /// Throws what went wrong: the error itself of a command about one certificate, else all of them
-    /// together, which end with `mixed` unless all certificates ended alike.
+    /// Throws what went wrong.
+    ///
+    /// - Parameters:
+    ///   - endings: What came of each certificate.
+    ///   - sites: The sites that stay as they are, by their lineages: nothing is said of those.
+    ///   - mixed: What it ends with where not all certificates failed alike.
+    /// - Throws: The error itself of a command about one certificate or site, else all of them together.
     static func check(
         _ endings: [(name: LineageName, error: (any Error)?)],
+        sites: [LineageName: any Error] = [:],
         mixed: ExitCode
     ) throws {
-        var failures: [(String, Diagnosis)] = []
-        for ending in endings {
-            guard let error = ending.error else { continue }
-            guard endings.count > 1 else { throw error }
-            failures.append(("\(ending.name)", Run.diagnosis(of: error)))
-        }
-        guard !failures.isEmpty else { return }
-        throw CertificateFailure(failures: failures, total: endings.count, mixed: mixed)
+        let errors =
+            endings.compactMap(\.error) + sites.sorted { $0.key < $1.key }.map(\.value)
+        guard let error = errors.first else { return }
+        guard endings.count + sites.count > 1 else { throw error }
+        throw CertificateFailure(
+            failures: endings.compactMap { ending in
+                ending.error.map { ("\(ending.name)", Run.diagnosis(of: $0)) }
+            },
+            sites: sites.sorted { $0.key < $1.key }.map {
+                ("\($0.key)", Run.diagnosis(of: $0.value))
+            },
+            total: endings.count,
+            mixed: mixed
+        )
     }
 
     /// Those that failed for the same reason are told together.
     var diagnosis: Diagnosis {
-        let told = failures.prefix(Self.mostTold)
-        let more = failures.count - told.count
-        let names =
-            told.map(\.name).joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
-        let reasons = told.map { "\($0.name): \($0.diagnosis.what): \($0.diagnosis.why)" }
+        var counts: [String] = []
+        if !failures.isEmpty {
+            let names = Self.names(failures.map(\.name))
+            counts.append("\(failures.count) of \(total) certificates failed: \(names)")
+        }
+        if !sites.isEmpty {
+            let words = sites.count == 1 ? "site is" : "sites are"
+            let names = Self.names(sites.map(\.name))
+            counts.append("\(sites.count) \(words) not served as certctl.conf says: \(names)")
+        }
         var fixes: [String] = []
-        for failure in failures where !fixes.contains(failure.diagnosis.fix) {
+        for failure in failures + sites where !fixes.contains(failure.diagnosis.fix) {
             fixes.append(failure.diagnosis.fix)
         }
         return Diagnosis(
-            what: "\(failures.count) of \(total) certificates failed: \(names)",
+            what: counts.joined(separator: "; "),
             why: reasons.joined(separator: "; "),
             fix: fixes.joined(separator: "; "),
             exitCode: exitCode
         )
     }
 
+    /// Each reason once, behind the names that it is about.
+    private var reasons: [String] {
+        var reasons: [(text: String, names: [String])] = []
+        for (name, diagnosis) in failures.prefix(Self.mostTold) + sites.prefix(Self.mostTold) {
+            let text = "\(diagnosis.what): \(diagnosis.why)"
+            if let index = reasons.firstIndex(where: { $0.text == text }) {
+                reasons[index].names.append(name)
+            } else {
+                reasons.append((text, [name]))
+            }
+        }
+        return reasons.map { "\($0.names.joined(separator: ", ")): \($0.text)" }
+    }
+
+    private static func names(_ all: [String]) -> String {
+        let more = all.count - mostTold
+        return all.prefix(mostTold).joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
+    }
+
     /// What all of them ended with, where none succeeded.
     ///
     /// What is saved and not in use was issued, as were those that have succeeded.
     private var exitCode: ExitCode {
+        guard !failures.isEmpty else {
+            let codes = Set(sites.map(\.diagnosis.exitCode))
+            return total == 0 && codes.count == 1 ? codes.first ?? .deployment : .deployment
+        }
         let codes = Set(failures.map(\.diagnosis.exitCode))
         guard codes != [.deployment] else { return .deployment }
         guard failures.count == total, codes.count == 1, let code = codes.first else {

@@ -127,9 +127,7 @@ struct SiteCommand: Command {
         let sites = EditSites(context.services)
         switch action {
         case .list: try list(sites, context)
-        case .show:
-            context.console.write(String(decoding: try sites.text(of: names[0]), as: UTF8.self))
-            context.console.write("\n")
+        case .show: try show(sites, context)
         case .add:
             try sites.add(try names.map(ArgumentValues.identifier), site.directives)
             tell("added", sites, context)
@@ -139,6 +137,14 @@ struct SiteCommand: Command {
         case .edit: try await edit(context)
         case .undo: try await undo(context)
         }
+    }
+
+    private func show(_ sites: EditSites, _ context: CommandContext) throws {
+        let block = try sites.block(of: names[0])
+        let text = String(decoding: block.text, as: UTF8.self)
+        context.console.write(
+            context.isJSON ? JSONLine.text(SiteLine(block.settings, text: text)) : "\(text)\n"
+        )
     }
 
     private func edit(_ context: CommandContext) async throws {
@@ -233,8 +239,11 @@ private struct SiteLine: Encodable {
     let names: [String]
     let kind: String
     let to: [String]
+    /// Its block, as it stands in certctl.conf.
+    let text: String?
 
-    init(_ site: SiteSettings) {
+    init(_ site: SiteSettings, text: String? = nil) {
+        self.text = text
         names = site.certificate.names.map(\.value)
         kind = site.kind.rawValue
         to = site.leads

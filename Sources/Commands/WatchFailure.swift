@@ -59,7 +59,7 @@ struct WatchFailure: Diagnosable {
             "mend what it names, then: certctl renew \(lineage) --force"
         case .renewLate, .renewNeverRan:
             "run certctl renew every hour, as by: systemctl enable --now certctl-renew.timer"
-        case .unreadable, .current:
+        case .unreadable, .current, .shared:
             "certctl show \(lineage)"
         }
     }

@@ -42,15 +42,17 @@ extension DeploymentError: DeploymentFailure {
                 why: existing.isEmpty
                     ? "the engine has no containers at all"
                     : "the containers are: \(existing.joined(separator: ", "))",
-                fix: similar.map { "was \($0) meant? " }.map { $0 + Self.namingFix }
-                    ?? Self.namingFix,
+                // Whoever is told of a name has one in certctl.conf, and then no label counts.
+                fix: (similar.map { "was \($0) meant? " } ?? "") + Self.namingFix,
                 exitCode: .deployment
             )
         case .severalContainers(let wanted, let found):
             Diagnosis(
                 what: "more than one container is \(wanted)",
                 why: "these are: \(found.joined(separator: ", "))",
-                fix: "stop or remove all but one, or " + Self.namingFix,
+                fix:
+                    "stop or remove all but one, or \(Self.namingFix); without proxy there the label "
+                    + "\(ContainerFinder.label) tells it, too",
                 exitCode: .deployment
             )
         case .containerGone(let name):
@@ -117,8 +119,7 @@ extension DeploymentError: DeploymentFailure {
     }
 
     private static let namingFix =
-        "name it by proxy NAME or compose:PROJECT/SERVICE in certctl.conf, or give it the label "
-        + "certctl.proxy=true"
+        "name it by proxy NAME or compose:PROJECT/SERVICE in certctl.conf"
 
     private static func words(_ lines: [String]) -> String {
         lines.isEmpty ? "it says nothing" : lines.joined(separator: "; ")

@@ -98,8 +98,13 @@ package struct DeleteCertificate: Sendable {
         for path in [include, layout.live(name), layout.generations(name)] {
             // The pair file itself goes with the lineage.
             for place in configuration.references(below: path).map(\.place)
-            where place.file != include && !found.contains(place.description) {
-                found.append(place.description)
+            where place.file != include {
+                // The file to be edited is the host's.
+                let host = nginx.paths.hostPath(of: place.file).flatMap { path in
+                    path == place.file ? nil : " (on the host: \(path))"
+                }
+                let told = place.description + (host ?? "")
+                if !found.contains(told) { found.append(told) }
             }
         }
         return found

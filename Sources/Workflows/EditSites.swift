@@ -43,21 +43,24 @@ package struct EditSites: Sendable {
     /// Throws what ``SettingsLoader/load(looksAtPaths:)`` throws, as do all others.
     package func sites() throws -> [SiteSettings] { try loader.load().sites }
 
-    /// The text of the block that is about `name`.
+    /// What the block that is about `name` says, and its text.
     ///
     /// Throws ``SiteError/unknown(_:known:)``.
-    package func text(of name: String) throws -> [UInt8] {
+    package func block(of name: String) throws -> (settings: SiteSettings, text: [UInt8]) {
         let blocks = try read().blocks
-        return blocks.text(of: try block(of: name, in: blocks))
+        let block = try block(of: name, in: blocks)
+        return (block.settings, blocks.text(of: block))
     }
 
     /// Adds a block for `names` with these directives in it.
     ///
-    /// Throws ``WorkflowError/siteExists(_:)`` where a block is about one of them already.
+    /// Throws ``SiteError/exists(_:of:)`` where a block is about one of them already.
     package func add(_ names: [Identifier], _ directives: [Directive]) throws {
         let (bytes, blocks) = try read()
-        if let known = names.first(where: { blocks.block(of: $0.value) != nil }) {
-            throw SiteError.exists(known.value)
+        for name in names {
+            guard let block = blocks.block(of: name.value) else { continue }
+            let hosts = block.settings.certificate.names.map(\.value)
+            throw SiteError.exists(name.value, of: hosts)
         }
         var site = Directive("site")
         site.arguments = names.map { Array($0.value.utf8) }
@@ -98,11 +101,19 @@ package struct EditSites: Sendable {
 
     /// Takes the block out that is about `name`; its certificate stays.
     ///
-    /// Returns what there still is of it. Throws ``SiteError/unknown(_:known:)``.
+    /// Returns what there still is of it. Throws ``SiteError/unknown(_:known:)`` and
+    /// ``SiteError/notFirst(_:of:place:)``.
     @discardableResult
     package func remove(_ name: String) throws -> Remains {
         let (bytes, blocks) = try read()
         let block = try block(of: name, in: blocks)
+        let names = block.settings.certificate.names.map(\.value)
+        let wanted = Self.ascii(name)
+        // Who names another host of it may mean that one alone.
+        if wanted != block.settings.certificate.lineage, names.dropFirst().contains(wanted) {
+            let place = "\(path):\(blocks.line(of: block))"
+            throw SiteError.notFirst(wanted, of: names, place: place)
+        }
         try write(blocks.removing(block), to: bytes)
         let store = services.store
         guard let lineage = block.settings.certificate.lineageName, try store.isPresent,
@@ -146,13 +157,16 @@ package struct EditSites: Sendable {
     }
 
     private func block(of name: String, in blocks: SiteBlocks) throws -> SiteBlocks.Block {
-        // A name is found as people write it.
-        let wanted = (try? Identifier(InternationalName.ascii(name) ?? name))?.value ?? name
-        guard let block = blocks.block(of: wanted) else {
+        guard let block = blocks.block(of: Self.ascii(name)) else {
             let known = blocks.blocks.compactMap { $0.settings.certificate.names.first?.value }
             throw SiteError.unknown(name, known: known)
         }
         return block
+    }
+
+    /// A name is found as people write it.
+    private static func ascii(_ name: String) -> String {
+        (try? Identifier(InternationalName.ascii(name) ?? name))?.value ?? name
     }
 
     private func write(_ edits: [SpanEdit], to bytes: [UInt8]) throws {

@@ -13,13 +13,14 @@ extension SiteError: Diagnosable {
                 fix: "see them all with: certctl site list",
                 exitCode: .configuration
             )
-        case .exists(let name):
+        case .exists(let name, let names):
             Diagnosis(
                 what: "certctl.conf has a site \(name) already",
                 why: "a host is served in one way",
                 fix:
-                    "see it with `certctl site show \(name)`; change it there, or take it out first "
-                    + "with `certctl site remove \(name)`",
+                    "see it with `certctl site show \(name)`; to have it lead elsewhere: "
+                    + "certctl issue \(names.joined(separator: " ")) --to HOST:PORT; what else is in its block is changed "
+                    + "in certctl.conf",
                 exitCode: .configuration
             )
         case .otherNames(let asked, let existing):
@@ -27,6 +28,15 @@ extension SiteError: Diagnosable {
                 what: "certctl.conf has a site for other hosts than \(asked)",
                 why: "its block is about \(existing)",
                 fix: "name the same hosts, or change that block",
+                exitCode: .configuration
+            )
+        case .notFirst(let name, let names, let place):
+            Diagnosis(
+                what: "\(name) is one of the hosts of a site, which would go with it",
+                why: "its block is about \(names.joined(separator: " "))",
+                fix: "to take out the whole site: certctl site remove \(names[0]); "
+                    + "to take out \(name) alone, leave it out of the block at \(place), "
+                    + "then run: certctl apply",
                 exitCode: .configuration
             )
         case .settingsChanged(let path):

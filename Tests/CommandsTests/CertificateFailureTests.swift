@@ -47,8 +47,38 @@ import Workflows
     @Test func `each is named with its reason, and a fix of several is told once`() throws {
         let told = try diagnosis([Self.busy, nil, Self.busy])
         #expect(told.what == "2 of 3 certificates failed: l0.test, l2.test")
-        #expect(told.why.contains("l0.test: x is in use: ") && told.why.contains("l2.test: "))
+        #expect(told.why.hasPrefix("l0.test, l2.test: x is in use: "))
+        #expect(told.why.split(separator: "x is in use").count == 2)
         #expect(told.fix == Self.busy.diagnosis.fix)
+    }
+
+    @Test func `a site that is refused is no certificate that failed`() throws {
+        let www = try #require(LineageName("www.test"))
+        let shop = try #require(LineageName("shop.test"))
+        let sites: [LineageName: any Error] = [shop: Self.unknown]
+        func told(_ endings: [(any Error)?]) throws -> Diagnosis {
+            let failure = #expect(throws: CertificateFailure.self) {
+                try CertificateFailure.check(
+                    endings.map { (www, $0) },
+                    sites: sites,
+                    mixed: .partial
+                )
+            }
+            return try #require(failure).diagnosis
+        }
+        let good = try told([nil])
+        #expect(good.what == "1 site is not served as certctl.conf says: shop.test")
+        #expect(good.exitCode == .deployment)
+        let bad = try told([Self.busy])
+        #expect(
+            bad.what == "1 of 1 certificates failed: www.test; "
+                + "1 site is not served as certctl.conf says: shop.test"
+        )
+        #expect(bad.exitCode == .store)
+        // Of nothing but a site the error itself is told.
+        #expect(throws: Self.unknown) {
+            try CertificateFailure.check([], sites: sites, mixed: .deployment)
+        }
     }
 
     @Test func `of very many the first are named`() throws {

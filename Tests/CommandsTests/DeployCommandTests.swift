@@ -195,6 +195,7 @@ import Testing
         let lines = screen.output.split(separator: "\n")
         #expect(lines.map { $0.contains("\"action\":\"deploy\"") } == [true, false])
         #expect(lines.last?.contains("\"action\":\"create\"") == true)
+        #expect(lines.last?.contains("+ssl_certificate ") == true)
     }
 
     @Test func `a plan shows what is pending already, and is for no timer`() {

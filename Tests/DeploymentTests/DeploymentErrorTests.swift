@@ -36,6 +36,15 @@ import Testing
         #expect(other == "run the same command again")
     }
 
+    /// The label counts only without `proxy`, and who is not found was named there.
+    @Test func `who has named a container is not told of the label`() {
+        let similar = ["web", nil]
+        for name in similar {
+            let error = DeploymentError.noContainer(wanted: "a", existing: [], similar: name)
+            #expect(error.diagnosis.fix.hasSuffix("compose:PROJECT/SERVICE in certctl.conf"))
+        }
+    }
+
     private static let faults: [NginxTransaction.Fault] = [
         .init(.brokenBefore, "r"), .init(.note, "r"), .init(.write, "r"), .init(.test, "r"),
         .init(.reload, "r"), .init(.prove, "r"), .init(.interrupted, "r"),

@@ -65,7 +65,7 @@ import Testing
     @Test func `a host has one site`() throws {
         try sites.add(names("a.test"), [Directive("to", "app:80")])
         let before = text
-        #expect(throws: SiteError.exists("a.test")) {
+        #expect(throws: SiteError.exists("a.test", of: ["a.test"])) {
             try sites.add(names("c.test", "a.test"), [Directive("to", "app:80")])
         }
         #expect(text == before)
@@ -147,6 +147,35 @@ import Testing
         #expect(throws: SiteError.unknown("c.test", known: ["a.test"])) {
             try sites.remove("c.test")
         }
+    }
+
+    @Test
+    func `a site goes by its first name or its certificate's, and not by a host among others`()
+        throws
+    {
+        let blocks = "\nsite a.test b.test {\n    to app:80;\n    name shop;\n}\n"
+        host.disk.put(Self.path, Array(blocks.utf8))
+        let error = #expect(throws: SiteError.self) { try sites.remove("B.test") }
+        #expect(error == .notFirst("b.test", of: ["a.test", "b.test"], place: "\(Self.path):2"))
+        let told = try #require(error).diagnosis
+        #expect(told.exitCode == .configuration)
+        #expect(told.fix.contains("certctl site remove a.test"))
+        #expect(told.fix.contains("\(Self.path):2"))
+        #expect(text == blocks)
+        try sites.remove("shop")
+        #expect(text?.contains("site") == false)
+        host.disk.put(Self.path, Array(blocks.utf8))
+        try sites.remove("a.test")
+        #expect(text?.contains("site") == false)
+    }
+
+    @Test func `who adds a site that there is is told how its servers are changed`() throws {
+        try sites.add(names("a.test", "b.test"), [Directive("to", "app:80")])
+        let error = #expect(throws: SiteError.self) {
+            try sites.add(names("b.test"), [Directive("to", "app:81")])
+        }
+        let fix = try #require(error).diagnosis.fix
+        #expect(fix.contains("certctl issue a.test b.test --to HOST:PORT"))
     }
 
     @Test func `a route is a new site, a change of one, or nothing new`() throws {

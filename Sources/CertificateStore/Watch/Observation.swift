@@ -23,6 +23,8 @@ package struct Observation: Codable, Equatable, Sendable {
         case current
         /// It is one of ours that has been replaced since.
         case old
+        /// It is the one that is stored under another name, as after two sites became one.
+        case shared
         /// It is none of ours.
         case other
         case expired

@@ -68,6 +68,12 @@ extension UsageError: Diagnosable {
                 "\(count) certificates are too many for one command", "it takes \(limit)",
                 "ask for them in several commands"
             )
+        case .contradiction("in-place", "dry-run"):
+            return (
+                "--in-place and --dry-run exclude each other",
+                "a rehearsal is of the CA alone, and changes no file",
+                "see what would change in your server blocks: certctl site edit NAME --dry-run"
+            )
         case .contradiction(let one, let other):
             return (
                 "--\(one) and --\(other) exclude each other", "only one of them could count",

@@ -10,7 +10,13 @@ struct EditsText {
 
     func show(in context: CommandContext) {
         guard !context.isJSON else {
-            let lines = files.map { FileLine(action: Self.action($0), path: $0.path) }
+            let lines = files.map { file in
+                FileLine(
+                    action: Self.action(file),
+                    path: file.path,
+                    diff: isPlan ? Self.diff(of: file).text(isColoured: false) : nil
+                )
+            }
             return context.console.write(lines.map { JSONLine.text($0) }.joined())
         }
         if files.isEmpty {
@@ -26,10 +32,13 @@ struct EditsText {
                 }
             context.console.write("\(word): \(file.path.harmless())\n")
             guard isPlan else { continue }
-            let diff = LineDiff(from: file.before ?? [], to: file.after ?? [])
-            context.console.write(diff.text(isColoured: isColoured))
+            context.console.write(Self.diff(of: file).text(isColoured: isColoured))
         }
         for note in notes { context.console.write("note: \(note.harmless(limit: 2000))\n") }
+    }
+
+    private static func diff(of file: EditedFile) -> LineDiff {
+        LineDiff(from: file.before ?? [], to: file.after ?? [])
     }
 
     private static func action(_ file: EditedFile) -> String {
@@ -41,4 +50,6 @@ struct EditsText {
 private struct FileLine: Encodable {
     let action: String
     let path: String
+    /// Of a plan: what changes, as people are shown it.
+    let diff: String?
 }

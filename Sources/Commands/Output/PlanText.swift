@@ -69,14 +69,19 @@ struct PlanText {
             + (files?.writes ?? []).map { write in
                 PlanLine(
                     action: write.old == nil ? "create" : "change",
-                    path: directory + write.path
+                    path: directory + write.path,
+                    diff: write.diff.text(isColoured: false)
                 )
             }
             + (files?.deletions ?? []).map { deletion in
                 PlanLine(action: "delete", path: directory + deletion.path)
             }
             + (files?.conflicts ?? []).map { conflict in
-                PlanLine(action: "keep", path: directory + conflict.path)
+                PlanLine(
+                    action: "keep",
+                    path: directory + conflict.path,
+                    diff: conflict.diff.text(isColoured: false)
+                )
             }
     }
 }
@@ -86,4 +91,6 @@ private struct PlanLine: Encodable {
     let action: String
     var names: [String]?
     var path: String?
+    /// What changes in the file, as people are shown it.
+    var diff: String?
 }

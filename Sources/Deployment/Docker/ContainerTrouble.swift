@@ -68,12 +68,22 @@ package struct ContainerTrouble: Equatable, Sendable {
         // What went wrong with a request has ended nothing.
         let log = log.filter { line in !(NginxMessage(line)?.isOfRequest ?? false) }
         let messages = log.compactMap { NginxMessage($0) }.filter(\.level.isSerious)
-        let words = messages.suffix(3).map { $0.explained(by: paths) }
-        lines = words.isEmpty ? log.suffix(3).map(\.self) : Array(words)
+        // What starts again and again says the same each time.
+        let words = Self.last(3, of: messages.map { $0.explained(by: paths) })
+        lines = words.isEmpty ? Self.last(3, of: log) : words
         let causes = [error].compactMap { NginxTrouble(in: $0) }
         let told = log.reversed().compactMap { NginxTrouble(in: $0) }
         trouble = state.isOutOfMemory ? .outOfMemory : (causes + told).first
         missingPath =
             if case .missingFile(let path)? = trouble { paths.hostPath(of: path) } else { nil }
+    }
+
+    /// The last so many that differ, the one that was said last at the end.
+    private static func last(_ count: Int, of lines: [String]) -> [String] {
+        var last: [String] = []
+        for line in lines.reversed() where last.count < count && !last.contains(line) {
+            last.append(line)
+        }
+        return last.reversed()
     }
 }

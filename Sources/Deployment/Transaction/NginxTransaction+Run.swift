@@ -61,16 +61,20 @@ extension NginxTransaction {
 
     private func run(_ changes: [FileChange], _ services: TransactionServices) async throws {
         var transaction = self
+        var obstacle: Fault.Obstacle?
         while true {
             let action = transaction.action
             if case .end(let ending) = action {
-                if let failure = TransactionFailure(ending) { throw failure }
+                if let failure = TransactionFailure(ending, obstacle) { throw failure }
                 return
             }
             do {
                 try await Self.perform(action, changes, services)
                 transaction.receive(.succeeded)
             } catch {
+                if case .write(let index) = action {
+                    obstacle = Fault.Obstacle(error, at: changes[index].path)
+                }
                 transaction.receive(.failed(TransactionFailure.reason(of: error)))
             }
         }
@@ -90,6 +94,18 @@ extension NginxTransaction {
         case .restore(let index): try changes[index].takeBack(in: services.files)
         case .forget: try services.note.remove()
         case .end: break
+        }
+    }
+}
+
+extension NginxTransaction.Fault.Obstacle {
+    /// `nil` for what is not the file system's.
+    fileprivate init?(_ error: any Error, at path: String) {
+        guard let error = error as? FileSystemError else { return nil }
+        switch error.reason {
+        case .noSpace: self = .full(path: path)
+        case .readOnly: self = .readOnly(path: path)
+        default: return nil
         }
     }
 }

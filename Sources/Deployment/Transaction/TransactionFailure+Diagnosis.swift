@@ -1,5 +1,6 @@
 package import Diagnostics
 import Nginx
+import Platform
 
 extension TransactionFailure: DeploymentFailure {
     package func diagnosis(before retry: Retry) -> Diagnosis {
@@ -53,7 +54,7 @@ extension TransactionFailure: DeploymentFailure {
             Diagnosis(
                 what: what(fault.step, retry),
                 why: fault.reason,
-                fix: "\(mend(fault.step)), then \(retry.words); no file was changed",
+                fix: "\(mend(fault, retry)), then \(retry.words); no file was changed",
                 exitCode: .deployment
             )
         }
@@ -69,7 +70,7 @@ extension TransactionFailure: DeploymentFailure {
         return Diagnosis(
             what: "\(what(fault.step, retry)); everything is as it was",
             why: fault.reason + rest,
-            fix: "\(mend(fault.step)), then \(retry.words)\(saved(retry))",
+            fix: "\(mend(fault, retry)), then \(retry.words)\(saved(retry))",
             exitCode: .deployment
         )
     }
@@ -80,10 +81,20 @@ extension TransactionFailure: DeploymentFailure {
     }
 
     /// What comes before another attempt.
-    private static func mend(_ step: NginxTransaction.Fault.Step) -> String {
+    private static func mend(_ fault: NginxTransaction.Fault, _ retry: Retry) -> String {
+        guard fault.step == .write else { return "mend that" }
         // systemd lets the timer's run write where it is told to, and by what `apply` has seen.
-        step == .write
-            ? "make that possible (`certctl apply` does for certctl-deploy.service)" : "mend that"
+        let isOfUnit = retry == .deploy
+        let unit = "`certctl apply` does for certctl-deploy.service"
+        return switch fault.obstacle {
+        case .full(let path):
+            "make room on the file system of \(path.parentDirectory.harmless(limit: 300)) "
+                + "(df -h and df -i show it; a quota may be in the way)"
+        case .readOnly(let path):
+            "have the file system of \(path.parentDirectory.harmless(limit: 300)) mounted for "
+                + "writing: mount -o remount,rw …" + (isOfUnit ? " (\(unit))" : "")
+        case nil: "make that possible" + (isOfUnit ? " (\(unit))" : "")
+        }
     }
 
     private static func what(_ step: NginxTransaction.Fault.Step, _ retry: Retry) -> String {

@@ -14,13 +14,14 @@ package enum TransactionFailure: Error, Equatable, Sendable {
     /// The note of a deployment that was cut off cannot be read.
     case noteDamaged(path: String)
 
-    /// `nil` where all of it is served.
-    init?(_ ending: NginxTransaction.Ending) {
+    /// `nil` where all of it is served; `obstacle` is what has kept a file from being written.
+    init?(_ ending: NginxTransaction.Ending, _ obstacle: NginxTransaction.Fault.Obstacle? = nil) {
         switch ending {
         case .served: return nil
         case .untouched(let fault): self = .untouched(fault)
         case .rolledBack(let fault, let unsettled):
-            self = .rolledBack(fault, unsettled: unsettled)
+            let told = fault.step == .write ? obstacle : nil
+            self = .rolledBack(.init(fault.step, fault.reason, told), unsettled: unsettled)
         case .stuck(let fault, let reason): self = .stuck(fault, reason: reason)
         }
     }

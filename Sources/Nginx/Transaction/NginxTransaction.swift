@@ -54,13 +54,24 @@ package struct NginxTransaction: Sendable {
             case interrupted
         }
 
+        /// What has to be had out of the way of a file by its file system.
+        package enum Obstacle: Equatable, Sendable {
+            /// There is no room for the file of that path.
+            case full(path: String)
+            /// Where the file of that path is, nothing can be written.
+            case readOnly(path: String)
+        }
+
         package let step: Step
         /// For people; as a rule nginx's own words.
         package let reason: String
+        /// Why ``Step/write`` has failed, where the system has told; told by whoever drives.
+        package let obstacle: Obstacle?
 
-        package init(_ step: Step, _ reason: String) {
+        package init(_ step: Step, _ reason: String, _ obstacle: Obstacle? = nil) {
             self.step = step
             self.reason = reason
+            self.obstacle = obstacle
         }
     }
 

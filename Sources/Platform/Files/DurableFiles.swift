@@ -56,9 +56,21 @@ extension FileSystem {
         temporary: String
     ) throws(FileSystemError) {
         try removeIfPresent(temporary)
-        try writeNewFile(temporary, bytes, mode)
-        try rename(temporary, to: path, exclusive: false)
+        do throws(FileSystemError) {
+            try writeNewFile(temporary, bytes, mode)
+            try rename(temporary, to: path, exclusive: false)
+        } catch {
+            clearAway(temporary)
+            throw error
+        }
         try syncDirectory(path.parentDirectory)
+    }
+
+    /// Removes what could not be written whole, as on a full disk; the next run does it where this
+    /// one cannot.
+    private func clearAway(_ temporary: String) {
+        // What has failed before is what there is to tell.
+        try? removeIfPresent(temporary)
     }
 
     /// Puts a file in the place of another that belongs to people, and leaves its owner, its group and
@@ -86,6 +98,7 @@ extension FileSystem {
             try sync(file)
         } catch {
             closeQuietly(file)
+            clearAway(temporary)
             throw error
         }
         try close(file)

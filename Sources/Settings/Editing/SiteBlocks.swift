@@ -37,6 +37,11 @@ package struct SiteBlocks: Sendable {
         }
     }
 
+    /// The line on which a block begins, from 1.
+    package func line(of block: Block) -> Int {
+        SourcePosition(of: block.source.span.lowerBound, in: source.bytes).line
+    }
+
     /// The text of a block.
     package func text(of block: Block) -> [UInt8] { Array(source.bytes[block.source.span]) }
 

@@ -67,6 +67,13 @@ extension ProxyDeployment {
             }
         }
         try makeDirectories(of: plan)
+        if plan.expectations.isEmpty, !plan.changes.isEmpty,
+            !plan.changes.contains(where: { plan.view.isRead($0, services.layout) })
+        {
+            // There is nothing that nginx could take up, or refuse.
+            for change in plan.changes { try change.make(in: services.fileSystem) }
+            return plan
+        }
         try await NginxTransaction.run(plan.changes, needs(nginx, plan.expectations))
         tellProven(plan.expectations, by: nginx)
         return plan

@@ -85,6 +85,8 @@ struct ProxyDeployment: Sendable {
             do {
                 let plan = try await change(to: [pair], scope: .only(["\(pair.name)"]))
                 failures.merge(Self.failures(of: [pair], in: plan)) { _, new in new }
+            } catch let failure as TransactionFailure where site(of: pair.name) != nil {
+                failures[pair.name] = failure.naming(site: "\(pair.name)")
             } catch {
                 failures[pair.name] = error
             }
@@ -140,7 +142,10 @@ struct ProxyDeployment: Sendable {
                 try await change(to: [], scope: .only(["\(name)"]))
             } catch let failure as TransactionFailure {
                 guard case .rolledBack = failure else { throw failure }
-                failures[name] = Unserved(failure: failure, retry: .apply)
+                failures[name] = Unserved(
+                    failure: failure.naming(site: "\(name)"),
+                    retry: .apply
+                )
             }
         }
         // What fails with each of them is not the fault of any.

@@ -1,3 +1,4 @@
+import CertificateStore
 import Deployment
 import Diagnostics
 import Nginx
@@ -75,6 +76,25 @@ struct ProxyView: Sendable {
             case .exact, .trailing, .regex, .hostname: nil
             }
         }
+    }
+
+    /// Whether nginx may read the file of a change, or what it leads to: it errs towards that.
+    func isRead(_ change: FileChange, _ layout: StoreLayout) -> Bool {
+        guard let path = nginx.paths.nginxPath(of: change.path) else { return true }
+        guard !change.path.hasSuffix(ManagedFilePlan.offerSuffix) else {
+            return configuration.httpIncludes(path)
+        }
+        // What is new, or goes, may be asked for by wildcards that it was not there for.
+        guard change.before != nil, change.after != nil,
+            change.path.parentDirectory == layout.nginx, change.path.hasSuffix(".conf"),
+            let name = LineageName(
+                String(change.path.dropFirst(layout.nginx.utf8.count + 1).dropLast(5))
+            )
+        else { return true }
+        return configuration.order.contains(path)
+            || [path, layout.include(name), layout.live(name), layout.generations(name)].contains {
+                !configuration.references(below: $0).isEmpty
+            }
     }
 
     /// Reads the managed files of a directory.

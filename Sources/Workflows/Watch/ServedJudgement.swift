@@ -12,12 +12,21 @@ struct ServedJudgement: Equatable {
         let current: GenerationNumber
         /// The generation of ours that is served; `nil` for a stranger's certificate.
         var served: GenerationNumber?
+        /// Whose certificate is served instead, where that is the current one of another lineage.
+        var substitute: Substitute?
         /// Those that are stored with it to vouch for it.
         var issuers: [Certificate] = []
         /// Whether it has not been deployed yet, and still has time for that.
         var isDeployAwaited = false
         /// Whether the lineage is for a server at all: its key is here, and it has been deployed.
         var isServed = true
+    }
+
+    /// Another lineage whose certificate is served.
+    struct Substitute {
+        let name: LineageName
+        /// The lineage that is to be forgotten, as certctl.conf asks for the other one alone.
+        var forgotten: LineageName?
     }
 
     let state: Observation.State
@@ -88,6 +97,12 @@ struct ServedJudgement: Equatable {
         state == .unreachable ? ServedJudgement(state, .info, message) : self
     }
 
+    /// The same where the name is one of a site that has no certificate of its own yet.
+    var excusingMissingCertificate: ServedJudgement {
+        let message = "\(message); its site has no certificate yet: certctl apply orders it"
+        return ServedJudgement(state, .info, message)
+    }
+
     // MARK: One question each
 
     /// Whether too little of a certificate's lifetime is left; `nil` where it is enough.
@@ -123,6 +138,14 @@ struct ServedJudgement: Equatable {
         of leaf: Certificate,
         _ expectation: Expectation
     ) -> ServedJudgement? {
+        if expectation.served == nil, let substitute = expectation.substitute {
+            let message =
+                "served with \(substitute.name)'s certificate, which is the stored one"
+                + (substitute.forgotten.map {
+                    "; certctl.conf asks for none of this name: certctl delete \($0) forgets it"
+                } ?? "")
+            return ServedJudgement(.shared, .info, message)
+        }
         guard let served = expectation.served else {
             let end = leaf.notAfter.formatted(.iso8601)
             let message =

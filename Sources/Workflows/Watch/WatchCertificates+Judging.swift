@@ -6,15 +6,26 @@ import Platform
 
 /// What there is to say of what was seen.
 extension WatchCertificates {
+    /// What there is beside the lineage that is looked at.
+    private struct Known {
+        let lineages: [WatchedLineage]
+        /// The names of sites that have no certificate yet.
+        let waiting: Set<String>
+    }
+
     /// Compares what was seen with what is stored; of lineages that were not asked about, what was seen
     /// before stays.
+    ///
+    /// `waiting` are the names of sites that have no certificate yet.
     func judge(
         _ sightings: Sightings,
         _ lineages: [WatchedLineage],
         _ memory: WatchMemory,
+        waiting: Set<String>,
         asked: [LineageName]?
     ) -> [Observation] {
         let now = services.clock.now
+        let known = Known(lineages: lineages, waiting: waiting)
         let answers = Dictionary(grouping: sightings.answers, by: \.question.lineage)
         var all = sightings.lost
         for lineage in lineages {
@@ -23,7 +34,7 @@ extension WatchCertificates {
             let pending = memory.pending(name)
             let served =
                 isAsked
-                ? (answers[name] ?? []).flatMap { judge($0, lineage, pending) }
+                ? (answers[name] ?? []).flatMap { judge($0, lineage, pending, known) }
                 : memory.served(["\(name)"])
             let isServedSeen = served.contains { seen in
                 seen.notAfter != nil && seen.notAfter == lineage.current?.manifest.notAfter
@@ -45,7 +56,8 @@ extension WatchCertificates {
     private func judge(
         _ answer: ServedAddresses.Answer,
         _ lineage: WatchedLineage,
-        _ pending: Observation?
+        _ pending: Observation?,
+        _ known: Known
     ) -> [Observation] {
         guard let expectation = lineage.expectation(pending, now: services.clock.now) else {
             return []
@@ -53,6 +65,7 @@ extension WatchCertificates {
         if let failure = answer.failure {
             return [observation(answer, nil, ServedJudgement(failure, expectation))]
         }
+        let waits = known.waiting.contains(answer.question.name)
         let hasWay = answer.sightings.contains { sighting in
             if case .failure(.noRoute) = sighting.1 { false } else { true }
         }
@@ -63,12 +76,16 @@ extension WatchCertificates {
             + answer.sightings.map { address, result in
                 switch result {
                 case .success(let chain):
-                    return judge(answer, address, chain, lineage.name, expectation)
+                    return judge(answer, address, chain, lineage, known, expectation)
                 case .failure(let failure):
                     let judgement = ServedJudgement(failure, expectation)
                     let excused =
                         hasWay && address.isIPv6 ? judgement.excusingMissingRoute : judgement
-                    return observation(answer, address, excused)
+                    return observation(
+                        answer,
+                        address,
+                        waits ? excused.excusingMissingCertificate : excused
+                    )
                 }
             }
     }
@@ -77,9 +94,11 @@ extension WatchCertificates {
         _ answer: ServedAddresses.Answer,
         _ address: SocketAddress,
         _ chain: [[UInt8]],
-        _ name: LineageName,
+        _ lineage: WatchedLineage,
+        _ known: Known,
         _ expectation: ServedJudgement.Expectation
     ) -> Observation {
+        let name = lineage.name
         let presented: CertificateChain
         do {
             presented = try CertificateChain(presented: chain)
@@ -93,6 +112,14 @@ extension WatchCertificates {
         expectation.served = try? store.generation(of: presented.leaf, name)
         if let served = expectation.served {
             expectation.issuers = (try? store.issuers(of: served, name)) ?? []
+        } else if let other = other(than: lineage, with: presented.leaf, known.lineages) {
+            let isForgotten = lineage.isInSettings == false && other.isInSettings == true
+            expectation.substitute = .init(
+                name: other.name,
+                forgotten: isForgotten ? name : nil
+            )
+            expectation.issuers =
+                other.current.flatMap { try? store.issuers(of: $0.number, other.name) } ?? []
         }
         let judgement = ServedJudgement(
             presented,
@@ -101,6 +128,20 @@ extension WatchCertificates {
             now: services.clock.now
         )
         return observation(answer, address, judgement, notAfter: presented.leaf.notAfter)
+    }
+
+    /// The other lineage whose current certificate that is, if any.
+    private func other(
+        than lineage: WatchedLineage,
+        with leaf: Certificate,
+        _ lineages: [WatchedLineage]
+    ) -> WatchedLineage? {
+        lineages.first { other in
+            guard other.name != lineage.name, let current = other.current,
+                current.manifest.notAfter == leaf.notAfter
+            else { return false }
+            return (try? store.generation(of: leaf, other.name)) == current.number
+        }
     }
 
     private func observation(

@@ -61,7 +61,13 @@ package struct WatchCertificates: Sendable {
         let memory = WatchMemory(try store.watchStatus())
         let record = try store.clockRecord()
         lookSoon(at: found.lineages.filter(\.isLost).map(\.name))
-        let judged = judge(sightings, found.lineages, memory, asked: asked.isEmpty ? nil : asked)
+        let judged = judge(
+            sightings,
+            found.lineages,
+            memory,
+            waiting: waiting(try? settings.get(), found),
+            asked: asked.isEmpty ? nil : asked
+        )
         let all =
             Observation.ofHost(
                 record,
@@ -205,6 +211,22 @@ package struct WatchCertificates: Sendable {
     /// What certctl.conf says, or why no renewal can go by it.
     private func settings() -> Result<Settings, any Error> {
         Result { try SettingsLoader(services).load() }
+    }
+
+    /// The names of sites that have no certificate yet.
+    private func waiting(
+        _ settings: Settings?,
+        _ found: (lineages: [WatchedLineage], unreadable: [Observation])
+    ) -> Set<String> {
+        // Of what is lost or cannot be read there is something else to be told.
+        let issued = Set(
+            found.lineages.filter { $0.current != nil || $0.isLost }.map { "\($0.name)" }
+                + found.unreadable.compactMap(\.lineage)
+        )
+        let sites = (settings?.sites ?? []).map(\.certificate).filter { site in
+            site.lineageName.map { !issued.contains("\($0)") } ?? false
+        }
+        return Set(sites.flatMap { $0.names.map(\.value) })
     }
 
     /// What there is to say of certctl.conf, and of the CA that it has stand in for another.

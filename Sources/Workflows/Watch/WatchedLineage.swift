@@ -21,6 +21,8 @@ struct WatchedLineage: Sendable {
     let isRevoked: Bool
     /// Whether there is no certificate, and certctl.conf asks for none.
     let isForgotten: Bool
+    /// Whether certctl.conf has a block for it; `nil` where that cannot be told.
+    let isInSettings: Bool?
     /// Whether what was committed is gone or damaged; ``current`` is of before, if any.
     let isLost: Bool
     /// What readers are pointed at.
@@ -52,6 +54,7 @@ struct WatchedLineage: Sendable {
         current = lineage.current
         isRevoked = lineage.isRevoked
         isForgotten = settings?.hasForgotten(lineage) ?? false
+        isInSettings = settings.map { $0.block(of: name) != nil }
         isLost = try store.isLost(lineage)
         published = try store.publishedGeneration(of: name)
         let state = try memory.state(of: lineage)
@@ -120,7 +123,8 @@ struct WatchedLineage: Sendable {
             let message =
                 "there is no certificate yet"
                 + (isForgotten
-                    ? ", and certctl.conf asks for none: certctl delete \(name) forgets it" : "")
+                    ? ", and certctl.conf asks for none: certctl delete \(name) forgets it"
+                    : isInSettings == true ? ": certctl apply orders it" : "")
             return observation(.waiting, .info, message, now)
         }
         if isRevoked {

@@ -205,14 +205,41 @@ import Testing
                 #expect(test.present == test.full(test.new), "call \(call)")
             } else {
                 _ = try await NginxTransaction.recover(test.nginx.services(test.full(test.new)))
-                let present = test.present.filter { !$0.key.hasSuffix("~new") }
+                // No part of a file is left beside them either.
                 #expect(
-                    present == test.full(test.old) || present == test.full(test.new),
+                    test.present == test.full(test.old) || test.present == test.full(test.new),
                     "call \(call)"
                 )
             }
             #expect(!test.hasNote, "call \(call)")
         }
+    }
+
+    @Test(arguments: [
+        (FileSystemError.Reason.noSpace, "make room on the file system of /etc/nginx "),
+        (.readOnly, "have the file system of /etc/nginx mounted for writing"),
+        (.notPermitted, "make that possible"),
+    ])
+    func `what keeps a file from being written is told, and who could let the unit write`(
+        reason: FileSystemError.Reason,
+        fix: String
+    ) async throws {
+        let unit = "certctl-deploy.service"
+        var told: TransactionFailure?
+        let count = await NginxTransactionRunTests().calls()
+        for call in 1...count where told == nil {
+            let test = NginxTransactionRunTests()
+            var plan = MemoryFileSystem.Plan()
+            plan.failsAt = (test.files.changes + call, reason)
+            test.files.plan(plan)
+            let failure = await test.run()
+            if case .rolledBack(let fault, _)? = failure, fault.step == .write { told = failure }
+        }
+        let failure = try #require(told)
+        #expect(failure.diagnosis(before: .apply).fix.hasPrefix(fix))
+        #expect(!failure.diagnosis(before: .apply).fix.contains(unit))
+        #expect(failure.diagnosis(before: .deploy).fix.hasPrefix(fix))
+        #expect(failure.diagnosis(before: .deploy).fix.contains(unit) == (reason != .noSpace))
     }
 
     @Test func `a note that is damaged is not followed`() async throws {

@@ -63,6 +63,45 @@ import Testing
         expect(try await fixture.single(), .other, .warning, "CN=Test Intermediate")
     }
 
+    @Test
+    func `another lineage's current certificate is shared, and who is to be forgotten is told`()
+        async throws
+    {
+        let fixture = try await WatchFixture()
+        try await fixture.host.issue(["www.example.com", "example.com"])
+        fixture.servers.resolve("www.example.com", "192.0.2.1")
+        try fixture.servers.serve(fixture.fullChain("www.example.com"))
+        func seen() async throws -> Observation {
+            let all = try await fixture.watch(["example.com"])
+            #expect(all.filter(\.isFinding).isEmpty)
+            return try #require(all.first { $0.isServed })
+        }
+        let plain = try await seen()
+        expect(plain, .shared, .info, "served with www.example.com's certificate")
+        #expect(!plain.message.contains("certctl delete"))
+        let path = "\(WatchFixture.home)/etc/certctl.conf"
+        let site = "site www.example.com example.com { to app:80; }\n"
+        fixture.host.disk.put(path, Array(site.utf8))
+        expect(try await seen(), .shared, .info, "certctl delete example.com forgets it")
+        // One that has been replaced since is as bad as ever.
+        try await fixture.host.issue(["www.example.com", "example.com"]) { $0.isForced = true }
+        let old = try await fixture.watch(["example.com"]).filter(\.isServed)
+        expect(try #require(old.first), .other, .warning)
+    }
+
+    @Test func `a name whose site waits for its certificate is told what orders it`() async throws {
+        let fixture = try await WatchFixture(["example.com", "www.example.com"])
+        let path = "\(WatchFixture.home)/etc/certctl.conf"
+        fixture.servers.fail(.noHandshake("unrecognized name"), for: "www.example.com")
+        let alone = try await fixture.watch().filter { $0.name == "www.example.com" }
+        expect(try #require(alone.first), .noTLS, .warning)
+        let sites = "site example.com { to app:80; }\nsite www.example.com { to app:80; }\n"
+        fixture.host.disk.put(path, Array(sites.utf8))
+        let seen = try await fixture.watch().filter { $0.name == "www.example.com" }
+        expect(try #require(seen.first), .noTLS, .info, "certctl apply orders it")
+        expect(try #require(seen.first), .noTLS, .info, "unrecognized name")
+    }
+
     @Test func `a certificate for another name is critical, and those that it is for are told`()
         async throws
     {
