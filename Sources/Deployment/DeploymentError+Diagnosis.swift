@@ -144,6 +144,7 @@ extension ContainerTrouble {
     private var condition: String {
         switch status {
         case .paused: "is paused"
+        case .running where restartCount == 0: "has only just been started, or is about to end"
         case .restarting, .running: "starts again and again (\(restartCount) times so far)"
         case .created: "was made and could not be started"
         default: "does not run (\(status), exit code \(exitCode))"

@@ -1,6 +1,7 @@
 import ACME
 package import CertificateStore
 import Deployment
+import Diagnostics
 import Nginx
 import Platform
 import Settings
@@ -24,27 +25,47 @@ package struct DeleteCertificate: Sendable {
 
     /// Deletes the lineage named `text`.
     ///
-    /// Throws ``WorkflowError/inUse(lineage:by:)`` while a configuration names its files, unless
-    /// `isForced`.
+    /// Throws ``WorkflowError/inUse(lineage:by:)`` while a configuration names its files; with
+    /// `isForced` that is only told.
     package func run(_ text: String, isForced: Bool) async throws -> LineageName {
         let store = services.store
         let name = try store.existingLineage(text).name
         let lock = try await services.lock("\(name)") { try store.lock(name) }
         defer { withExtendedLifetime(lock) {} }
-        let users =
-            isForced
-            ? []
-            : try configurations.flatMap { try files(below: $0, naming: name) }
-                + (try await Unserved.by(.sameCommand) { try await places(naming: name) })
-        guard users.isEmpty else {
-            throw WorkflowError.inUse(lineage: "\(name)", by: try uses(of: name, at: users))
+        let uses = isForced ? await knownUses(of: name) : try await uses(of: name)
+        guard uses.isEmpty || isForced else {
+            throw WorkflowError.inUse(lineage: "\(name)", by: uses)
         }
         try await forgetDeployment(of: name)
         try store.lookSoon(at: name)
         try store.delete(name)
+        if !uses.isEmpty {
+            services.log.warning(
+                "nginx can neither reload nor start: its configuration still names deleted files",
+                [
+                    "places": uses.map(\.place).joined(separator: " "),
+                    "fix": uses.remedy("\(name)"),
+                ]
+            )
+        }
         // Root's notes are root's, also about a lineage of somebody else.
         services.note(.deleted, name, "", isOfDeployment: try store.role() == .deploying)
         return name
+    }
+
+    /// Where nginx's configuration names the lineage's files, and whose those places are.
+    private func uses(of name: LineageName) async throws -> [LineageUse] {
+        let found = try configurations.flatMap { try files(below: $0, naming: name) }
+        let read = try await Unserved.by(.sameCommand) { try await places(naming: name) }
+        return try uses(of: name, at: found + read)
+    }
+
+    /// The same, as far as it can be told: what is deleted all the same may be so because nginx cannot
+    /// be asked any more.
+    private func knownUses(of name: LineageName) async -> [LineageUse] {
+        let found = configurations.flatMap { (try? files(below: $0, naming: name)) ?? [] }
+        let read = (try? await places(naming: name)) ?? []
+        return (try? uses(of: name, at: found + read)) ?? []
     }
 
     /// Whose those places are, and so how the lineage is got out of them.

@@ -133,7 +133,7 @@ ok "and what puts it back" output_has 'run `certctl apply`'
 ok "and nothing is put there" test ! -e "$conf/certctl"
 try deploy
 ok "deploy: 9" status_is 9
-ok "they are put back" output_has "files of certctl's were missing, and are there again: $conf/certctl/challenge.inc"
+ok "they are put back" output_has "files of certctl's were missing, which is mended: $conf/certctl/challenge.inc"
 ok "and what to type is told" output_has 'docker restart proxy, then run: certctl deploy'
 docker restart -t 5 proxy >/dev/null; wait_for 10 has_workers; converges "files of its own"
 ok "no empty file is left" test -z "$(find "$conf/certctl" -empty)"

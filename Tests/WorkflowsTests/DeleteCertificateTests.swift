@@ -1,4 +1,5 @@
 import CertificateStore
+import Diagnostics
 import Platform
 import TestSupport
 import Testing
@@ -47,6 +48,11 @@ import Testing
         host.disk.put("/etc/nginx/nginx.conf", Array("include \(include);".utf8))
         try await delete(isForced: true)
         #expect(try host.disk.status(include) == nil)
+        let warning = host.log.lines(from: .warning).last {
+            $0.contains("still names deleted files")
+        }
+        #expect(warning?.contains("/etc/nginx/nginx.conf") == true)
+        #expect(warning?.contains("take it out of") == true)
     }
 
     @Test func `a lineage made again is brought into use again`() async throws {

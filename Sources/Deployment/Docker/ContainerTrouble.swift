@@ -13,10 +13,23 @@ package struct ContainerTrouble: Equatable, Sendable {
     package let trouble: NginxTrouble?
     /// Where a file that it misses would be on this host; `nil` for a place that no mount shows.
     package let missingPath: String?
+    /// What it sees of this host.
+    package let paths: PathMap
     /// The command of its engine: `docker` or `podman`.
     package let tool: String
     /// The processors of the image and of the engine's host, where they differ.
     package let architectures: Architectures?
+
+    private let inspected: Container
+
+    /// Tells how to let it see `volumes`, which it does not see now; `absent` are those of their
+    /// sources that are not on this host yet.
+    package func override(
+        adding volumes: [ComposeOverride.Volume],
+        absent: [String]
+    ) -> ComposeOverride {
+        ComposeOverride(for: inspected, missing: volumes, absent: absent, tool: tool)
+    }
 
     /// For which processor an image was built, and which there is.
     package struct Architectures: Equatable, Sendable {
@@ -59,7 +72,9 @@ package struct ContainerTrouble: Equatable, Sendable {
     ) {
         let state = container.state
         self.tool = tool
+        self.paths = paths
         self.container = container.name
+        inspected = container
         status = state.status
         exitCode = state.exitCode
         restartCount = container.restartCount

@@ -16,6 +16,11 @@ struct ContainerExaminer: Sendable {
     /// end; `nil` for one that runs.
     func trouble(with container: Container) async throws(EngineError) -> ContainerTrouble? {
         guard !container.isRunning || isLooping(container) else { return nil }
+        return try await explanation(of: container)
+    }
+
+    private func explanation(of container: Container) async throws(EngineError) -> ContainerTrouble
+    {
         var log: [String] = []
         do throws(EngineError) {
             log = try await engine.log(of: container, lines: Self.shownLog)
@@ -32,10 +37,33 @@ struct ContainerExaminer: Sendable {
         )
     }
 
-    /// What runs in it.
+    /// What runs in it, and which of that is nginx's master.
     ///
-    /// - Throws: ``DeploymentError/notRunning(_:)`` where it has ended since it was looked at.
-    func processes(of container: Container) async throws -> [EngineProcess] {
+    /// - Throws: ``DeploymentError/notRunning(_:)`` where it has ended since it was looked at, or is
+    ///   between its end and the next start; ``DeploymentError/noMaster(container:processes:)``.
+    func master(
+        of container: Container
+    ) async throws -> (master: EngineProcess, all: [EngineProcess]) {
+        let all = try await processes(of: container)
+        if let master = all.first(where: { $0.title.hasPrefix(NginxTitle.master) }) {
+            return (master, all)
+        }
+        if let current = try? await engine.container(container.id) {
+            if let trouble = try await trouble(with: current) {
+                throw DeploymentError.notRunning(trouble)
+            }
+            // What comes before nginx may run already.
+            guard !all.isEmpty, current.state.started == container.state.started else {
+                throw DeploymentError.notRunning(try await explanation(of: current))
+            }
+        }
+        throw DeploymentError.noMaster(
+            container: container.name,
+            processes: all.prefix(5).map { $0.title.harmless(limit: 100) }
+        )
+    }
+
+    private func processes(of container: Container) async throws -> [EngineProcess] {
         do throws(EngineError) {
             return try await engine.processes(in: container)
         } catch {

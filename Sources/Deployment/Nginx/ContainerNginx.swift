@@ -32,13 +32,7 @@ package struct ContainerNginx: NginxInstance {
         if let trouble = try await examiner.trouble(with: container) {
             throw DeploymentError.notRunning(trouble)
         }
-        let processes = try await examiner.processes(of: container)
-        guard let master = Self.master(among: processes) else {
-            throw DeploymentError.noMaster(
-                container: container.name,
-                processes: processes.prefix(5).map { $0.title.harmless(limit: 100) }
-            )
-        }
+        let master = try await examiner.master(of: container).master
         options = NginxTitle.options(of: master.title)
         let mode = container.networkMode
         let shared = mode.hasPrefix("container:") ? mode.dropFirst("container:".count) : ""
@@ -93,13 +87,7 @@ package struct ContainerNginx: NginxInstance {
         if let trouble = try await examiner.trouble(with: current) {
             throw DeploymentError.notRunning(trouble)
         }
-        let processes = try await examiner.processes(of: current)
-        guard let master = Self.master(among: processes) else {
-            throw DeploymentError.noMaster(
-                container: current.name,
-                processes: processes.prefix(5).map { $0.title.harmless(limit: 100) }
-            )
-        }
+        let (master, processes) = try await examiner.master(of: current)
         return NginxSnapshot(
             container: current.id,
             started: current.state.started,
@@ -195,10 +183,6 @@ package struct ContainerNginx: NginxInstance {
                 return mount
             }
         )
-    }
-
-    private static func master(among processes: [EngineProcess]) -> EngineProcess? {
-        processes.first { $0.title.hasPrefix(NginxTitle.master) }
     }
 
     /// The workers that take connections; those of another nginx come and go on their own.

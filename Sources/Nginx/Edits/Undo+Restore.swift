@@ -14,9 +14,17 @@ extension Undo {
     package func restore(_ path: String, from bytes: [UInt8]) -> Outcome {
         var current = bytes
         for step in steps.reversed() {
-            guard let regions = step[path] else { continue }
+            guard var regions = step[path] else { continue }
             let finder = RegionFinder(current)
-            let found = finder.find(regions)
+            var found = finder.find(regions)
+            if found.contains(nil) {
+                // What a person has taken away already need not be.
+                let text = String(decoding: current, as: UTF8.self)
+                regions = zip(regions, found).compactMap { region, place in
+                    place == nil ? region.remainder(in: text) : region
+                }
+                found = finder.find(regions)
+            }
             let lost = zip(regions, found).filter { $0.1 == nil }.map(\.0)
             let edits = zip(regions, found).compactMap { region, place in
                 place.map { SpanEdit($0, region.old) }
@@ -32,6 +40,38 @@ extension Undo {
 }
 
 extension Undo.Region {
+    /// The place without the lines that a person has taken away of it; `nil` where nothing is left.
+    fileprivate func remainder(in text: String) -> Self? {
+        guard Self.text(old).isEmpty else { return self }
+        let lines = Self.lines(of: new)
+        let left = lines.filter { line in
+            // Without the comment: a line that a person has made his own is still there.
+            let words = String(decoding: line, as: UTF8.self).prefix { $0 != "#" && $0 != ";" }
+                .split { $0.isWhitespace }
+            // A brace or a blank says nothing of who wrote it.
+            return words.count < 2 || text.contains(words.joined(separator: " "))
+        }
+        guard left.count < lines.count else { return self }
+        let rest = Array(left.joined())
+        guard !Self.text(rest).isEmpty else { return nil }
+        return Self(offset: offset, old: old, new: rest, before: before, after: after)
+    }
+
+    /// Its lines with their ends: those before them where it begins with one.
+    private static func lines(of bytes: [UInt8]) -> [ArraySlice<UInt8>] {
+        let lineFeed = UInt8(ascii: "\n")
+        var lines: [ArraySlice<UInt8>] = []
+        var start = bytes.startIndex
+        let leads = bytes.first == lineFeed
+        for index in bytes.indices where bytes[index] == lineFeed {
+            let end = leads ? index : index + 1
+            if end > start { lines.append(bytes[start..<end]) }
+            start = end
+        }
+        if start < bytes.endIndex { lines.append(bytes[start...]) }
+        return lines
+    }
+
     /// What a person has to do instead, in one line.
     package var remedy: String {
         switch (Self.text(old), Self.text(new)) {

@@ -183,6 +183,14 @@ struct InPlaceDriver: Sendable {
         }
     }
 
+    /// Makes the changes for an nginx that refuses what is there, if it takes that then.
+    func mend(with changes: [FileChange], _ nginx: any NginxInstance) async throws {
+        try await NginxTransaction.run(changes, needs(nginx, []), isMending: true)
+        for change in changes {
+            services.log.notice("nginx's configuration was edited", ["path": change.path])
+        }
+    }
+
     func tell(of plan: InPlacePlan) {
         for report in plan.reports {
             services.log.info("a note on the edits", ["note": report.explanation.harmless()])

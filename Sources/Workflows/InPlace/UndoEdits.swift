@@ -29,9 +29,19 @@ package struct UndoEdits: Sendable {
     /// Finds out what ``run(_:)`` would change; changes nothing.
     package func plan(_ text: String) async throws -> Changes {
         let name = try name(text)
-        let view = try await driver.look(at: try await driver.find())
-        let plan = try plan(name, view)
-        return Changes(files: driver.files(of: plan.changes), byHand: plan.byHand)
+        let nginx = try await driver.find()
+        do {
+            let view = try await driver.look(at: nginx)
+            let plan = try plan(name, view)
+            return Changes(files: driver.files(of: plan.changes), byHand: plan.byHand)
+        } catch let refusal where isRefusal(refusal) {
+            let restoration = try restoration(name)
+            guard !restoration.isEmpty else { throw refusal }
+            return Changes(
+                files: restoration.byHand.isEmpty ? driver.files(of: restoration.edits) : [],
+                byHand: restoration.byHand
+            )
+        }
     }
 
     /// Takes the edits for a lineage back.
@@ -40,12 +50,56 @@ package struct UndoEdits: Sendable {
     package func run(_ text: String) async throws -> Changes {
         let name = try name(text)
         return try await driver.whileLocked { nginx in
-            let view = try await driver.lookAndMend(nginx)
-            let plan = try plan(name, view)
-            if !plan.changes.isEmpty {
-                try await driver.make(plan.changes, proving: [], view)
+            do {
+                return try await run(name, nginx)
+            } catch let refusal where isRefusal(refusal) {
+                let restoration = try restoration(name)
+                guard restoration.byHand.isEmpty else {
+                    return Changes(files: [], byHand: restoration.byHand)
+                }
+                guard try await isMended(by: restoration, name, nginx) else { throw refusal }
+                let rest = try await run(name, nginx)
+                let files = driver.files(of: restoration.edits) + rest.files
+                return Changes(files: files, byHand: rest.byHand)
             }
-            return Changes(files: driver.files(of: plan.changes), byHand: plan.byHand)
+        }
+    }
+
+    private func run(_ name: LineageName, _ nginx: any NginxInstance) async throws -> Changes {
+        let view = try await driver.lookAndMend(nginx)
+        let plan = try plan(name, view)
+        if !plan.changes.isEmpty { try await driver.make(plan.changes, proving: [], view) }
+        return Changes(files: driver.files(of: plan.changes), byHand: plan.byHand)
+    }
+
+    /// Whether nginx refuses what is there, whatever is done to it.
+    private func isRefusal(_ error: any Error) -> Bool {
+        if case TransactionFailure.untouched(let fault) = error {
+            return fault.step == .brokenBefore
+        }
+        if case InPlaceError.unreadable = error { return true }
+        return false
+    }
+
+    /// Takes users' files back for an nginx that refuses them as they are; returns whether it takes
+    /// them so.
+    private func isMended(
+        by restoration: Restoration,
+        _ name: LineageName,
+        _ nginx: any NginxInstance
+    ) async throws -> Bool {
+        let records = EditRecords(driver.services)
+        let paths = Set(restoration.edits.map(\.path))
+        // What others' edits need there cannot be told without a look at what nginx reads.
+        let isShared = try records.names.contains { other in
+            try other != name && !records.read(other).undo.files.isDisjoint(with: paths)
+        }
+        guard !restoration.edits.isEmpty, !isShared else { return false }
+        do {
+            try await driver.mend(with: restoration.edits, nginx)
+            return true
+        } catch TransactionFailure.rolledBack {
+            return false
         }
     }
 
@@ -62,31 +116,11 @@ package struct UndoEdits: Sendable {
         _ name: LineageName,
         _ view: ProxyView
     ) throws -> (changes: [FileChange], byHand: [InPlaceError.Place]) {
-        let files = driver.services.fileSystem
         let records = EditRecords(driver.services)
         let (record, undo) = try records.read(name)
-        var edits: [FileChange] = []
-        var byHand: [InPlaceError.Place] = []
-        var left: Set<String> = []
-        for path in undo.files.sorted() where try files.status(path)?.kind == .file {
-            let current = try files.readFile(path, limit: InPlacePlan.fileLimit)
-            switch undo.restore(path, from: current) {
-            case .restored(let bytes) where bytes == current: continue
-            case .restored(let bytes):
-                edits.append(
-                    FileChange(path: path, before: current, after: bytes, isInPlace: true)
-                )
-            case .byHand where undo.isGone(from: current, of: path): continue
-            case .byHand(let regions):
-                left.insert(path)
-                let lines = LineIndex(current)
-                byHand += regions.map { region in
-                    let offset = min(region.offset, current.count)
-                    let line = lines.position(of: offset).line
-                    return .init(file: path, line: line, remedy: region.remedy)
-                }
-            }
-        }
+        let restoration = try restoration(name)
+        var edits = restoration.edits
+        let (byHand, left) = (restoration.byHand, restoration.left)
         let isWhole = left.isEmpty
         let servers = isWhole ? managed(SiteRenderer.plainPath(of: "\(name)"), view) : []
         let rest = isWhole ? undo.only([]) : undo.only(left)
@@ -100,6 +134,42 @@ package struct UndoEdits: Sendable {
             changes.append(FileChange(path: records.path(of: name), before: record, after: after))
         }
         return (changes, byHand)
+    }
+
+    /// What becomes of users' files, whatever nginx makes of them.
+    private struct Restoration {
+        var edits: [FileChange] = []
+        var byHand: [InPlaceError.Place] = []
+        /// The files that are left alone.
+        var left: Set<String> = []
+
+        var isEmpty: Bool { edits.isEmpty && byHand.isEmpty }
+    }
+
+    private func restoration(_ name: LineageName) throws -> Restoration {
+        let files = driver.services.fileSystem
+        let undo = try EditRecords(driver.services).read(name).undo
+        var restoration = Restoration()
+        for path in undo.files.sorted() where try files.status(path)?.kind == .file {
+            let current = try files.readFile(path, limit: InPlacePlan.fileLimit)
+            switch undo.restore(path, from: current) {
+            case .restored(let bytes) where bytes == current: continue
+            case .restored(let bytes):
+                restoration.edits.append(
+                    FileChange(path: path, before: current, after: bytes, isInPlace: true)
+                )
+            case .byHand where undo.isGone(from: current, of: path): continue
+            case .byHand(let regions):
+                restoration.left.insert(path)
+                let lines = LineIndex(current)
+                restoration.byHand += regions.map { region in
+                    let offset = min(region.offset, current.count)
+                    let line = lines.position(of: offset).line
+                    return .init(file: path, line: line, remedy: region.remedy)
+                }
+            }
+        }
+        return restoration
     }
 
     /// The removal of a managed file, if it is there and still certctl's.

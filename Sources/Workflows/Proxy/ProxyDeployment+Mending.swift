@@ -33,26 +33,22 @@ extension ProxyDeployment {
         do {
             return try await body()
         } catch TransactionFailure.untouched(let fault) where fault.step == .brokenBefore {
-            let missing = try await missingFiles(of: nginx).changes
-                .filter { $0.before?.isEmpty ?? true }
+            let missing = try await mending(of: nginx).missing
             guard !missing.isEmpty else { throw TransactionFailure.untouched(fault) }
-            throw ProxyError.ownFilesMissing(place: nginx.place, paths: missing.map(\.path))
+            throw ProxyError.ownFilesMissing(place: nginx.place, paths: missing)
         }
     }
 
-    private func missingFiles(
-        of nginx: any NginxInstance
-    ) async throws -> (directory: String, changes: [FileChange]) {
+    private func mending(of nginx: any NginxInstance) async throws -> Mending {
         try await ProxyView.mending(services, settings, access, nginx, sites())
     }
 
     /// Puts back what is missing; returns whether nginx accepts its configuration then.
     private func mend(_ nginx: any NginxInstance) async throws -> Bool {
-        let (directory, changes) = try await missingFiles(of: nginx)
+        let mending = try await mending(of: nginx)
+        let changes = mending.changes
         guard !changes.isEmpty else { return false }
-        if changes.contains(where: { $0.path.hasPrefix("\(directory)/certctl/") }) {
-            try makeSnippetDirectory(in: directory)
-        }
+        try prepare(mending)
         do {
             try await NginxTransaction.run(changes, needs(nginx, []), isMending: true)
         } catch TransactionFailure.rolledBack(let fault, let unsettled) {
@@ -61,13 +57,33 @@ extension ProxyDeployment {
             guard isOfRoom else { return false }
             throw TransactionFailure.rolledBack(fault, unsettled: unsettled)
         }
-        let isOfRoom = changes.contains { $0.before?.isEmpty == false }
+        let isOfRoom = mending.missing.isEmpty
         services.log.warning(
             isOfRoom
                 ? "a file of certctl's own follows what others now say of server_names_hash_bucket_size"
                 : "files of certctl's own were missing, and are put back",
-            ["paths": changes.map(\.path).joined(separator: " ")]
+            ["paths": changes.filter { $0.after != nil }.map(\.path).joined(separator: " ")]
         )
+        tellRemoved(by: mending)
         return true
+    }
+
+    /// Makes what the changes need.
+    func prepare(_ mending: Mending) throws {
+        let directory = mending.directory
+        if mending.changes.contains(where: { $0.path.hasPrefix("\(directory)/certctl/") }) {
+            try makeSnippetDirectory(in: directory)
+        }
+        try mending.prepare(services)
+    }
+
+    /// Tells which of certctl's files were taken away.
+    func tellRemoved(by mending: Mending) {
+        for change in mending.changes where change.after == nil {
+            services.log.warning(
+                "a file of certctl's own named a certificate that is not stored, and was removed",
+                ["path": change.path]
+            )
+        }
     }
 }

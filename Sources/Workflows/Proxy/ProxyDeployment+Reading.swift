@@ -24,7 +24,7 @@ extension ProxyDeployment {
                 )
             }
             guard case .unreadablePair? = trouble.trouble, try !leadStrays().isEmpty else {
-                throw DeploymentError.notRunning(trouble)
+                throw reason(of: trouble)
             }
             throw ProxyError.startsAgain(
                 tool: trouble.tool,

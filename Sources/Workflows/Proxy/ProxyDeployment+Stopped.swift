@@ -21,18 +21,14 @@ extension ProxyDeployment {
     /// none where it is for want of something else.
     func mendStopped(_ trouble: ContainerTrouble) throws -> [String] {
         let files = services.fileSystem
-        let missing = try missingFiles(of: trouble)
-        guard !missing.isEmpty, try files.status(services.layout.transaction) == nil else {
+        let mending = try mending(of: trouble)
+        guard !mending.changes.isEmpty, try files.status(services.layout.transaction) == nil else {
             return []
         }
-        for change in missing {
-            let directory = change.path.parentDirectory
-            if directory.hasSuffix("/certctl"), try files.status(directory) == nil {
-                try makeSnippetDirectory(in: directory.parentDirectory)
-            }
-            try change.make(in: files)
-        }
-        return missing.map(\.path)
+        try prepare(mending)
+        for change in mending.changes { try change.make(in: files) }
+        tellRemoved(by: mending)
+        return mending.missing
     }
 
     /// Finds the nginx, and changes nothing.
@@ -42,39 +38,77 @@ extension ProxyDeployment {
         do {
             return try await access.find(settings.proxy?.place)
         } catch DeploymentError.notRunning(let trouble) {
-            let missing = try missingFiles(of: trouble)
-            guard !missing.isEmpty else { throw DeploymentError.notRunning(trouble) }
+            let missing = try mending(of: trouble).missing
+            guard !missing.isEmpty else { throw reason(of: trouble) }
             throw ProxyError.ownFilesMissing(
                 place: "nginx in the container \(trouble.container)",
-                paths: missing.map(\.path)
+                paths: missing
             )
         }
     }
 
-    /// The changes that would put it back.
-    func missingFiles(of trouble: ContainerTrouble) throws -> [FileChange] {
-        guard case .missingFile(let path)? = trouble.trouble, let host = trouble.missingPath,
+    /// Why it does not run: for want of a mount, where it misses what no mount shows it.
+    func reason(of trouble: ContainerTrouble) -> any Error {
+        let layout = services.layout
+        var shares = [layout.tls]
+        if case .webroot? = settings.http01 {} else { shares.append(layout.challengeDirectory) }
+        let missed: String? =
+            switch trouble.trouble {
+            case .missingFile(let path)?, .certificate(let path)?: path
+            default: nil
+            }
+        guard let missed, trouble.paths.hostPath(of: missed) == nil,
+            shares.contains(where: { PathMap.rest(of: missed, below: $0) != nil })
+        else { return DeploymentError.notRunning(trouble) }
+        let unseen = shares.filter { share in
+            trouble.paths.nginxPath(of: access.host.realPath(of: share) ?? share) != share
+        }
+        let override = trouble.override(
+            adding: unseen.map { .init(source: $0, target: $0) },
+            absent: unseen.filter { access.host.realPath(of: $0) == nil }
+        )
+        return ProxyError.notMounted(
+            place: "nginx in the container \(trouble.container)",
+            paths: unseen,
+            steps: override.steps,
+            override: override.file?.text
+        )
+    }
+
+    /// The changes that would put it back; none where it is for want of something else.
+    private func mending(of trouble: ContainerTrouble) throws -> Mending {
+        let files = services.fileSystem
+        let host = (settings.proxy?.configuration).map { path in
+            access.host.realPath(of: path) ?? path
+        }
+        guard case .missingFile(let path)? = trouble.trouble, let own = trouble.missingPath,
             let build = NginxBuild(versionText: Self.anyBuild),
-            let named = Self.snippet(path), named == Self.snippet(host)
-        else { return [] }
-        let directory = String(host.dropLast(named.count + 1))
-        guard try services.fileSystem.status(directory)?.kind == .directory else { return [] }
+            let directory = host ?? trouble.paths.hostPath(of: ProxyView.usualDirectory),
+            let inside = trouble.paths.nginxPath(of: directory),
+            try files.status(directory)?.kind == .directory
+        else { return .nothing(in: host ?? ProxyView.usualDirectory) }
+        // What is there is not seen for another reason.
+        let named = PathMap.rest(of: path, below: inside).flatMap {
+            ManagedFile.isManaged($0) ? $0 : nil
+        }
+        let isPair = path == own && path.hasPrefix("\(services.layout.nginx)/")
+        let isThere = try files.status(path) != nil
+        guard named != nil || isPair && !isThere else { return .nothing(in: directory) }
         let surroundings = Surroundings(
             build: build,
             pairs: services.layout.nginx,
-            configuration: String(path.dropLast(named.count + 1)),
+            configuration: inside,
             challenge: challenge
         )
-        let present = try ProxyView.present(in: directory, services.fileSystem)
-        return try SiteRenderer(for: surroundings)
-            .lacking(of: sites(), present: present, named: named)
-            .map { file in
-                FileChange(
-                    path: "\(directory)/\(file.path)",
-                    before: present[file.path],
-                    after: file.bytes
-                )
-            }
+        let present = try ProxyView.present(in: directory, files)
+        return try Mending(
+            in: directory,
+            files: try SiteRenderer(for: surroundings)
+                .lacking(of: sites(), present: present, named: named),
+            present: present,
+            named: path,
+            services
+        )
     }
 
     private var challenge: Surroundings.Challenge {
@@ -83,11 +117,5 @@ extension ProxyDeployment {
         } else {
             .socket(services.layout.challengeSocket)
         }
-    }
-
-    /// The last two parts of a path, where they are those of a file that several sites share.
-    private static func snippet(_ path: String) -> String? {
-        let parts = path.split(separator: "/").suffix(2).joined(separator: "/")
-        return parts.hasPrefix("certctl/") && ManagedFile.isManaged(parts) ? parts : nil
     }
 }

@@ -79,7 +79,7 @@ extension ProxyError: DeploymentFailure {
             (
                 "\(place) refuses its configuration, for files of certctl's are missing",
                 paths.joined(separator: ", "),
-                "run `certctl apply`, which puts them back, then the same command again"
+                "run `certctl apply`, which mends that, then the same command again"
             )
         case .unreadableKey(let key):
             key.explanation(before: retry)
@@ -93,7 +93,7 @@ extension ProxyError: DeploymentFailure {
         case .startsWithFiles(let tool, let container, let paths):
             (
                 "the container \(container) does not run",
-                "files of certctl's were missing, and are there again: "
+                "files of certctl's were missing, which is mended: "
                     + paths.joined(separator: ", "),
                 "\(tool) restart \(container), then \(retry.words)"
             )

@@ -26,7 +26,7 @@ package enum ProxyError: Error, Equatable {
     case unreadableKey(UnreadableKey)
     /// nginx could not be started for a key that it may read only now.
     case startsAgain(tool: String, container: String, group: UInt32?)
-    /// nginx could not start without files of certctl's, which are there again; by path on this host.
+    /// nginx could not start without files of certctl's, which is mended; by path on this host.
     case startsWithFiles(tool: String, container: String, paths: [String])
     /// nginx was told to reload and did not, in the words of its log.
     case notReloaded(place: String, lines: [String])

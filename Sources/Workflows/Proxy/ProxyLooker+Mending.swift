@@ -8,15 +8,15 @@ import Sites
 /// takes it.
 extension ProxyLooker {
     /// See ``ProxyView/mending(_:_:_:_:_:)``.
-    func mending(_ sites: [Site]) async throws -> (directory: String, changes: [FileChange]) {
+    func mending(_ sites: [Site]) async throws -> Mending {
         let dump = try await nginx.configuration()
         let directory = try directory()
         guard !dump.verdict.isAccepted, let build = NginxBuild(versionText: dump.build) else {
-            return (directory.host, [])
+            return .nothing(in: directory.host)
         }
         let present = try ProxyView.present(in: directory.host, services.fileSystem)
         if let file = try roomFile(dump.verdict, sites, present) {
-            return (directory.host, changes(to: [file], present, directory.host))
+            return Mending(writing: file, over: present[file.path], in: directory.host)
         }
         var surroundings = Surroundings(
             build: build,
@@ -27,12 +27,19 @@ extension ProxyLooker {
         surroundings.httpsPort = nginx.addresses(ofPort: 443).first?.port ?? 443
         surroundings.cacheDirectory = Self.cacheDirectory(build)
         var named: String?
-        if case .missingFile(let path)? = dump.verdict.trouble {
-            named = PathMap.rest(of: path, below: directory.nginx)
-        }
-        let lacking = try SiteRenderer(for: surroundings)
-            .lacking(of: sites, present: present, named: named)
-        return (directory.host, changes(to: lacking, present, directory.host))
+        if case .missingFile(let path)? = dump.verdict.trouble { named = path }
+        let lacking = try SiteRenderer(for: surroundings).lacking(
+            of: sites,
+            present: present,
+            named: named.flatMap { PathMap.rest(of: $0, below: directory.nginx) }
+        )
+        return try Mending(
+            in: directory.host,
+            files: lacking,
+            present: present,
+            named: named,
+            services
+        )
     }
 
     /// The file that gives nginx room for names, or does so no more, where it asks for that.
@@ -47,19 +54,5 @@ extension ProxyLooker {
         }
         let isWanted = verdict.refusal?.text.contains("increase \(SiteRenderer.roomDirective)")
         return isWanted == true ? try SiteRenderer.withRoom(for: sites, present) : nil
-    }
-
-    private func changes(
-        to files: [ManagedFile],
-        _ present: [String: [UInt8]],
-        _ directory: String
-    ) -> [FileChange] {
-        files.map { file in
-            FileChange(
-                path: "\(directory)/\(file.path)",
-                before: present[file.path],
-                after: file.bytes
-            )
-        }
     }
 }

@@ -43,14 +43,14 @@ struct ProxyView: Sendable {
     /// The changes that put back what is missing of certctl's own files, or have them follow what a
     /// person says now, for an nginx that refuses its configuration; none where that is not the reason.
     ///
-    /// Returns the directory of managed files too. Throws as ``look(_:_:_:_:)``, and ``SitesError``.
+    /// Throws as ``look(_:_:_:_:)``, and ``SitesError``.
     static func mending(
         _ services: Services,
         _ settings: Settings,
         _ access: ProxyAccess,
         _ nginx: any NginxInstance,
         _ sites: [Site]
-    ) async throws -> (directory: String, changes: [FileChange]) {
+    ) async throws -> Mending {
         let looker = ProxyLooker(
             services: services,
             settings: settings,

@@ -127,6 +127,27 @@ import Testing
         }
     }
 
+    @Test(arguments: [0, 2])
+    func `S03: a container between two starts is told as one that does not run`(
+        restarts: Int
+    ) async throws {
+        let error = await #expect(throws: DeploymentError.self) {
+            _ = try await nginx { container in
+                container.processes = []
+                container.restartCount = restarts
+                container.log = ["nginx: [emerg] unknown directive \"x\" in /etc/nginx/a.conf:1"]
+            }
+        }
+        guard case .notRunning(let trouble) = error else {
+            Issue.record("it is another error: \(String(describing: error))")
+            return
+        }
+        #expect(trouble.trouble == .unknownDirective("x"))
+        let what = trouble.diagnosis(before: .deploy).what
+        #expect(what.contains("again and again (2 times") == (restarts == 2))
+        #expect(!what.contains("0 times"))
+    }
+
     @Test(arguments: [126, 127])
     func `a container without the program is told in the engine's words`(code: Int) async throws {
         let words = "OCI runtime exec failed: \"nginx\": executable file not found in $PATH"

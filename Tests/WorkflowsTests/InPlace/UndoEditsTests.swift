@@ -51,6 +51,53 @@ import Testing
         #expect(machine.siteText == InPlaceHost.text)
     }
 
+    @Test
+    func `the rest is taken back where a person has taken a line away`()
+        async throws
+    {
+        try await machine.issueInPlace()
+        let include = "\(TestHost.home)/lib/tls/nginx/example.com.conf"
+        let lines = try #require(machine.siteText).split(
+            separator: "\n",
+            omittingEmptySubsequences: false
+        )
+        let rest = lines.filter { !$0.contains(include) }
+        #expect(rest.count < lines.count)
+        machine.put(InPlaceHost.site, rest.joined(separator: "\n"))
+        #expect(!machine.nginx.starts)
+        let planned = try await UndoEdits(machine.services).plan("example.com")
+        #expect(planned.byHand.isEmpty)
+        #expect(planned.files.map(\.path) == [InPlaceHost.site])
+        let changes = try await machine.undo()
+        #expect(changes.byHand.isEmpty)
+        #expect(machine.siteText == InPlaceHost.text)
+        #expect(machine.nginx.starts)
+        await #expect(throws: InPlaceError.self) { try await machine.undo() }
+    }
+
+    @Test func `what nginx refuses and cannot be told for certain is told line by line`()
+        async throws
+    {
+        try await machine.issueInPlace()
+        let text = try #require(machine.siteText)
+        let include = "\(TestHost.home)/lib/tls/nginx/example.com.conf"
+        let changed = text.replacing(include, with: "\(include).old")
+        machine.put(InPlaceHost.site, changed)
+        #expect(!machine.nginx.starts)
+        let changes = try await machine.undo()
+        #expect(machine.siteText == changed)
+        #expect(changes.byHand.contains { $0.remedy.contains("include \(include)") })
+    }
+
+    @Test func `what is still refused with the edits taken back is left as it is`() async throws {
+        try await machine.issueInPlace()
+        let text = try #require(machine.siteText) + "server { listen 443 ssl; }\n"
+        machine.put(InPlaceHost.site, text)
+        #expect(!machine.nginx.starts)
+        await #expect(throws: (any Error).self) { try await machine.undo() }
+        #expect(machine.siteText == text)
+    }
+
     @Test func `where a person has taken all of it away there is nothing to do by hand`()
         async throws
     {

@@ -97,13 +97,29 @@ final class ModelProxy: NginxInstance, TLSProbing {
         }
     }
 
-    private func trouble(_ line: String) throws -> ContainerTrouble {
-        let text = #"{"Id": "c", "Name": "/proxy", "State": {"Status": "restarting"}}"#
+    /// The same of a container that Compose has made without one of its mounts.
+    func accessWithout(mount source: String) -> ProxyAccess {
+        let rest = PathMap(mounts: (paths.mounts ?? []).filter { $0.source != source })
+        let path = "\(source)/nginx/a.test.conf"
+        let words =
+            "nginx: [emerg] open() \"\(path)\" failed (2: No such file or directory) in x:1"
+        return ProxyAccess(probe: self, host: host) { _ in
+            throw DeploymentError.notRunning(try self.trouble(words, paths: rest))
+        }
+    }
+
+    private func trouble(_ line: String, paths: PathMap? = nil) throws -> ContainerTrouble {
+        let text = """
+            {"Id": "c", "Name": "/proxy", "State": {"Status": "restarting"}, "Config": {"Labels": {
+            "com.docker.compose.project": "p", "com.docker.compose.service": "proxy",
+            "com.docker.compose.project.working_dir": "/srv/p",
+            "com.docker.compose.project.config_files": "/srv/p/compose.yaml"}}}
+            """
         let container = try #require(EngineValue(Array(text.utf8)).flatMap { Container($0) })
         return ContainerTrouble(
             container,
             log: [line],
-            paths: paths,
+            paths: paths ?? self.paths,
             architectures: nil,
             tool: "docker"
         )

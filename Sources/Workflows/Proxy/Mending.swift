@@ -1,0 +1,154 @@
+import CertificateStore
+import Deployment
+import Nginx
+import PKI
+import Platform
+import Sites
+
+/// What puts right an nginx that refuses its configuration for the sake of certctl's own files.
+struct Mending {
+    /// The directory of managed files on this host.
+    let directory: String
+    /// What certctl's files are missing, by path on this host.
+    let missing: [String]
+    /// What becomes of files: what is included comes first.
+    let changes: [FileChange]
+    /// The certificates that ``changes`` lead nginx to again.
+    private let pairs: [ProxyPlan.Pair]
+
+    /// Gathers what makes managed files and pairs whole.
+    ///
+    /// A pair of which nothing is stored cannot come back: the managed files that name it go, to be
+    /// written anew as certctl.conf asks for them.
+    ///
+    /// - Parameters:
+    ///   - directory: Where managed files are, on this host.
+    ///   - files: Managed files that are to be written.
+    ///   - present: Managed files that are there, by path from there.
+    ///   - named: The path that nginx misses, if that is what it says.
+    ///   - services: The store.
+    /// - Throws: What keeps the store from being read.
+    init(
+        in directory: String,
+        files: [ManagedFile],
+        present: [String: [UInt8]],
+        named: String?,
+        _ services: Services
+    ) throws {
+        let store = services.store
+        var (pairs, includes): ([ProxyPlan.Pair], [FileChange]) = ([], [])
+        var lost: Set<LineageName> = []
+        for name in try Self.unled(present, named, services) {
+            guard let certificate = try Self.stored(name, store) else {
+                lost.insert(name)
+                continue
+            }
+            let pair = ProxyPlan.Pair(name: name, certificate: certificate)
+            guard let change = try ProxyPlan.change(to: pair, store) else { continue }
+            pairs.append(pair)
+            includes.append(change)
+        }
+        let writes = files.map { file in
+            FileChange(
+                path: "\(directory)/\(file.path)",
+                before: present[file.path],
+                after: file.bytes
+            )
+        }
+        let deletions = present.sorted { $0.key < $1.key }.filter { path, bytes in
+            ManagedFile.state(of: bytes, at: path) == .intact
+                && !lost.isDisjoint(with: Self.pairs(in: bytes, services.layout))
+        }
+        .map { FileChange(path: "\(directory)/\($0.key)", before: $0.value, after: nil) }
+        self.init(
+            directory: directory,
+            missing: (includes + writes).filter { $0.before?.isEmpty ?? true }.map(\.path)
+                + (deletions.isEmpty ? [] : lost.sorted().map(services.layout.include)),
+            changes: includes + writes + deletions,
+            pairs: pairs
+        )
+    }
+
+    /// Writes one file, of which nothing is missing.
+    init(writing file: ManagedFile, over old: [UInt8]?, in directory: String) {
+        self.init(
+            directory: directory,
+            missing: [],
+            changes: [
+                FileChange(path: "\(directory)/\(file.path)", before: old, after: file.bytes)
+            ],
+            pairs: []
+        )
+    }
+
+    private init(
+        directory: String,
+        missing: [String],
+        changes: [FileChange],
+        pairs: [ProxyPlan.Pair]
+    ) {
+        self.directory = directory
+        self.missing = missing
+        self.changes = changes
+        self.pairs = pairs
+    }
+
+    /// There is nothing to mend.
+    static func nothing(in directory: String) -> Mending {
+        Mending(directory: directory, missing: [], changes: [], pairs: [])
+    }
+
+    /// Makes what the changes need: directories, and keys that nginx may read.
+    func prepare(_ services: Services) throws {
+        guard !pairs.isEmpty else { return }
+        try services.store.prepareDeployment()
+        for pair in pairs { try services.handOver(pair.certificate, of: pair.name) }
+    }
+
+    /// The lineages whose file for nginx is not there, though something includes it or did so.
+    private static func unled(
+        _ present: [String: [UInt8]],
+        _ named: String?,
+        _ services: Services
+    ) throws -> [LineageName] {
+        let (store, layout) = (services.store, services.layout)
+        var names = EditRecords(services).names
+        if let named { names.formUnion(pairs(in: Array(named.utf8), layout)) }
+        for (path, bytes) in present where ManagedFile.isManaged(path) {
+            names.formUnion(pairs(in: bytes, layout))
+        }
+        // nginx names one after the other, and a person's files may include any of them.
+        if try store.isPresent {
+            for name in try store.lineageNames()
+            where try store.publishedGeneration(of: name) != nil {
+                names.insert(name)
+            }
+        }
+        return try names.sorted().filter { name in
+            try services.fileSystem.status(layout.include(name)) == nil
+        }
+    }
+
+    /// The lineages whose file for nginx a text names.
+    private static func pairs(in bytes: [UInt8], _ layout: StoreLayout) -> Set<LineageName> {
+        var names: Set<LineageName> = []
+        var rest = String(decoding: bytes, as: UTF8.self)[...]
+        while let start = rest.firstRange(of: "\(layout.nginx)/") {
+            rest = rest[start.upperBound...]
+            let file = rest.prefix { !$0.isWhitespace && !"\"';/".contains($0) }
+            guard file.hasSuffix(".conf") else { continue }
+            if let name = LineageName(String(file.dropLast(5))) { names.insert(name) }
+        }
+        return names
+    }
+
+    /// The newest that nginx can use: a certificate, or what only lets it start.
+    private static func stored(
+        _ name: LineageName,
+        _ store: CertificateStore
+    ) throws -> StoredCertificate? {
+        guard try store.isPresent else { return nil }
+        if let latest = try store.latestCertificate(name), latest.manifest.hasKey { return latest }
+        return try store.bootstrap(of: name)
+    }
+}
