@@ -111,7 +111,9 @@ struct DeployCommand: Command {
             let isNews = context.isJSON || !outcome.wasUnchanged || !names.isEmpty
             if isNews { try Self.write(outcome, ending.name, context) }
         }
-        if !context.isJSON, !isPendingOnly, names.isEmpty, endings.allSatisfy(\.wasUnchanged) {
+        let isIdle = !isPendingOnly && names.isEmpty && endings.allSatisfy(\.wasUnchanged)
+        if isIdle { try await deploying.mend() }
+        if !context.isJSON, isIdle {
             context.console.write("Nothing to deploy: what is stored is in use.\n")
         }
         try CertificateFailure.check(

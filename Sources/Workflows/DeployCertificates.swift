@@ -1,4 +1,5 @@
 package import CertificateStore
+import Deployment
 import Diagnostics
 import FoundationEssentials
 import Platform
@@ -132,6 +133,20 @@ package struct DeployCertificates: Sendable {
             return ProxyPlan.Pair(name: name, certificate: certificate)
         }
         return try await DeployRun(services, settings).plan(pairs)
+    }
+
+    /// Puts back what nginx misses of certctl's own files, where nothing is to be deployed: its next
+    /// start would fail, and until then nothing else tells.
+    ///
+    /// Throws what a person has to do for that. What else is wrong with nginx is only told: all that is
+    /// stored is in use.
+    package func mend() async throws {
+        let settings = try SettingsLoader(services).load()
+        guard try services.store.isPresent, let proxy = ProxyDeployment(services, settings),
+            let lock = try services.store.lockDeployRun()
+        else { return }
+        defer { withExtendedLifetime(lock) {} }
+        try await Unserved.by(.deploy) { try await proxy.mendUnasked() }
     }
 
     /// Ends a change of nginx's files that a crash has cut off, where nothing else is to be deployed.

@@ -22,6 +22,34 @@ extension ProxyDeployment {
         }
     }
 
+    /// Puts back what is missing, where nobody has asked nginx for anything.
+    ///
+    /// Throws what has to be done by hand for that; what else is wrong is only told.
+    func mendUnasked() async throws {
+        do {
+            let nginx = try await findStarted()
+            try await recover(nginx)
+            try await afterMending(nginx) {
+                let dump = try await nginx.configuration()
+                guard dump.verdict.isAccepted else { throw ProxyView.refusal(dump, of: nginx) }
+            }
+        } catch let error as ProxyError {
+            switch error {
+            case .startsWithFiles, .startsAgain: throw error
+            default: tellUnasked(error)
+            }
+        } catch let error as any DeploymentFailure {
+            tellUnasked(error)
+        }
+    }
+
+    private func tellUnasked(_ error: any DeploymentFailure) {
+        services.log.warning(
+            "nothing is to be deployed, and nothing could be",
+            ["reason": Services.reason(of: error)]
+        )
+    }
+
     /// Does `body`, which changes nothing.
     ///
     /// Throws what `body` throws; ``ProxyError/ownFilesMissing(place:paths:)`` where nginx refuses its

@@ -124,6 +124,44 @@ import Testing
         #expect(fixture.files == files)
     }
 
+    @Test(arguments: [false, true])
+    func `X09: what is missing is put back also where nothing is to be deployed`(
+        isStopped: Bool
+    ) async throws {
+        let (fixture, services) = try await fixture(isStopped: isStopped)
+        let (files, disk) = (fixture.files, fixture.host.disk)
+        try disk.removeTree("\(ModelProxy.directory)/certctl")
+        #expect(fixture.proxy.restart() != nil)
+        let deploying = DeployCertificates(services)
+        #expect(try await deploying.run().allSatisfy { try $0.result.get().wasUnchanged })
+        if isStopped {
+            let error = await #expect(throws: Unserved.self) { try await deploying.mend() }
+            #expect(error?.diagnosis.fix == "docker restart proxy, then run: certctl deploy")
+        } else {
+            try await deploying.mend()
+        }
+        // Of an nginx that does not run it is not known what else it could do.
+        #expect(Set(fixture.files.keys) == Set(files.keys))
+        #expect(isStopped || fixture.files == files)
+        #expect(fixture.proxy.restart() == nil)
+        let reloads = fixture.proxy.reloads
+        try await deploying.mend()
+        #expect(fixture.proxy.reloads == reloads)
+    }
+
+    @Test func `what else is wrong with nginx is told where nothing is to be deployed`()
+        async throws
+    {
+        let (fixture, services) = try await fixture(isStopped: false)
+        let mine = "\(ModelProxy.directory)/mine.conf"
+        fixture.host.disk.put(mine, Array("refused;\n".utf8))
+        let files = fixture.files
+        try await DeployCertificates(services).mend()
+        #expect(fixture.files == files)
+        let warnings = fixture.host.log.lines(from: .warning)
+        #expect(warnings.last?.contains("unknown directive \"refused\"") == true)
+    }
+
     @Test func `a container that a mount was taken from is told as that, with what to write`()
         async throws
     {
