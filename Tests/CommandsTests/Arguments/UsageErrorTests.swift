@@ -47,4 +47,10 @@ import Testing
         let error = UsageError.unknownCommand("isue", suggestion: "issue")
         #expect(error.diagnosis.fix == "did you mean: certctl issue")
     }
+
+    @Test func `a rehearsal in place is told of the command that shows the lines`() {
+        let error = UsageError.contradiction("in-place", "dry-run")
+        #expect(error.diagnosis.fix.hasSuffix("certctl site edit NAME --dry-run"))
+        #expect(UsageError.contradiction("to", "csr").diagnosis.fix == "leave one out")
+    }
 }

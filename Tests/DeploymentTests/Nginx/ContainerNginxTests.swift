@@ -237,6 +237,23 @@ import Testing
         )
     }
 
+    @Test func `S03: what is said again and again is told once`() async throws {
+        let trouble = try await trouble { container in
+            container.status = "exited"
+            container.exitCode = 1
+            container.log = (1...3).flatMap { second in
+                [
+                    "2026/11/23 12:00:0\(second) [warn] 1#1: the \"user\" directive makes no sense",
+                    "2026/11/23 12:00:0\(second) [emerg] 1#1: open() \"/a.inc\" failed "
+                        + "(2: No such file or directory)",
+                ]
+            }
+        }
+        let lines = try #require(trouble?.lines)
+        #expect(Set(lines).count == lines.count)
+        #expect(lines.filter { $0.contains("/a.inc") }.count == 1)
+    }
+
     @Test func `S03: one for another processor names both`() async throws {
         let trouble = try await trouble { container in
             container.status = "exited"

@@ -1,6 +1,7 @@
 import CertificateStore
 import Deployment
 import Diagnostics
+import Nginx
 import Platform
 import Sites
 import TestSupport
@@ -278,5 +279,49 @@ import Testing
         #expect((applied.failure as? Unserved)?.failure is TransactionFailure)
         #expect(applied.refused.isEmpty)
         #expect(fixture.files == files)
+    }
+
+    @Test func `what nginx does not read is written without a reload`() async throws {
+        let fixture = try await ProxyFixture(.renewed)
+        try await fixture.run()
+        // It has no site, and no server includes it.
+        try await fixture.commit(["z.test"])
+        try fixture.expectDeployed(await fixture.deploy())
+        let reloads = fixture.proxy.reloads
+        try await fixture.commit(["z.test"])
+        let endings = try await fixture.deploy()
+        try fixture.expectDeployed(endings)
+        let name = try #require(LineageName("z.test"))
+        #expect(try fixture.host.store.published(of: name)?.number.value == 2)
+        let path = "\(ModelProxy.directory)/certctl-a.test.conf"
+        let changed = try #require(fixture.host.disk.bytes(of: path)) + Array("# mine\n".utf8)
+        fixture.host.disk.put(path, changed)
+        fixture.settings("site a.test { to app:4000; }\nsite b.test { to app:3001; }\n")
+        #expect(try await fixture.apply())
+        #expect(fixture.host.disk.bytes(of: "\(path).new") != nil)
+        #expect(fixture.proxy.reloads == reloads)
+    }
+
+    @Test func `what keeps a certificate from being deleted is told with the host's path`()
+        async throws
+    {
+        let fixture = try await ProxyFixture(.renewed)
+        let workflow = DeleteCertificate(fixture.services, configurations: [])
+        let error = await #expect(throws: WorkflowError.self) {
+            try await workflow.run("a.test", isForced: false)
+        }
+        let why = try #require(error).diagnosis.why
+        #expect(why.contains("(on the host: \(ModelProxy.directory)/certctl-a.test.conf)"))
+    }
+
+    @Test func `a site that was tried by itself is named where nginx's words do not`() {
+        func told(_ words: String, at step: NginxTransaction.Fault.Step = .test) -> String {
+            TransactionFailure.rolledBack(.init(step, words), unsettled: nil)
+                .naming(site: "a.test").diagnosis.why
+        }
+        #expect(told("no key is defined") == "site a.test: no key is defined")
+        let known = "no key in /etc/nginx/conf.d/certctl-a.test.conf:3"
+        #expect(told(known) == known)
+        #expect(told("No space left", at: .write) == "No space left")
     }
 }

@@ -197,7 +197,9 @@ import Testing
         #expect(seen.last?.level == .info)
         #expect(seen.last?.message.hasSuffix("certctl delete new.example forgets it") == true)
         fixture.host.configure("certificate new.example;")
-        #expect(try await fixture.watch().last?.message.hasSuffix("certctl apply orders it") == true)
+        #expect(
+            try await fixture.watch().last?.message.hasSuffix("certctl apply orders it") == true
+        )
     }
 
     @Test(arguments: [nil, "privkey.pem", "cert.pem"])
