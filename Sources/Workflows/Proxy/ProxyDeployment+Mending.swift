@@ -85,13 +85,16 @@ extension ProxyDeployment {
             guard isOfRoom else { return false }
             throw TransactionFailure.rolledBack(fault, unsettled: unsettled)
         }
-        let isOfRoom = mending.missing.isEmpty
-        services.log.warning(
-            isOfRoom
-                ? "a file of certctl's own follows what others now say of server_names_hash_bucket_size"
-                : "files of certctl's own were missing, and are put back",
-            ["paths": changes.filter { $0.after != nil }.map(\.path).joined(separator: " ")]
-        )
+        let written = changes.filter { $0.after != nil }.map(\.path)
+        if !written.isEmpty {
+            let isOfRoom = mending.missing.isEmpty
+            services.log.warning(
+                isOfRoom
+                    ? "a file of certctl's own follows what others now say of server_names_hash_bucket_size"
+                    : "files of certctl's own were missing, and are put back",
+                ["paths": written.joined(separator: " ")]
+            )
+        }
         tellRemoved(by: mending)
         return true
     }

@@ -219,7 +219,10 @@ struct ProxyDeployment: Sendable {
 
     /// The certificate in use that is for all names of a site, and valid for the longest time: one of a
     /// site that was renamed or split keeps its names served until they have their own.
-    private func substitute(for site: SiteSettings) throws -> LineageName? {
+    private func substitute(
+        for site: SiteSettings,
+        _ pairs: [ProxyPlan.Pair]
+    ) throws -> LineageName? {
         let store = services.store
         guard try store.isPresent else { return nil }
         let wanted = site.certificate.names.map(\.value)
@@ -228,7 +231,9 @@ struct ProxyDeployment: Sendable {
         for name in try store.lineageNames() where try hasPair(name) {
             // What has a `certificate` block of its own is for other servers.
             guard self.site(of: name) != nil || settings.block(of: name) == nil,
-                let manifest = try store.published(of: name)?.manifest, manifest.hasKey,
+                // What comes into use may be for fewer names.
+                let manifest = try pairs.first(where: { $0.name == name })?.certificate.manifest
+                    ?? store.published(of: name)?.manifest, manifest.hasKey,
                 manifest.notAfter > max(now, best?.end ?? now),
                 Set(manifest.names).isSuperset(of: wanted)
             else { continue }
@@ -246,7 +251,7 @@ struct ProxyDeployment: Sendable {
         let view = try await ProxyView.look(services, settings, access, nginx)
         return try ProxyPlan(
             view,
-            sites: try sites(coming: coming),
+            sites: try sites(coming: coming, pairs),
             pairs: pairs,
             coming: coming,
             scope: scope,
@@ -255,12 +260,15 @@ struct ProxyDeployment: Sendable {
         )
     }
 
-    /// All of certctl.conf, as if the certificates of `coming` were in use.
-    func sites(coming: Set<LineageName> = []) throws -> [Site] {
+    /// All of certctl.conf, as if the certificates of `coming`, and so those of `pairs`, were in use.
+    func sites(
+        coming: Set<LineageName> = [],
+        _ pairs: [ProxyPlan.Pair] = []
+    ) throws -> [Site] {
         try settings.sites.compactMap { site in
             guard let name = site.certificate.lineageName else { return nil }
             let hasOwn = try coming.contains(name) || hasPair(name)
-            let pair = try hasOwn ? name : substitute(for: site)
+            let pair = try hasOwn ? name : substitute(for: site, pairs)
             return Site(site, lineage: "\(name)", pair: pair?.description)
         }
     }

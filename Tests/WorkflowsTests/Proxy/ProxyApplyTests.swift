@@ -160,6 +160,27 @@ import Testing
         #expect(text(of: "a.test", fixture)?.contains("/nginx/a.test.conf;") == true)
     }
 
+    @Test func `a certificate that comes into use for fewer names is shown for no other`()
+        async throws
+    {
+        let fixture = try await ProxyFixture(.renamed)
+        try await fixture.run()
+        try forget("a.test", fixture)
+        fixture.settings(
+            """
+            site c.test { to app:3000; }
+            site a.test { to app:3002; }
+            site b.test { to app:3001; }
+            """
+        )
+        try await fixture.apply()
+        let name = try #require(LineageName("c.test"))
+        try await fixture.host.issue(["c.test"], deploys: false) { $0.lineage = name }
+        try await fixture.apply()
+        #expect(try fixture.proxy.served("c.test") == fixture.newest("c.test"))
+        #expect(fixture.proxy.served("a.test") == nil)
+    }
+
     /// Removes what there is of a certificate, but for what an issuance leaves to look up.
     private func forget(_ text: String, _ fixture: ProxyFixture) throws {
         let name = try #require(LineageName(text))
