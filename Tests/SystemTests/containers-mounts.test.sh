@@ -101,9 +101,10 @@ gone proxy; proxy_up; renew_only
 gone proxy; start_container proxy "${mounts[@]:0:2}" "${mounts[@]:4}"
 restarts() { [ "$(docker inspect -f '{{.RestartCount}}' proxy)" -ge 3 ]; }; wait_for 20 restarts
 try deploy
-refuses "without tls" "$home/lib/tls/nginx/a.test.conf"
+refuses "without tls" "no mount shows $home/lib/tls "
 ok "without tls: nothing was changed" unchanged
-gone proxy; proxy_up; converges "without tls"
+ok "without tls: what is printed makes it start" as_printed "${mounts[@]:0:2}" "${mounts[@]:4}"
+converges "without tls"
 renew_only; gone proxy; proxy_with "${mounts[@]:0:4}"
 try deploy
 refuses "without challenge" "no mount shows $home/run/challenge"
