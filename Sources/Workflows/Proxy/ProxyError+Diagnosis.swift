@@ -25,7 +25,7 @@ extension ProxyError: DeploymentFailure {
         case .notMounted(let place, let paths, let steps, let override):
             (
                 "\(place) does not see what it has to",
-                "no mount shows \(paths.joined(separator: ", ")) where they have to be",
+                "no mount shows \(paths.joined(separator: ", ")) where nginx has to find it",
                 Self.steps(steps, override)
             )
         case .otherMounted(let place, let target, let mounted, let wanted):
