@@ -94,9 +94,9 @@ struct DeployCommand: Command {
                 isForced: isForced
             )
             DeploymentPlanText(plan).show(in: context)
-            let refused = plan.refused.sorted { $0.key < $1.key }
+            let refused = plan.refused.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
             return try CertificateFailure.check(
-                refused.map { ($0.key, $0.value) },
+                plan.certificates.map { ($0.name, nil) } + refused,
                 mixed: .deployment
             )
         }

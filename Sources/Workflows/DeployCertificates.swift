@@ -56,7 +56,7 @@ package struct DeployCertificates: Sendable {
 
     private static let manyLocks = 100
 
-    private let services: Services
+    let services: Services
 
     /// Prepares the workflow; nothing is touched yet.
     package init(_ services: Services) {
@@ -97,42 +97,6 @@ package struct DeployCertificates: Sendable {
         }
         if seen.isEmpty, results.isEmpty { try await takeBackWhatWasCutOff() }
         return results.sorted { $0.key < $1.key }.map { Ending(name: $0.key, result: $0.value) }
-    }
-
-    /// The lineages whose newest certificate is not in use as it should be, whenever it was last tried.
-    ///
-    /// Nothing is locked: what another certctl is at work on is seen as it is at the moment.
-    func pending(_ settings: Settings) throws -> [LineageName] {
-        guard try services.store.isPresent else { return [] }
-        let store = services.following(settings).store
-        let records = try store.deployRecords()
-        return try store.newestGenerations().map(\.name).filter { name in
-            guard let certificate = try store.latestCertificate(name) else { return false }
-            return try !isInUse(certificate, name, store, records)
-        }
-    }
-
-    /// Finds out what ``run(_:extraHooks:isForced:isPendingOnly:)`` would do, whenever it was last tried;
-    /// locks and changes nothing.
-    ///
-    /// Throws what keeps any of it from being planned.
-    package func plan(
-        _ names: [LineageName]? = nil,
-        isForced: Bool = false
-    ) async throws -> DeploymentPlan {
-        let settings = try SettingsLoader(services).load()
-        let store = services.following(settings).store
-        let known = try store.isPresent ? store.newestGenerations().map(\.name) : []
-        let records = try store.isPresent ? store.deployRecords() : [:]
-        let pairs = try (names ?? known).compactMap { name -> ProxyPlan.Pair? in
-            guard let certificate = try store.latestCertificate(name) else {
-                if names != nil { throw Self.noCertificate(name) }
-                return nil
-            }
-            guard try isForced || !isInUse(certificate, name, store, records) else { return nil }
-            return ProxyPlan.Pair(name: name, certificate: certificate)
-        }
-        return try await DeployRun(services, settings).plan(pairs)
     }
 
     /// Puts back what nginx misses of certctl's own files, where nothing is to be deployed: its next
@@ -286,7 +250,7 @@ package struct DeployCertificates: Sendable {
         services.log.notice("nginx can start without a certificate", ["lineage": "\(name)"])
     }
 
-    private static func noCertificate(_ name: LineageName) -> WorkflowError {
+    static func noCertificate(_ name: LineageName) -> WorkflowError {
         .noCertificate(lineage: "\(name)", reason: "it has no certificate yet")
     }
 }

@@ -83,7 +83,7 @@ struct ProxyDeployment: Sendable {
         var failures: [LineageName: any Error] = [:]
         for pair in pairs {
             do {
-                let plan = try await change(to: [pair], scope: .only(["\(pair.name)"]))
+                let plan = try await change(to: [pair], scope: .only(try lineages(servedBy: pair)))
                 failures.merge(Self.failures(of: [pair], in: plan)) { _, new in new }
             } catch let failure as TransactionFailure where site(of: pair.name) != nil {
                 failures[pair.name] = failure.naming(site: "\(pair.name)")
@@ -186,6 +186,12 @@ struct ProxyDeployment: Sendable {
     func recover(_ nginx: any NginxInstance) async throws {
         guard try await NginxTransaction.recover(needs(nginx, [])) else { return }
         services.log.notice("a deployment that was cut off was taken back")
+    }
+
+    /// The sites that a certificate serves: its own, and those that have it until theirs is there.
+    private func lineages(servedBy pair: ProxyPlan.Pair) throws -> Set<String> {
+        let others = try sites().filter { $0.pair == "\(pair.name)" }
+        return Set(others.map(\.lineage)).union(["\(pair.name)"])
     }
 
     /// Whether what fails with `pairs` may be the fault of some of them, or of another site's change.

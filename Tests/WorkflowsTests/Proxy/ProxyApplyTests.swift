@@ -160,9 +160,10 @@ import Testing
         #expect(text(of: "a.test", fixture)?.contains("/nginx/a.test.conf;") == true)
     }
 
-    @Test func `a certificate that comes into use for fewer names is shown for no other`()
-        async throws
-    {
+    @Test(arguments: ["etag on;", "refused;"])
+    func `a certificate that comes into use for fewer names is shown for no other`(
+        raw: String
+    ) async throws {
         let fixture = try await ProxyFixture(.renamed)
         try await fixture.run()
         try forget("a.test", fixture)
@@ -176,7 +177,15 @@ import Testing
         try await fixture.apply()
         let name = try #require(LineageName("c.test"))
         try await fixture.host.issue(["c.test"], deploys: false) { $0.lineage = name }
-        try await fixture.apply()
+        // Where that of another site keeps all from being deployed together, too.
+        fixture.settings(
+            """
+            site c.test { to app:3000; }
+            site a.test { to app:3002; }
+            site b.test { to app:3001; raw { \(raw) } }
+            """
+        )
+        try fixture.expectDeployed(await fixture.deploy())
         #expect(try fixture.proxy.served("c.test") == fixture.newest("c.test"))
         #expect(fixture.proxy.served("a.test") == nil)
     }
