@@ -19,6 +19,7 @@ package struct SimulatedYear: Sendable {
     private let forge: Forge
     private let policy: Policy
     private let isForgetful: Bool
+    private let takesEveryTurn: Bool
 
     /// The year `seed` of `world` with `size` lineages.
     ///
@@ -29,6 +30,7 @@ package struct SimulatedYear: Sendable {
     ///   - forge: Makes the certificates.
     ///   - isForgetful: Whether what is written down for the next run is lost each time.
     ///   - asksAlways: Whether also those questions are asked that would be answered as before.
+    ///   - takesEveryTurn: Whether certctl is run also when the timer comes and nothing can happen.
     ///   - policy: What decides.
     package init(
         _ world: World,
@@ -37,6 +39,7 @@ package struct SimulatedYear: Sendable {
         forge: Forge,
         isForgetful: Bool = false,
         asksAlways: Bool = false,
+        takesEveryTurn: Bool = false,
         policy: @escaping Policy
     ) {
         course = world.course(seed: seed)
@@ -48,6 +51,7 @@ package struct SimulatedYear: Sendable {
             policy(asksAlways ? facts : shortcut.completed(facts, at: now), now)
         }
         self.isForgetful = isForgetful
+        self.takesEveryTurn = takesEveryTurn
     }
 
     /// Lives through the year.
@@ -90,7 +94,7 @@ package struct SimulatedYear: Sendable {
         let truth = host.time.truth
         var wanted = truth
         // Without a schedule every tick is one at which something can happen.
-        if !isForgetful, let moment = host.nextRun() {
+        if !isForgetful, !takesEveryTurn, let moment = host.nextRun() {
             wanted = max(truth, moment.addingTimeInterval(truth.timeIntervalSince(host.time.now)))
         }
         if let change = course.change(after: truth) { wanted = min(wanted, change) }
