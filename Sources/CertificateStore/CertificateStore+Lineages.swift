@@ -94,6 +94,14 @@ extension CertificateStore {
         }
     }
 
+    /// What is wrong with a lineage that has a certificate and no settings.
+    package func missingSettings(_ name: LineageName) -> StoreError {
+        .damaged(
+            path: layout.settings(name),
+            "nor does the journal tell how the certificate was asked for; certctl issue with its names does"
+        )
+    }
+
     /// Remembers how the lineage was asked for; writes nothing when that is what is remembered.
     package func save(_ settings: LineageSettings, of name: LineageName) throws {
         guard try self.settings(name) != settings else { return }
@@ -108,6 +116,18 @@ extension CertificateStore {
     /// Finds the newest generation whose files are what its manifest says.
     package func latestCertificate(_ name: LineageName) throws -> StoredCertificate? {
         for number in try generationNumbers(name).reversed() where number != .bootstrap {
+            if let certificate = try storedCertificate(number, of: name) { return certificate }
+        }
+        return nil
+    }
+
+    /// Finds the certificate that a generation takes the place of; `nil` where there is none any more.
+    package func predecessor(
+        of generation: GenerationNumber,
+        _ name: LineageName
+    ) throws -> StoredCertificate? {
+        for number in try generationNumbers(name).reversed() where number < generation {
+            guard number != .bootstrap else { continue }
             if let certificate = try storedCertificate(number, of: name) { return certificate }
         }
         return nil

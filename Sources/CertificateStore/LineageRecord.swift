@@ -4,8 +4,8 @@ package import FoundationEssentials
 package enum LineageRecord: Codable, Equatable, Sendable {
     /// The key is durable in the staging directory, and this is the request made with it.
     case key(certificateSigningRequest: Data, publicKey: String, settings: LineageSettings)
-    /// The CA has an order for it; asked for again, it tells how far it is.
-    case order(url: String, expires: Date?)
+    /// The CA has an order for it, which was made then; asked for again, it tells how far it is.
+    case order(url: String, expires: Date?, begun: Date?)
     /// The order came to nothing; the key can serve the next one.
     case orderDropped(reason: String)
     /// The key and its order came to nothing.
@@ -30,6 +30,8 @@ package struct LineageProgress: Equatable, Sendable {
         package var order: String?
         /// When the CA forgets the order.
         package var expires: Date?
+        /// When it was made, where that was noted.
+        package var begun: Date?
     }
 
     package private(set) var pending: Pending?
@@ -57,12 +59,14 @@ package struct LineageProgress: Equatable, Sendable {
                 publicKey: publicKey,
                 settings: settings
             )
-        case .order(let url, let expires):
+        case .order(let url, let expires, let begun):
             pending?.order = url
             pending?.expires = expires
+            pending?.begun = begun
         case .orderDropped:
             pending?.order = nil
             pending?.expires = nil
+            pending?.begun = nil
         case .abandoned:
             pending = nil
         case .committed(let number, let manifest):

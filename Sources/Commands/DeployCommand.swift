@@ -116,8 +116,13 @@ struct DeployCommand: Command {
         if !context.isJSON, isIdle {
             context.console.write("Nothing to deploy: what is stored is in use.\n")
         }
+        let tried = Set(endings.map(\.name))
+        let waiting =
+            isPendingOnly
+            ? try deploying.waiting(lineages.isEmpty ? nil : lineages)
+                .filter { !tried.contains($0.name) } : []
         try CertificateFailure.check(
-            endings.map { ($0.name, $0.result.failure) },
+            (endings + waiting).map { ($0.name, $0.result.failure) },
             mixed: .deployment
         )
     }

@@ -38,6 +38,9 @@ struct WatchFailure: Diagnosable {
                 + "answers, name the server behind it: certctl watch --connect HOST"
         case .incomplete:
             "have the server send fullchain.pem, not cert.pem: certctl show \(lineage)"
+        case .expired where finding.isServed, .expiring where finding.isServed:
+            "certctl renew \(lineage); where the stored one is new already, the server has not read "
+                + "it: certctl deploy \(lineage) --force"
         case .expired, .expiring, .revoked, .lost:
             "certctl renew \(lineage)"
         case .waiting:

@@ -9,11 +9,20 @@ package struct FrontDoor: Sendable {
 
     private let port: UInt16
     private let log: Log
+    /// Whether somebody on this host should listen there.
+    private var isManned = false
 
     /// Looks at `port` of the loopback addresses; warnings go to `log`.
     package init(port: UInt16, log: Log) {
         self.port = port
         self.log = log
+    }
+
+    /// The same where nobody was said to answer anywhere else, so that nobody on the port is worth a warning.
+    var manned: FrontDoor {
+        var door = self
+        door.isManned = true
+        return door
     }
 
     /// Asks for `answer` as the CA would, except for the way.
@@ -45,8 +54,17 @@ package struct FrontDoor: Sendable {
                 "the server on port 80 does not answer challenges",
                 ["host": answer.host, "reason": "\(error)"]
             )
-        case nil:
+        case nil where !isManned:
             log.debug("nobody holds the port that CAs ask on", ["port": "\(port)"])
+        case nil:
+            log.warning(
+                "nobody listens on the port that CAs ask on",
+                [
+                    "port": "\(port)",
+                    "fix": "where no proxy is to have it: systemctl stop certctl-http01.service; "
+                        + "systemctl enable --now certctl-http01.socket",
+                ]
+            )
         }
     }
 }

@@ -97,7 +97,10 @@ extension HTTP01Error: Diagnosable {
     }
 
     /// How systemd is to hold the sockets for a user who may bind none.
+    ///
+    /// The service is stopped first: systemd starts no socket of one that runs.
     package static let service = """
+        systemctl stop certctl-http01.service; \
         systemctl enable --now certctl-control.socket certctl-challenge.socket certctl-http01.socket \
         (without the last one where a proxy passes challenges on)
         """

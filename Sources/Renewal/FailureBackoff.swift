@@ -14,7 +14,7 @@ package enum FailureBackoff {
     /// How far a wait is off, each way.
     private static let jitter = 0.25
     /// What is near the end, on either side of it.
-    private static let nearEnd: TimeInterval = 2 * .day
+    static let nearEnd: TimeInterval = 2 * .day
 
     /// How many failures are followed by a quick try.
     package static var fastTries: Int { fastSteps.count }
@@ -40,10 +40,13 @@ package enum FailureBackoff {
         return max(shortest, base * (1 + jitter * (2 * share - 1)))
     }
 
-    /// How long to wait after `count` failures in a row where nothing expires by it and nobody else
-    /// waits at the same time: without jitter, in seconds.
-    package static func plainStep(after count: Int) -> TimeInterval {
-        (1...fastSteps.count).contains(count) ? fastSteps[count - 1] : slowStep
+    /// How long to wait after `count` failures in a row where nobody else waits at the same time: without
+    /// jitter, in seconds.
+    ///
+    /// Where it is urgent an hour is the longest.
+    package static func plainStep(after count: Int, isUrgent: Bool) -> TimeInterval {
+        let step = (1...fastSteps.count).contains(count) ? fastSteps[count - 1] : slowStep
+        return isUrgent ? min(step, .hour) : step
     }
 
     private static func slow(remaining: TimeInterval?) -> TimeInterval {

@@ -32,7 +32,7 @@ package struct RenewalFacts: Equatable, Sendable {
 
 /// How a CA has been lately, for all certificates that come from it.
 package struct AuthorityHealth: Equatable, Sendable {
-    /// Failures of the CA itself, in a row; `nil` where the last answer was one.
+    /// Failures to reach the CA, or of the CA itself, in a row; `nil` where the last answer was one.
     package var breaker: FailureRecord?
     /// Until when a limit of the whole account keeps everything from being ordered.
     package var limit: Date?

@@ -10,10 +10,13 @@ package enum FailureClass: String, Sendable, Codable {
     case rateLimited
     /// The CA itself is down: one matter for all of its certificates.
     case authority
-    /// This host has no network: nobody's fault, and asking costs the CA nothing.
+    /// The CA's name has no address, mostly since this host has no network: asking costs the CA nothing.
     case network
     /// This host's disk, permissions or port: the CA was not asked.
     case local
+
+    /// Whether the CA cannot be had, whoever's fault that is: one matter for all of its certificates.
+    package var isOutage: Bool { self == .authority || self == .network }
 
     /// Whether it makes the waits longer: what the CA never heard of does not.
     fileprivate var isCounted: Bool { self != .network && self != .local }
@@ -143,7 +146,7 @@ package struct FailureRecord: Equatable, Sendable, Codable {
         let isFromFuture = last > now.addingTimeInterval(Self.tolerance)
         let latest = isFromFuture ? now : last.addingTimeInterval(longest)
         let isForgotten =
-            failureClass == .authority && now.timeIntervalSince(last) > 2 * longest
+            failureClass.isOutage && now.timeIntervalSince(last) > 2 * longest
         guard isFromFuture || isForgotten || notBefore > latest else { return self }
         return FailureRecord(
             count: isForgotten ? 0 : count,

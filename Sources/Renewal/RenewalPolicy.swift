@@ -25,8 +25,10 @@ package enum RenewalPolicy {
     /// Decides at `now`.
     package static func decide(_ facts: RenewalFacts, at now: Date) -> RenewalDecision {
         let question = nextQuestion(facts, at: now)
-        if let question, question <= now { return .ask }
         let due = due(facts)
+        // Where another CA is to be asked, no question of this one is waited for.
+        let isLeft = now >= due.moment && source(facts, at: now) == .substitute
+        if let question, question <= now, !isLeft { return .ask }
         guard now >= due.moment else {
             return .keep(until: min(due.moment, question ?? due.moment))
         }

@@ -19,6 +19,8 @@ extension IssueCertificate {
         let request: [UInt8]
         /// The order that an earlier run has made with them.
         var order: WebURL?
+        /// When that was made, where that is known.
+        var begun: Date?
     }
 
     /// Takes up what a crash has left, where it is for the same certificate; else begins anew.
@@ -61,7 +63,8 @@ extension IssueCertificate {
             type: key?.type,
             publicKey: publicKey,
             request: pending.certificateSigningRequest,
-            order: order
+            order: order,
+            begun: pending.begun
         )
     }
 

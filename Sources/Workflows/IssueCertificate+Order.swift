@@ -7,12 +7,18 @@ import HTTP
 import HTTP01
 import PKI
 import Platform
+import Renewal
 
 /// From the key to the committed generation.
 extension IssueCertificate {
     /// An order that is gone is followed by a new one, an account that the CA has forgotten by a
     /// new one; a CA that goes on like that is left alone.
     private static let mostAttempts = 3
+    /// How long an order that makes no progress is gone on with.
+    ///
+    /// There are CAs that bring some of their orders to no end and say that they are good for months: the
+    /// certificate would run out before the order does.
+    private static let longestStandstill: TimeInterval = .day
 
     func issue(
         _ preparation: Preparation,
@@ -89,6 +95,11 @@ extension IssueCertificate {
             } catch ACMEError.orderGone where count < Self.mostAttempts {
                 try dropOrder("the CA no longer has it")
                 material.order = nil
+            } catch let error as ACMEError
+                where error.isStandstill && isTooOld(material) && count < Self.mostAttempts
+            {
+                try dropOrder("it has made no progress for too long: \(error)")
+                material.order = nil
             } catch ACMEError.refused(let problem)
                 where problem.kind == .accountDoesNotExist && count < Self.mostAttempts
             {
@@ -132,13 +143,22 @@ extension IssueCertificate {
 
     private func delegate(_ presenter: any ChallengePresenter) -> IssuanceDelegate {
         let journal = store.journal(name)
+        let clock = services.clock
         return IssuanceDelegate(
             record: { order, expires in
-                try journal.append(.order(url: order.description, expires: expires))
+                try journal.append(
+                    .order(url: order.description, expires: expires, begun: clock.now)
+                )
             },
             present: { answers in try await presenter.present(answers) },
             progress: request.progress
         )
+    }
+
+    /// Whether the order that an earlier run has made has had its time.
+    private func isTooOld(_ material: KeyMaterial) -> Bool {
+        guard material.order != nil, let begun = material.begun else { return false }
+        return services.clock.now.timeIntervalSince(begun) > Self.longestStandstill
     }
 
     private func dropOrder(_ reason: String) throws {
@@ -151,6 +171,14 @@ extension IssueCertificate {
 }
 
 extension ACMEError {
+    /// Whether the CA works, or is to work, on an order that it has taken, and does not come to an end.
+    fileprivate var isStandstill: Bool {
+        switch self {
+        case .notInTime, .busy: true
+        default: false
+        }
+    }
+
     /// Whether the order can come to nothing any more, so that the next run needs a new one.
     fileprivate var endsOrder: Bool {
         switch self {

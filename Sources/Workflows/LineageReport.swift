@@ -77,6 +77,7 @@ package struct LineageReport: Equatable, Sendable {
         _ memory: RenewalMemory,
         _ limits: LimitRecord,
         deployed: DeployRecord?,
+        nextDeploy: Date?,
         published: GenerationNumber?,
         failedOrder: PastEvent?,
         layout: StoreLayout,
@@ -94,7 +95,7 @@ package struct LineageReport: Equatable, Sendable {
             isDeployPending = false
             isPublished = false
             deployFailure = nil
-            nextDeploy = nil
+            self.nextDeploy = nil
             return
         }
         let manifest = current.manifest
@@ -104,14 +105,14 @@ package struct LineageReport: Equatable, Sendable {
         // A CA that is down is the trouble of what is due there.
         let outage = limits.health(of: lineage.settings?.authority ?? "").breaker?
             .believed(at: now)
-        let ofCA = outage.flatMap { now >= due && $0.count > 0 ? $0 : nil }
+        let ofCA = outage.flatMap { now >= due && $0.tries > 0 ? $0 : nil }
         trouble = [failures, ofCA].compactMap(\.self).max { $0.last < $1.last }
             .map(Trouble.init)
         isDeployPending = deployed?.isDone(current.number) != true
         isPublished = !isDeployPending || published == current.number
         let record = deployed?.generation == current.number ? deployed : nil
         deployFailure = record?.failure
-        nextDeploy = record?.nextAttempt(at: now)
+        self.nextDeploy = record.flatMap { _ in nextDeploy }
         if isLost {
             state = .lost
         } else if lineage.isRevoked {

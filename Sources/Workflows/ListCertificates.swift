@@ -93,6 +93,7 @@ package struct ListCertificates: Sendable {
             memory,
             limits,
             deployed: deployed,
+            nextDeploy: deployed?.nextAttempt(in: store, at: services.clock.now),
             published: isDone ? nil : store.publishedGeneration(of: lineage.name),
             failedOrder: lineage.current == nil ? failedOrder(lineage.name) : nil,
             layout: services.layout,

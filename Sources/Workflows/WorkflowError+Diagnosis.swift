@@ -13,6 +13,16 @@ extension WorkflowError: Diagnosable {
                 fix: "`certctl renew` asks again in a while; with --force at once",
                 exitCode: .unreachable
             )
+        case .deploymentWaits(let tries, let reason, let until):
+            let times = tries > 1 ? "\(tries) times" : "once"
+            return Diagnosis(
+                what:
+                    "it has failed \(times) to be deployed, and is tried again after "
+                    + until.formatted(.iso8601),
+                why: reason.harmless(limit: 500),
+                fix: "mend what it names; certctl deploy tries at once",
+                exitCode: .deployment
+            )
         case .accountHeld(let authority, let until):
             return Diagnosis(
                 what:

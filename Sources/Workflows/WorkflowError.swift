@@ -32,6 +32,8 @@ package enum WorkflowError: Error, Equatable {
     case limitReached(LimitReached)
     /// The CA was down a moment ago, and is left alone until then.
     case authorityDown(authority: String, reason: String, until: Date)
+    /// Something is still to be done for a certificate to be in use, has failed, and is tried again then.
+    case deploymentWaits(tries: Int, reason: String, until: Date)
     /// The CA allows the account no order until then.
     case accountHeld(authority: String, until: Date)
 

@@ -145,6 +145,25 @@ import Workflows
         }
     }
 
+    @Test(arguments: [Observation.State.expired, .expiring])
+    func `where an old certificate is served it may be the server that has to be mended`(
+        state: Observation.State
+    ) throws {
+        func fix(name: String?) throws -> String {
+            let finding = Observation(
+                lineage: "a.test",
+                name: name,
+                state: state,
+                level: .critical,
+                message: "seen",
+                since: .distantPast
+            )
+            return try #require(WatchFailure([finding])).diagnosis.fix
+        }
+        #expect(try fix(name: "a.test").contains("certctl deploy a.test --force"))
+        #expect(try fix(name: nil) == "certctl renew a.test")
+    }
+
     @Test func `of several findings the first of the worst is told, and how many there are`() throws
     {
         let levels: [Observation.Level] = [.warning, .critical, .critical]

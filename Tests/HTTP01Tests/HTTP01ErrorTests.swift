@@ -97,7 +97,8 @@ import Testing
 
     @Test func `the store's owner is told of the sockets that the timer needs`() {
         let fix = HTTP01Error.ownerNotPermitted(port: 80).diagnosis.fix
-        #expect(fix.hasPrefix("systemctl enable --now "))
+        // systemd starts no socket of a service that runs.
+        #expect(fix.hasPrefix("systemctl stop certctl-http01.service; systemctl enable --now "))
         #expect(fix.contains("certctl-http01.socket"))
         #expect(!fix.contains("sudo"))
     }

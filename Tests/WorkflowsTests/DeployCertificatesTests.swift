@@ -302,6 +302,12 @@ import Testing
             host.clock.advance(by: .seconds(pause - 1))
             #expect(try await deploy(pending: true).isEmpty)
             #expect(told() == [])
+            // What waits is not done: the timer's unit goes on failing.
+            let waiting = try #require(
+                error(try DeployCertificates(host.services).waiting().first) as? WorkflowError
+            )
+            #expect(waiting.diagnosis.exitCode == .deployment)
+            #expect(waiting.diagnosis.why.hasSuffix("status 1"))
             host.clock.advance(by: .seconds(1))
             #expect(error(try await deploy(pending: true).first) is HookError)
             #expect(told() == ["10-copy deploy example.com"])

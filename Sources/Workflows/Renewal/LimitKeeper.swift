@@ -145,9 +145,12 @@ package final class LimitKeeper: Sendable {
         add(.breaker(authority: authority.directory.description, nil))
     }
 
-    /// The CA does not work: that counts for all of its certificates at once.
+    /// The CA does not work or cannot be reached: that counts for all of its certificates at once.
+    ///
+    /// `failureClass` is one that ``FailureClass/isOutage`` tells of.
     package func noteOutage(
         _ authority: CertificateAuthority,
+        _ failureClass: FailureClass,
         reason: String,
         until: Date?,
         remaining: TimeInterval?,
@@ -159,7 +162,7 @@ package final class LimitKeeper: Sendable {
         if let earlier, earlier.notBefore > now { return }
         let record = FailureRecord(
             after: earlier,
-            .authority,
+            failureClass,
             reason: reason,
             at: now,
             remaining: remaining,

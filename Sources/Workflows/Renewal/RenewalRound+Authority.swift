@@ -85,6 +85,10 @@ extension RenewalRound {
                 of: look.authority,
                 roots: look.roots
             )
+            // That its name has an address again is all that was to be shown.
+            if look.facts.authority.breaker?.failureClass == .network {
+                limits.noteAnswer(look.authority)
+            }
             return .there
         } catch {
             noteOutage(looks, error)
@@ -100,11 +104,12 @@ extension RenewalRound {
 
     private func noteOutage(_ looks: [RenewalLook], _ error: any Error) {
         let verdict = FailureVerdict(error)
-        // Without a network no CA is to blame.
-        guard verdict.failureClass != .network else { return }
         let now = services.clock.now
         limits.noteOutage(
             looks[0].authority,
+            // Whatever keeps a directory from being had is the CA's, but for this host's network: that holds
+            // nobody back, and what is known of it tells when to ask another CA.
+            verdict.failureClass == .network ? .network : .authority,
             reason: Self.reason(error, clock),
             until: verdict.until,
             remaining: Self.leastRemaining(of: looks, at: now),

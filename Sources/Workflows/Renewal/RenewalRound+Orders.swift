@@ -208,9 +208,10 @@ extension RenewalRound {
         let verdict = FailureVerdict(error, skew: skew)
         if verdict.isOfAnswer { limits.noteAnswer(order.authority) }
         switch verdict.failureClass {
-        case .authority:
+        case .authority, .network:
             limits.noteOutage(
                 order.authority,
+                verdict.failureClass,
                 reason: Services.reason(of: error),
                 until: verdict.until,
                 remaining: remaining,
@@ -223,7 +224,7 @@ extension RenewalRound {
         case .temporary:
             guard case ACMEError.challengesFailed(let failures) = error else { return }
             limits.noteFailedValidations(of: failures.map(\.host), order.authority, at: now)
-        case .configuration, .network, .local: return
+        case .configuration, .local: return
         }
     }
 }

@@ -55,8 +55,10 @@ struct RenewalRound {
                     tellWhatVanished(of: look)
                     groups[look.authority, default: []].append(look)
                 } else if try store.isThere(name) {
+                    let lineage = try store.lineage(name)
+                    guard lineage.current == nil else { throw store.missingSettings(name) }
                     // There is nothing to look at before it is issued, which notes so.
-                    outcomes[name] = .waiting(try store.lineage(name).settings?.names ?? [])
+                    outcomes[name] = .waiting(lineage.settings?.names ?? [])
                     schedule.looks[name] = nil
                 } else {
                     schedule.looks[name] = nil

@@ -4,6 +4,8 @@ import Renewal
 
 extension Observation {
     private static let longestPause: TimeInterval = .day
+    /// Within this time of a start each timer has come.
+    private static let startUp: TimeInterval = 2 * .hour
 
     /// What there is to say of the renewing of all lineages together.
     ///
@@ -32,7 +34,8 @@ extension Observation {
             let message = "the clock was at \(latest) before, and has gone further than time has"
             return [host(.clockSkewed, message, now)]
         }
-        guard now.timeIntervalSince(lastRun) > longestPause else { return [] }
+        // A host that has just started makes up for what its timers have missed within the hour.
+        guard now.timeIntervalSince(lastRun) > longestPause, uptime > startUp else { return [] }
         let time = lastRun.formatted(.iso8601)
         return [host(.renewLate, "certctl renew ran last at \(time): does its timer?", now)]
     }

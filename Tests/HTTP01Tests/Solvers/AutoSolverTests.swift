@@ -42,6 +42,16 @@ import Testing
         #expect(warnings.messages.isEmpty)
     }
 
+    @Test func `where the service runs and nobody has the port that is told`() async throws {
+        let service = try RunningService(in: directory, warnings: warnings)
+        let answer = try keyAuthorization()
+        try await solver(port: try freePort()).serving { presenter in
+            try await presenter.present([answer])
+        }
+        #expect(warnings.messages == ["nobody listens on the port that CAs ask on"])
+        withExtendedLifetime(service) {}
+    }
+
     @Test func `a port that is free is bound`() async throws {
         let port = try freePort()
         let answer = try keyAuthorization()

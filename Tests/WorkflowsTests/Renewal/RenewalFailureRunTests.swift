@@ -234,14 +234,55 @@ import Testing
         )
     }
 
-    // MARK: Another CA
-
-    @Test func `A13: with little left and a CA down for half a day the other one is asked`()
+    @Test
+    func `an order that comes to no end is given up after a day, however long it is good for`()
         async throws
     {
+        try await due()
+        host.misbehave { behaviour in
+            behaviour.processingPolls = nil
+            behaviour.expires = "2099-01-01T00:00:00Z"
+        }
+        let before = orders
+        for _ in 1...23 {
+            try await host.renew()
+            host.wait(.hour)
+        }
+        #expect(orders - before == 1)
+        for _ in 1...24 {
+            try await host.renew()
+            host.wait(.hour)
+        }
+        #expect(orders - before == 2)
+        host.misbehave { $0.processingPolls = 0 }
+        host.wait(.day)
+        #expect(try await host.renew().renewed.count == 1)
+    }
+
+    // MARK: Another CA
+
+    @Test func `a network that is back ends the outage, and the usual CA is asked`() async throws {
+        try host.addSecond()
+        try await due(after: 70)
+        host.misbehave { $0.outage = { _, _ in .failure(.hostNotFound("no such host")) } }
+        host.network.withCA(1) { $0.behaviour.outage = { _, _ in .failure(.hostNotFound("none")) } }
+        for _ in 1...20 {
+            #expect(try await host.renew().words == ["a.test": "failed: 4"])
+            host.wait(.hour)
+        }
+        host.misbehave { $0.outage = nil }
+        host.network.withCA(1) { $0.behaviour.outage = nil }
+        #expect(try await host.renew().renewed.count == 1)
+        #expect(host.certificates(at: 1) == 0)
+    }
+
+    @Test(arguments: [TransportFailure.notConnected("refused"), .hostNotFound("no such host")])
+    func `A13: with little left and a CA down for half a day the other one is asked`(
+        failure: TransportFailure
+    ) async throws {
         try host.addSecond()
         try await due(after: 62)
-        host.misbehave { $0.outage = { _, _ in .failure(.notConnected("refused")) } }
+        host.misbehave { $0.outage = { _, _ in .failure(failure) } }
         // Two thirds are over and more than a quarter is left: the usual CA has time to come back.
         var moment: Date?
         for _ in 1...(15 * 24) where moment == nil {

@@ -54,6 +54,16 @@ import Testing
         #expect(seen.first?.level == .warning)
     }
 
+    @Test func `a host that has just started makes up for what it has missed`() async throws {
+        let fixture = try await WatchFixture()
+        let before = fixture.now - 3 * 86_400
+        // Of the uptime before, which was longer.
+        try fixture.store.save(ClockRecord(latest: before, uptime: 9_000_000, lastRun: before))
+        #expect(try states(await fixture.watch()) == [.current])
+        fixture.host.clock.advance(by: .seconds(7200))
+        #expect(try states(await fixture.watch()) == [.renewLate, .current])
+    }
+
     @Test func `a clock that went back is a warning`() async throws {
         let fixture = try await WatchFixture()
         let later = fixture.now + 7200
