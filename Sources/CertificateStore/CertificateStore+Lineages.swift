@@ -163,7 +163,9 @@ extension CertificateStore {
             )
         } catch is StoreError {
             return nil
-        } catch let error as FileSystemError where error.reason == .notFound {
+        } catch let error as FileSystemError
+            where [.notFound, .inputOutput].contains(error.reason)
+        {
             return nil
         }
     }

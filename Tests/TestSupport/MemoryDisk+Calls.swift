@@ -77,6 +77,9 @@ extension MemoryDisk {
     }
 
     private func bytes(_ descriptor: Descriptor) throws(FileSystemError) -> [UInt8] {
+        guard !plan.unreadable.contains(descriptor.path) else {
+            throw error("read", descriptor.path, .inputOutput)
+        }
         guard case .file(let bytes)? = inodes[descriptor.inode]?.content else {
             throw error("read", descriptor.path, .other(21))
         }
@@ -193,6 +196,8 @@ extension MemoryDisk {
         if exclusive, replaced != nil { throw error("rename", target, .exists) }
         try setEntry(target, number, "rename")
         try setEntry(path, nil, "rename")
+        // It lies elsewhere on the disk.
+        plan.unreadable.remove(target)
         if let replaced, replaced != number { free(replaced) }
     }
 

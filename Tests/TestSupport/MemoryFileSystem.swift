@@ -12,6 +12,8 @@ package final class MemoryFileSystem: FileSystem {
         package var diesAt: Int?
         /// The changing call that fails once with this reason.
         package var failsAt: (call: Int, reason: FileSystemError.Reason)?
+        /// The files that the disk can no longer read, until others take their place.
+        package var unreadable: Set<String> = []
         /// What can be written in all before the disk is full.
         package var room = UInt64(1) << 30
 

@@ -125,7 +125,7 @@ import Testing
         #expect(faults.withLock { $0 } == [])
     }
 
-    @Test(arguments: [FileSystemError.Reason.noSpace, .other(5)])
+    @Test(arguments: [FileSystemError.Reason.noSpace, .inputOutput])
     func `a call that fails once is survived at every place`(
         _ reason: FileSystemError.Reason
     ) async throws {

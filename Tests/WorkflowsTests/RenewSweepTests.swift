@@ -82,7 +82,7 @@ import Testing
         host.disk.contents(below: "\(TestHost.home)/lib/tls/gen/example.com/000001")
     }
 
-    @Test(arguments: [FileSystemError.Reason.noSpace, .other(5)])
+    @Test(arguments: [FileSystemError.Reason.noSpace, .inputOutput])
     func `a call that fails once is survived at every place`(
         _ reason: FileSystemError.Reason
     ) async throws {

@@ -53,11 +53,16 @@ extension CertificateStore {
         return try? StoreJSON.decode(type, bytes)
     }
 
-    /// The bytes of a file; `nil` where there is none, or one that certctl would not have made.
+    /// The bytes of a file that may be lost; `nil` where there is none, one that certctl would not have made, or
+    /// one that the disk cannot read any more: the next one takes its place.
     func contents(_ path: String, limit: Int) throws -> [UInt8]? {
         guard let status = try fileSystem.status(path), status.kind == .file,
             status.size <= limit
         else { return nil }
-        return try fileSystem.readFile(path, limit: limit)
+        do {
+            return try fileSystem.readFile(path, limit: limit)
+        } catch let error where error.reason == .inputOutput {
+            return nil
+        }
     }
 }

@@ -21,7 +21,8 @@ extension FileSystemError: Diagnosable {
         case .notDirectory: "move the file away that stands where a folder has to be"
         case .notRegular: "see who has put it there, and move it away"
         case .otherFileSystem: "have all of certctl's folders on one file system: see findmnt"
-        case .other: "see dmesg for what the disk says, then run the same command again"
+        case .inputOutput, .other:
+            "see dmesg for what the disk says, then run the same command again"
         }
     }
 }

@@ -10,6 +10,7 @@ extension FileSystemError.Reason {
         case EROFS: self = .readOnly
         case EXDEV: self = .otherFileSystem
         case ENOSPC, EDQUOT: self = .noSpace
+        case EIO: self = .inputOutput
         case ELOOP: self = .symbolicLink
         case ENOTDIR: self = .notDirectory
         case ENOTEMPTY: self = .notEmpty

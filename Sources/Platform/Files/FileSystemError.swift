@@ -15,6 +15,8 @@ package struct FileSystemError: Error, Equatable {
         case notEmpty
         /// A file was to be moved to another file system, which no rename can.
         case otherFileSystem
+        /// The disk cannot read what is there, or cannot write.
+        case inputOutput
         /// Any other `errno`.
         case other(Int32)
     }

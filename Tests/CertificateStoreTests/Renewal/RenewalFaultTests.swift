@@ -123,7 +123,7 @@ import Testing
         switch fault {
         case .kill, .powerCut: plan.diesAt = call
         case .noRoom: plan.failsAt = (call, .noSpace)
-        case .inputOutput: plan.failsAt = (call, .other(5))
+        case .inputOutput: plan.failsAt = (call, .inputOutput)
         }
         disk.plan(plan)
         #expect(throws: FileSystemError.self, performing: body)

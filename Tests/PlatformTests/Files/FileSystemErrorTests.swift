@@ -7,7 +7,7 @@ import Testing
     @Test(
         arguments: [
             FileSystemError.Reason.notFound, .exists, .notPermitted, .readOnly, .noSpace,
-            .symbolicLink, .notDirectory, .notEmpty, .otherFileSystem, .other(5),
+            .symbolicLink, .notDirectory, .notEmpty, .otherFileSystem, .inputOutput, .other(5),
         ]
     )
     func `a failure tells what, why and a fix, and is one of the store`(

@@ -76,6 +76,36 @@ import Testing
         try await expectSame(next, "no schedule")
     }
 
+    @Test(arguments: ["schedule", "renewal/advice", "renewal/limits.json", "renewal/clock.json"])
+    func `what the disk cannot read any more and may be lost keeps nothing from being renewed`(
+        file: String
+    ) async throws {
+        _ = try await prepare()
+        let path = "\(TestHost.home)/lib/\(file)"
+        if try host.disk.status(path) == nil { host.disk.put(path, Array("x".utf8)) }
+        var plan = MemoryFileSystem.Plan()
+        plan.unreadable = [path]
+        host.disk.plan(plan)
+        host.wait(31 * .day)
+        var renewed = 0
+        for _ in 1...24 {
+            renewed += try await host.renew().renewed.count
+            host.wait(.hour)
+        }
+        #expect(renewed == 3)
+    }
+
+    @Test func `a certificate that the disk cannot read any more is replaced`() async throws {
+        _ = try await prepare()
+        let path = "\(TestHost.home)/lib/tls/gen/b.test/000001/privkey.pem"
+        #expect(try host.disk.status(path) != nil)
+        var plan = MemoryFileSystem.Plan()
+        plan.unreadable = [path]
+        host.disk.plan(plan)
+        host.wait(2 * .day)
+        #expect(try await host.renew().words["b.test"] == "renewed: lost")
+    }
+
     @Test func `what stands in its place and is no file is told`() async throws {
         _ = try await prepare()
         try host.disk.removeFile(Self.path)
