@@ -163,9 +163,7 @@ extension CertificateStore {
             )
         } catch is StoreError {
             return nil
-        } catch let error as FileSystemError
-            where [.notFound, .inputOutput].contains(error.reason)
-        {
+        } catch let error as FileSystemError where error.reason == .notFound {
             return nil
         }
     }
