@@ -98,7 +98,7 @@ extension CertificateStore {
     package func missingSettings(_ name: LineageName) -> StoreError {
         .damaged(
             path: layout.settings(name),
-            "nor does the journal tell how the certificate was asked for; certctl issue with its names does"
+            "neither it nor the journal tells how the certificate was asked for"
         )
     }
 

@@ -99,30 +99,6 @@ package struct DeployCertificates: Sendable {
         return results.sorted { $0.key < $1.key }.map { Ending(name: $0.key, result: $0.value) }
     }
 
-    /// Finds what has failed and waits for its next attempt, which ``run(_:extraHooks:isForced:isPendingOnly:)``
-    /// leaves alone where only that is deployed which is pending: whoever looks at how that ended would else
-    /// take it for done in between.
-    ///
-    /// Returns endings with ``WorkflowError/deploymentWaits(tries:reason:until:)``, in the order of the names;
-    /// `names` is `nil` for all. Throws what keeps the store from being read.
-    package func waiting(_ names: [LineageName]? = nil) throws -> [Ending] {
-        let store = services.store
-        let now = services.clock.now
-        let names = names.map(Set.init)
-        return try store.deployRecords().sorted { $0.key < $1.key }.compactMap { name, record in
-            guard names?.contains(name) ?? true, let failure = record.failure,
-                let until = try record.nextAttempt(in: store, at: now), until > now,
-                try store.latestCertificate(name)?.number == record.generation
-            else { return nil }
-            let error = WorkflowError.deploymentWaits(
-                tries: failure.count,
-                reason: failure.reason,
-                until: until
-            )
-            return Ending(name: name, result: .failure(error))
-        }
-    }
-
     /// Puts back what nginx misses of certctl's own files, where nothing is to be deployed: its next
     /// start would fail, and until then nothing else tells.
     ///
@@ -283,22 +259,5 @@ package struct DeployCertificates: Sendable {
 extension DeployCertificates.Outcome {
     static func unchanged(_ generation: GenerationNumber) -> Self {
         Self(generation: generation, hooks: [], wasUnchanged: true)
-    }
-}
-
-extension DeployRecord {
-    /// When it is tried again; `nil` where no attempt has failed.
-    func nextAttempt(in store: CertificateStore, at now: Date) throws -> Date? {
-        guard let failure else { return nil }
-        return DeployBackoff.next(
-            afterFailures: failure.count,
-            last: failure.last,
-            replacing: try store.predecessor(of: generation, lineage)?.manifest.validity,
-            now: now
-        )
-    }
-
-    fileprivate func isTimely(in store: CertificateStore, at now: Date) throws -> Bool {
-        try nextAttempt(in: store, at: now).map { $0 <= now } ?? true
     }
 }

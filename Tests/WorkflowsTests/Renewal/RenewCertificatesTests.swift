@@ -25,6 +25,20 @@ import Testing
         for name in names { try await host.issue([name]) }
     }
 
+    @Test func `a certificate of which nobody knows how it was asked for is told each time`()
+        async throws
+    {
+        try await issue("a.test", "b.test")
+        for file in ["settings.json", "journal"] {
+            try host.disk.removeFile("\(Self.lineages)/b.test/\(file)")
+        }
+        host.wait(61 * .day)
+        #expect(
+            try await host.renew().words == ["a.test": "renewed: lifetime", "b.test": "failed: 8"]
+        )
+        #expect(try await host.renew().words["b.test"] == "failed: 8")
+    }
+
     @Test func `with nothing due no CA is asked and no lineage is looked at`() async throws {
         try await issue("a.test", "b.test")
         let first = try await host.renew()
