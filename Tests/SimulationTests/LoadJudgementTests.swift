@@ -102,6 +102,35 @@ import Testing
         #expect(year.faults.isEmpty)
     }
 
+    /// A year in which forty names fail an hour from `first` on, after ten orders an hour, with `more` in an
+    /// hour long before and long after that.
+    private func failing(more: Int) -> YearRecord {
+        var course = course
+        let first = 7000
+        let began = start.addingTimeInterval(Double(first) * .hour)
+        course.unvalidated = Spans([began..<course.year.upperBound])
+        var record = YearRecord(course.year)
+        for hour in 0..<8760 {
+            let extra = hour == first / 2 ? more : hour == first + 1000 ? 3 * more : 0
+            for _ in 0..<(hour < first ? 10 : 40) + extra {
+                let moment = start.addingTimeInterval((Double(hour) + 0.5) * .hour)
+                record.note([.init(lineage: 0, moment: moment, ending: "failed")])
+            }
+        }
+        LoadJudgement(course, size: 10_000).judge(&record)
+        return record
+    }
+
+    @Test func `names that fail for good have a mean of their own, and so has the time before`() {
+        // By the mean of the year, 16, the hour that has 42 instead of ten would be borne.
+        #expect(failing(more: 0).faults.isEmpty)
+        #expect(failing(more: 20).faults.isEmpty)
+        let faults = failing(more: 32).faults
+        #expect(faults.map(\.rule) == [.load, .load])
+        #expect(faults.first?.description.contains("hour 3500") == true)
+        #expect(faults.last?.description.contains("hour 8000") == true)
+    }
+
     @Test func `chance alone explains no more than it does once in ten million hours`() {
         // The Poisson distribution's own figures.
         #expect(LoadJudgement.quantile(0) == 0)

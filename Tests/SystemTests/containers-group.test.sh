@@ -59,7 +59,8 @@ ok "nothing is served that was not" test -z "$(served a.test)"
 ok "nothing is noted as cut off" test ! -e "$home/lib/deploy/transaction"
 ok "nginx would start with what there is" docker exec proxy nginx -e /dev/stderr -t
 try deploy --pending
-ok "the timer leaves it alone until it is time" status_is 0
+ok "the timer leaves it alone until it is time, and keeps telling why: 9" explains 9 \
+  '2 of 2 certificates failed: a.test, b.test' 'it has failed once to be deployed, and is tried again after' 'certctl deploy tries at once'
 # As it is printed.
 line=$(sed -n 's/.*put \(tls_group [0-9]*;\) into.*/\1/p' "$T/err"); [ -n "$line" ] || line='tls_group 101;'
 settings "$line" "${sites[@]}"

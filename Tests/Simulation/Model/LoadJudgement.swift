@@ -9,6 +9,9 @@ import Renewal
 /// day to be renewed, since they were issued in the same hour after an outage, asks for that. While
 /// something is wrong, and until what was missed is made up for, the CA's limits and the number of
 /// orders side by side are the bound.
+///
+/// Where names fail for good, each is tried daily, and hourly near the end of its certificate: most orders
+/// of the year can be of its last weeks. The mean is then that of the time before, or of the time since.
 struct LoadJudgement {
     private let course: Course
     private let size: Int
@@ -56,18 +59,29 @@ struct LoadJudgement {
     /// Judges the year.
     func judge(_ record: inout YearRecord) {
         let excused = excused
+        let means = means(record)
         for (hour, count) in record.hourly.enumerated() where count > 1 {
             let start = course.year.lowerBound.addingTimeInterval(Double(hour) * .hour)
             guard !excused.contains(start), !excused.contains(start.addingTimeInterval(.hour))
             else { continue }
             // A timer that comes once an hour does at its turn what fell due in the hour before.
             let windows = hour > 0 ? max(asked[hour], asked[hour - 1]) : asked[hour]
-            let expected = max(record.mean, windows)
+            let mean = means.first { $0.hours.contains(hour) }?.mean ?? record.mean
+            let expected = max(mean, windows)
             guard count > allowed(expected) else { continue }
             record.fail(
                 .load,
                 "hour \(hour) had \(count) orders, \(Self.text(expected)) were to be expected"
             )
+        }
+    }
+
+    /// The mean of each part of the year that begins or ends with names that fail.
+    private func means(_ record: YearRecord) -> [(hours: Range<Int>, mean: Double)] {
+        let turns = course.unvalidated.all.flatMap { [$0.lowerBound, $0.upperBound] }
+        let bounds = [0] + turns.map(record.hour(of:)) + [record.hourly.count]
+        return zip(bounds, bounds.dropFirst()).map { start, end in
+            (start..<end, record.mean(ofHours: start..<end))
         }
     }
 

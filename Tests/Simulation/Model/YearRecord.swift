@@ -42,6 +42,12 @@ package struct YearRecord: Sendable {
     /// The mean of the orders of an hour.
     package var mean: Double { Double(orders) * .hour / .year }
 
+    /// The mean of the orders of the hours in `hours`, which count from the year's beginning.
+    func mean(ofHours hours: Range<Int>) -> Double {
+        let counts = hourly[hours.clamped(to: hourly.indices)]
+        return Double(counts.reduce(0, +)) / Double(max(1, counts.count))
+    }
+
     /// The most orders of an hour.
     package var most: Int { hourly.max() ?? 0 }
 
