@@ -46,10 +46,13 @@ struct WatchFailure: Diagnosable {
         case .waiting:
             "certctl issue \(lineage)"
         case .silent, .noTLS, .unreachable:
-            "see that the server runs and listens there; where it is elsewhere, name it: "
-                + "certctl watch --connect HOST:PORT"
+            "see that the server runs and listens there; where it is elsewhere, say so in the block of "
+                + "\(lineage) in certctl.conf: watch [HOST:]PORT; or watch off;"
+        case .unresolved where finding.lineage == nil:
+            "name a server that has an address"
         case .unresolved:
-            "give the name an address in DNS, or name the server: certctl watch --connect HOST"
+            "give the name an address in DNS, or say in the block of \(lineage) in certctl.conf where its "
+                + "server is: watch HOST:PORT; or watch off;"
         case .early, .clockSkewed:
             "set the clock of this host: timedatectl"
         case .fallbackUnready:
@@ -62,7 +65,7 @@ struct WatchFailure: Diagnosable {
             "mend what it names, then: certctl renew \(lineage) --force"
         case .renewLate, .renewNeverRan:
             "run certctl renew every hour, as by: systemctl enable --now certctl-renew.timer"
-        case .unreadable, .current, .shared:
+        case .unreadable, .current, .shared, .unwatched:
             "certctl show \(lineage)"
         }
     }

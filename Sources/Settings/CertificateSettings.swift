@@ -15,6 +15,8 @@ package struct CertificateSettings: Equatable, Sendable {
     package var http01: HTTP01Mode?
     /// What to run when there is a new certificate, in this order.
     package var deployHooks: [DeployHook] = []
+    /// Where it is looked for; `nil` for port 443 of its names.
+    package var watch: WatchSettings?
 
     /// A certificate for `names` that is like all others.
     package init(names: [Identifier]) {

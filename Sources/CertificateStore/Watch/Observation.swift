@@ -48,6 +48,8 @@ package struct Observation: Codable, Equatable, Sendable {
 
         /// It has no certificate yet.
         case waiting
+        /// It is looked for nowhere, as certctl.conf has it.
+        case unwatched
         case revoked
         /// The files of its certificate are gone or damaged.
         case lost

@@ -75,6 +75,7 @@ extension DirectiveRule {
         rule("name LINEAGE;", 1...1, certificates),
         rule("reuse_key [on|off];", 0...1, certificates),
         rule("deploy_hook /PATH [ARGUMENT…];", 1...many, certificates, .repeatable),
+        rule("watch off|[HOST:]PORT…;", 1...many, certificates),
     ]
 
     /// Makes the rule of the directive that `usage` begins with.

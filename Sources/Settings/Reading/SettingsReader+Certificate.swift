@@ -27,6 +27,7 @@ extension SettingsReader {
         settings.reusesKey = flag(block["reuse_key"])
         settings.http01 = mode(block["http01"])
         settings.deployHooks = block.all("deploy_hook").compactMap { deployHook($0) }
+        settings.watch = watch(block["watch"])
         return hosts == nil ? nil : settings
     }
 
@@ -84,6 +85,21 @@ extension SettingsReader {
             lineages[name] = word.span.lowerBound
         }
         return lineage
+    }
+
+    private mutating func watch(_ entry: Entry?) -> WatchSettings? {
+        guard let entry else { return nil }
+        guard entry.words != ["off"] else { return .off }
+        let places = values(of: entry) { text throws(SettingsFault) in
+            if text == "off" {
+                throw .conflict(text, with: entry.words.first { $0 != text } ?? text)
+            }
+            guard let place = WatchSettings.Place(text) else {
+                throw Self.unusable("watch", text, WatchSettings.Place.form, ["off"])
+            }
+            return place
+        }
+        return places.isEmpty ? nil : .at(places)
     }
 
     private mutating func deployHook(_ entry: Entry) -> CertificateSettings.DeployHook? {

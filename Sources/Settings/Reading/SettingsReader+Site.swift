@@ -72,25 +72,17 @@ extension SettingsReader {
     }
 
     private mutating func upstreams(of entry: Entry) -> [Upstream] {
-        var upstreams: [Upstream] = []
-        for (text, word) in zip(entry.words, entry.source.arguments) {
-            let upstream = attempt(at: word) { () throws(SettingsFault) in
-                guard let upstream = Upstream(text) else {
-                    throw Self.unusable("to", text, Upstream.forms)
-                }
-                return upstream
+        var first: Upstream?
+        return values(of: entry) { text throws(SettingsFault) in
+            guard let upstream = Upstream(text) else {
+                throw Self.unusable("to", text, Upstream.forms)
             }
-            guard let upstream else { continue }
-            if let first = upstreams.first, first.isSecure != upstream.isSecure {
-                note(.conflict("\(upstream)", with: "\(first)"), at: word)
+            if let first, first.isSecure != upstream.isSecure {
+                throw .conflict("\(upstream)", with: "\(first)")
             }
-            if upstreams.contains(upstream) {
-                let place = position(of: entry.source.arguments[0].span.lowerBound)
-                note(.duplicate(text, first: place), at: word)
-            }
-            upstreams.append(upstream)
+            first = first ?? upstream
+            return upstream
         }
-        return upstreams
     }
 
     /// Reads the host that a browser is to ask instead.

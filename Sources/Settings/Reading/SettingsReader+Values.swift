@@ -16,6 +16,25 @@ extension SettingsReader {
         }
     }
 
+    /// Reads each argument of a directive; what is wrong with one is noted there, and one that comes
+    /// twice.
+    mutating func values<Value: Equatable>(
+        of entry: Entry,
+        _ read: (String) throws(SettingsFault) -> Value
+    ) -> [Value] {
+        var values: [Value] = []
+        for (text, word) in zip(entry.words, entry.source.arguments) {
+            let value = attempt(at: word) { () throws(SettingsFault) in try read(text) }
+            guard let value else { continue }
+            if values.contains(value) {
+                let place = position(of: entry.source.arguments[0].span.lowerBound)
+                note(.duplicate(text, first: place), at: word)
+            }
+            values.append(value)
+        }
+        return values
+    }
+
     /// Reads something at `word`; what is wrong with it is noted there.
     mutating func attempt<Value>(
         at word: Word,

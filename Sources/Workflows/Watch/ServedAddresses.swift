@@ -2,6 +2,7 @@ import CertificateStore
 import FoundationEssentials
 import Platform
 import Renewal
+import Settings
 import Synchronization
 
 /// Where a server is looked for, as `--connect` names it.
@@ -20,26 +21,27 @@ package struct WatchTarget: Equatable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Looks at many names at once, each at its own addresses or at those that were given.
+/// Looks at many names at once, each where it is looked for or at addresses that were given.
 struct ServedAddresses: Sendable {
     /// A name of a lineage.
     struct Question: Sendable {
         let lineage: LineageName
         let name: String
+        /// Where it is looked for, if nothing else was asked for.
+        let places: [WatchSettings.Place]
     }
 
     /// What came of asking for one name.
     struct Answer: Sendable {
         let question: Question
-        /// Each address with what was presented there; none where the name has none.
+        /// Each address with what was presented there; none where no place has one.
         var sightings: [(address: SocketAddress, Result<[[UInt8]], TLSProbeFailure>)] = []
-        /// Why the name has no address.
-        var failure: ResolverFailure?
+        /// The places that have no address, and why.
+        var failures: [(place: WatchSettings.Place, ResolverFailure)] = []
         /// Whether the others have left no time to look at all of it.
         var isCutShort = false
     }
 
-    private static let port: UInt16 = 443
     /// How many names are looked at side by side.
     private static let lanes = 16
     /// How many addresses of a name are looked at: what has more is no server, or does not want to be
@@ -50,7 +52,7 @@ struct ServedAddresses: Sendable {
 
     private let probe: any TLSProbing
     private let resolver: any Resolver
-    /// In place of the names' own addresses.
+    /// In place of those that belong to each name.
     private let addresses: [SocketAddress]?
     private let clock: any WallClock
     private let deadline: TimeInterval
@@ -85,26 +87,29 @@ struct ServedAddresses: Sendable {
         answer.isCutShort = clock.uptime >= deadline
         guard !answer.isCutShort else { return answer }
         let host = ProbedHost.of(question.name)
-        let found: [SocketAddress]
-        if let addresses {
-            found = addresses
-        } else {
-            do throws(ResolverFailure) {
-                found = Array(
-                    try await resolver.addresses(of: host, port: Self.port)
-                        .prefix(Self.mostAddresses)
-                )
-            } catch {
-                answer.failure = error
-                return answer
-            }
-        }
-        for address in found {
+        for address in await found(for: host, &answer) {
             answer.isCutShort = clock.uptime >= deadline
             guard !answer.isCutShort else { break }
             answer.sightings.append((address, await sighting(of: host, at: address)))
         }
         return answer
+    }
+
+    /// The addresses to ask for `host`; what has none is noted in `answer`.
+    private func found(for host: String, _ answer: inout Answer) async -> [SocketAddress] {
+        if let addresses { return addresses }
+        var found: [SocketAddress] = []
+        for place in answer.question.places {
+            do throws(ResolverFailure) {
+                let all = try await resolver.addresses(of: place.host ?? host, port: place.port)
+                found += all.prefix(Self.mostAddresses).filter { !found.contains($0) }
+            } catch {
+                // A name without address has none at any port.
+                if answer.failures.contains(where: { $0.place.host == place.host }) { continue }
+                answer.failures.append((place, error))
+            }
+        }
+        return found
     }
 
     private func sighting(

@@ -3,6 +3,7 @@ import Diagnostics
 import FoundationEssentials
 import PKI
 import Platform
+import Settings
 
 /// What there is to say of what was seen.
 extension WatchCertificates {
@@ -62,17 +63,18 @@ extension WatchCertificates {
         guard let expectation = lineage.expectation(pending, now: services.clock.now) else {
             return []
         }
-        if let failure = answer.failure {
-            return [observation(answer, nil, ServedJudgement(failure, expectation))]
-        }
         let waits = known.waiting.contains(answer.question.name)
         let hasWay = answer.sightings.contains { sighting in
             if case .failure(.noRoute) = sighting.1 { false } else { true }
         }
+        let lost = answer.failures.map { place, failure in
+            let judgement = ServedJudgement(failure, expectation)
+            return observation(answer, place.host.map { _ in "\(place)" }, judgement)
+        }
         let rest =
             answer.isCutShort
             ? [observation(answer, nil, ServedJudgement(cutShort: expectation))] : []
-        return rest
+        return lost + rest
             + answer.sightings.map { address, result in
                 switch result {
                 case .success(let chain):
@@ -83,7 +85,7 @@ extension WatchCertificates {
                         hasWay && address.isIPv6 ? judgement.excusingMissingRoute : judgement
                     return observation(
                         answer,
-                        address,
+                        address.description,
                         waits ? excused.excusingMissingCertificate : excused
                     )
                 }
@@ -105,7 +107,7 @@ extension WatchCertificates {
         } catch {
             let reason = error.diagnosis.why.harmless(limit: 300)
             let judgement = ServedJudgement(unreadable: reason)
-            return observation(answer, address, judgement)
+            return observation(answer, address.description, judgement)
         }
         var expectation = expectation
         // What cannot be read is not ours, and cannot be missed: the lineage is told as unreadable.
@@ -127,7 +129,12 @@ extension WatchCertificates {
             expectation,
             now: services.clock.now
         )
-        return observation(answer, address, judgement, notAfter: presented.leaf.notAfter)
+        return observation(
+            answer,
+            address.description,
+            judgement,
+            notAfter: presented.leaf.notAfter
+        )
     }
 
     /// The other lineage whose current certificate that is, if any.
@@ -146,14 +153,14 @@ extension WatchCertificates {
 
     private func observation(
         _ answer: ServedAddresses.Answer,
-        _ address: SocketAddress?,
+        _ address: String?,
         _ judgement: ServedJudgement,
         notAfter: Date? = nil
     ) -> Observation {
         Observation(
             lineage: "\(answer.question.lineage)",
             name: answer.question.name,
-            address: address?.description,
+            address: address,
             state: judgement.state,
             level: judgement.level,
             message: judgement.message.harmless(limit: 1000),

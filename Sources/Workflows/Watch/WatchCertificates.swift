@@ -15,7 +15,7 @@ package struct WatchCertificates: Sendable {
     package struct Request: Sendable {
         /// The lineages; all of them where none is named.
         package var names: [String] = []
-        /// In place of the names' own addresses at port 443.
+        /// In place of where they are looked for otherwise.
         package var targets: [WatchTarget] = []
         /// Where a copy of the metrics goes: an absolute path without links.
         package var textfile: String?
@@ -53,7 +53,8 @@ package struct WatchCertificates: Sendable {
         let found = try lineages(known, try? settings.get())
         let sightings = await look(
             at: found.lineages.filter { asked.isEmpty || asked.contains($0.name) },
-            request.targets
+            request.targets,
+            areNamed: !asked.isEmpty
         )
         try store.prepareWatch()
         let lock = try await services.lock("watching") { try store.lockWatch() }
@@ -114,7 +115,13 @@ package struct WatchCertificates: Sendable {
         var lost: [Observation] = []
     }
 
-    private func look(at lineages: [WatchedLineage], _ targets: [WatchTarget]) async -> Sightings {
+    /// `areNamed` tells that someone has asked for these lineages by name: he may name a place also for one
+    /// that is looked for nowhere.
+    private func look(
+        at lineages: [WatchedLineage],
+        _ targets: [WatchTarget],
+        areNamed: Bool
+    ) async -> Sightings {
         var sightings = Sightings()
         var addresses: [SocketAddress] = []
         for target in targets {
@@ -140,9 +147,7 @@ package struct WatchCertificates: Sendable {
             clock: services.clock
         )
         let questions = lineages.flatMap { lineage in
-            Set(lineage.names).sorted().map { name in
-                ServedAddresses.Question(lineage: lineage.name, name: name)
-            }
+            lineage.questions(isPlaceNamed: areNamed && !targets.isEmpty)
         }
         sightings.answers = await places.answers(to: questions)
         return sightings

@@ -88,6 +88,8 @@ struct WatchMemory {
             guard known.contains(lineage), !others.contains(where: { $0.state == .unreadable })
             else { return false }
             guard before.isServed else { return !others.contains { $0.state == before.state } }
+            // Whoever has been told is told that nobody looks any more.
+            if others.contains(where: { $0.state == .unwatched }) { return isPlain }
             let places = others.filter { $0.name == before.name }
             return isPlain && !places.isEmpty && !places.contains(where: \.isFinding)
         }

@@ -23,6 +23,8 @@ struct WatchedLineage: Sendable {
     let isForgotten: Bool
     /// Whether certctl.conf has a block for it; `nil` where that cannot be told.
     let isInSettings: Bool?
+    /// Where it is looked for.
+    let places: WatchSettings
     /// Whether what was committed is gone or damaged; ``current`` is of before, if any.
     let isLost: Bool
     /// What readers are pointed at.
@@ -54,7 +56,9 @@ struct WatchedLineage: Sendable {
         current = lineage.current
         isRevoked = lineage.isRevoked
         isForgotten = settings?.hasForgotten(lineage) ?? false
-        isInSettings = settings.map { $0.block(of: name) != nil }
+        let block = settings?.block(of: name)
+        isInSettings = settings.map { _ in block != nil }
+        places = block?.watch ?? .at([.usual])
         isLost = try store.isLost(lineage)
         published = try store.publishedGeneration(of: name)
         let state = try memory.state(of: lineage)
@@ -68,8 +72,20 @@ struct WatchedLineage: Sendable {
             current != nil && !isLost && (deployed == nil ? !isPublished : isDone != true)
     }
 
-    /// The names of the certificate, which are asked for where it is served.
-    var names: [String] { current?.manifest.names ?? [] }
+    /// What is asked where it is served: each name of the certificate.
+    ///
+    /// Nothing where it is looked for nowhere, unless someone names a place for it.
+    func questions(isPlaceNamed: Bool) -> [ServedAddresses.Question] {
+        let places: [WatchSettings.Place]
+        switch self.places {
+        case .at(let all): places = all
+        case .off where isPlaceNamed: places = []
+        case .off: return []
+        }
+        return Set(current?.manifest.names ?? []).sorted().map { name in
+            ServedAddresses.Question(lineage: self.name, name: name, places: places)
+        }
+    }
 
     /// Since when its deploying is pending, as far as is known.
     private func pendingSince(_ earlier: Observation?) -> Date? {
@@ -107,7 +123,7 @@ struct WatchedLineage: Sendable {
         now: Date
     ) -> [Observation] {
         [
-            certificate(isServedSeen: isServedSeen, now),
+            certificate(isServedSeen: isServedSeen, now) ?? unwatched(now),
             deploying(pending, now),
             renewing(now),
         ].compactMap(\.self)
@@ -139,6 +155,13 @@ struct WatchedLineage: Sendable {
             "the stored certificate: \(expiry.message)",
             now
         )
+    }
+
+    /// That it is looked for nowhere: else there would be no word of a certificate that is all right.
+    private func unwatched(_ now: Date) -> Observation? {
+        guard places == .off else { return nil }
+        let message = "stored; nobody is asked for it: certctl.conf says watch off"
+        return observation(.unwatched, .ok, message, now)
     }
 
     private func deploying(_ earlier: Observation?, _ now: Date) -> Observation? {

@@ -188,6 +188,19 @@ import Testing
             "a:b:c",
             "a host, as www.example.com, in a redirect"
         ),
+        value("certificate a.test { watch @@0; }", "watch", "0", WatchSettings.Place.form),
+        value("certificate a.test { watch @@on; }", "watch", "on", WatchSettings.Place.form),
+        value(
+            "certificate a.test { watch @@https://a:1; }",
+            "watch",
+            "https://a:1",
+            WatchSettings.Place.form
+        ),
+        Case("certificate a.test { watch 993 @@off; }", .conflict("off", with: "993")),
+        Case(
+            "certificate a.test { watch 993 @@993; }",
+            .duplicate("993", first: .init(line: 1, column: 28))
+        ),
         Case("certificate a.test @@b_c.test;", .unusableName(.strayCharacter("b_c.test", "_"))),
         Case("certificate @@ünknown.test;", .unusableName(.notASCII("ünknown.test"))),
         Case("site @@*.a.test { to a:1; }", .unusableName(.wildcard("*.a.test"))),

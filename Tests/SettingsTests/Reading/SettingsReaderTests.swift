@@ -128,6 +128,29 @@ import Testing
         )
     }
 
+    @Test(
+        arguments: [
+            ("watch off;", WatchSettings.off),
+            ("watch 993;", .at([.init(host: nil, port: 993)])),
+            (
+                "watch 465 mail.internal:993 10.0.0.5:25 [2001:db8::5]:443;",
+                .at([
+                    .init(host: nil, port: 465), .init(host: "mail.internal", port: 993),
+                    .init(host: "10.0.0.5", port: 25), .init(host: "2001:db8::5", port: 443),
+                ])
+            ),
+        ]
+    )
+    func `where a certificate is looked for`(text: String, expected: WatchSettings) throws {
+        let certificate = try #require(
+            try read("certificate a.test { \(text) }").certificates.first
+        )
+        #expect(certificate.watch == expected)
+        #expect(try site("to a:1; \(text)").certificate.watch == expected)
+        guard case .at(let places) = expected else { return }
+        #expect("watch \(places.map(\.description).joined(separator: " "));" == text)
+    }
+
     @Test func `a certificate can be without a block`() throws {
         let names = try read("certificate a.test b.test;").certificates.map(\.names.description)
         #expect(names == ["[a.test, b.test]"])

@@ -2,6 +2,7 @@ import CertificateStore
 import Diagnostics
 import FoundationEssentials
 import Platform
+import Settings
 import TestSupport
 import Testing
 
@@ -240,7 +241,11 @@ import Testing
             clock: ManualClock()
         )
         let lineage = try #require(LineageName("example.com"))
-        let question = ServedAddresses.Question(lineage: lineage, name: "*.example.com")
+        let question = ServedAddresses.Question(
+            lineage: lineage,
+            name: "*.example.com",
+            places: [.usual]
+        )
         _ = await places.answers(to: [question])
         #expect(servers.asked == ["certctl-probe.example.com at 192.0.2.1:443"])
     }

@@ -1,0 +1,87 @@
+import CertificateStore
+import Platform
+import Testing
+
+@testable import Workflows
+
+/// certctl.conf says where a certificate is looked for.
+@Suite struct WatchPlacesTests {
+    /// A host whose block for `example.com` says `directive`.
+    private func fixture(_ directive: String) async throws -> WatchFixture {
+        let fixture = try await WatchFixture()
+        fixture.host.configure("certificate example.com { \(directive) }")
+        return fixture
+    }
+
+    @Test func `ports are asked at the addresses of each name`() async throws {
+        let fixture = try await fixture("watch 993 465;")
+        fixture.servers.resolve("example.com", "192.0.2.1", "2001:db8::1")
+        let seen = try await fixture.watch()
+        #expect(
+            fixture.servers.asked == [
+                "example.com at 192.0.2.1:993", "example.com at [2001:db8::1]:993",
+                "example.com at 192.0.2.1:465", "example.com at [2001:db8::1]:465",
+            ]
+        )
+        #expect(seen.map(\.state) == [.silent, .silent, .silent, .silent])
+    }
+
+    @Test func `what another server presents is compared as usual`() async throws {
+        let fixture = try await fixture("watch mail.internal:993 [2001:db8::5]:443;")
+        fixture.servers.resolve("mail.internal", "10.0.0.5")
+        try fixture.servers.serve(fixture.fullChain(), at: "10.0.0.5:993")
+        let seen = try await fixture.watch()
+        #expect(seen.map(\.state) == [.current, .silent])
+        #expect(seen.map(\.address) == ["10.0.0.5:993", "[2001:db8::5]:443"])
+        #expect(seen.allSatisfy { $0.name == "example.com" })
+    }
+
+    @Test func `a server without an address is told beside those that have one`() async throws {
+        let fixture = try await fixture("watch nowhere.internal:993 443;")
+        let seen = try await fixture.watch()
+        #expect(seen.map(\.state) == [.current, .unresolved])
+        #expect(seen.last?.subject == "example.com at nowhere.internal:993")
+    }
+
+    @Test func `a name without an address is told once for all of its ports`() async throws {
+        let fixture = try await fixture("watch 993 465;")
+        fixture.servers.resolve("example.com")
+        let seen = try await fixture.single()
+        #expect(seen.state == .unresolved)
+        #expect(seen.address == nil)
+    }
+
+    @Test
+    func `nobody is asked where it is off, and the stored certificate is watched all the same`()
+        async throws
+    {
+        let fixture = try await fixture("watch off;")
+        let seen = try await fixture.single()
+        #expect(fixture.servers.asked.isEmpty)
+        #expect(seen.state == .unwatched)
+        #expect(seen.level == .ok)
+        #expect(!seen.isServed)
+        try fixture.pass(80)
+        #expect(try await fixture.single().state == .expiring)
+        #expect(fixture.servers.asked.isEmpty)
+    }
+
+    @Test func `where it is off only a place that is given for it by name is asked`() async throws {
+        let fixture = try await fixture("watch off;")
+        let targets = [WatchTarget(host: "192.0.2.1", port: 443)]
+        #expect(try await fixture.watch(at: targets).map(\.state) == [.unwatched])
+        #expect(fixture.servers.asked.isEmpty)
+        _ = try await fixture.watch(["example.com"], at: targets)
+        #expect(fixture.servers.asked == ["example.com at 192.0.2.1:443"])
+    }
+
+    @Test func `whoever was told of a finding is told when nobody looks any more`() async throws {
+        let fixture = try await fixture("")
+        try fixture.addHook()
+        fixture.servers.fail(.refused)
+        _ = try await fixture.watch()
+        fixture.host.configure("certificate example.com { watch off; }")
+        for _ in 1...2 { _ = try await fixture.watch() }
+        #expect(fixture.alerts.map { $0["CERTCTL_LEVEL"] } == ["warning", "info"])
+    }
+}
