@@ -15,6 +15,7 @@ seen() { # NAME ADDRESS LEVEL STATE [WORDS]
   [ "$(awk -F '  ' '{print $1, $4}' <<<"$line")" = "$3 $4" ] && [[ $line == *"${5:-}"* ]] || { echo "not $3 $4 ${5:-}: $line"; cat "$T/out" "$T/err"; return 1; }
 }
 quiet() { [ ! -s "$T/err" ] || { echo "on standard error:"; cat "$T/err"; return 1; }; }
+explains_watch() { grep -qF "$1" "$T/err" || { cat "$T/err"; return 1; }; }
 mode() { [ "$(stat -c %a "$1")" = "$2" ] || { stat "$1"; return 1; }; } # PATH MODE
 status_file=$home/lib/watch/status.json
 metrics=$home/lib/watch/certctl.prom
@@ -35,7 +36,12 @@ serve() { # NAME ADDRESS FILE [KEY]   a folder serves the pair of a generation
   echo "server { listen $2:443 ssl; ssl_certificate $certificate; ssl_certificate_key $key; return 200 ok; }" >"$T/sites/$1-${2//[^0-9]/_}.conf"
 }
 generation() { realpath "$home/lib/tls/live/$1"; }
-reload() { kill -HUP "$nginx"; sleep 0.3; }
+workers() { ps --no-headers -o pid --ppid "$nginx" | tr -d ' '; }
+reload() { # until none of the old workers is left to answer
+  local old; old=$(workers)
+  renewed() { ! workers | grep -qxF "$old"; }
+  kill -HUP "$nginx"; wait_for 10 renewed || fail "nginx does not reload: $(tail -5 "$T/nginx-error.log")"
+}
 stranger() { # FILE NAME [WHEN]   a certificate of nobody's, from then on for 7 days, and its key
   faketime "${3:-now}" openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 7 -subj "/CN=$2" \
     -addext "subjectAltName=DNS:$2" -keyout "$1" -out "$1.crt" 2>/dev/null && cat "$1.crt" >>"$1"
@@ -100,6 +106,25 @@ try certctl watch --home "$home" f.test a.test --connect 127.0.0.1 --connect '[:
 ok "servers can be named: where a name has no address" seen f.test 127.0.0.1:443 critical wrong-name
 ok "and all of them are asked" seen a.test '[::1]:443' ok current
 ok "one that cannot be found is told" seen - nowhere.test:444 warning unresolved
+
+echo "# where certctl.conf has it looked for"
+point f.test 127.0.0.6
+echo "server { listen 127.0.0.6:8993 ssl; ssl_certificate $(generation f.test)/fullchain.pem; ssl_certificate_key $(generation f.test)/privkey.pem; return 200 ok; }" \
+  >"$T/sites/f-8993.conf"; reload
+mkdir -p "$home/etc"
+block() { echo "certificate f.test { $1 }" >"$home/etc/certctl.conf"; }
+block ''; watch f.test
+ok "nobody answers at the usual port" explains_watch 'in the block of f.test in certctl.conf: watch [HOST:]PORT; or watch off;'
+block 'watch 8993;'; watch f.test
+ok "another port of its own: 0" status_is 0
+ok "has the current certificate" seen f.test 127.0.0.6:8993 ok current
+block 'watch 127.0.0.6:8993 nowhere.test:993;'; watch f.test
+ok "another server" seen f.test 127.0.0.6:8993 ok current
+ok "and one that cannot be found" seen f.test nowhere.test:993 warning unresolved
+block 'watch off;'; watch f.test
+ok "nowhere: 0" status_is 0
+ok "and it is told so" grep -q '^ok  f.test  -  unwatched  ' "$T/out"
+rm "$home/etc/certctl.conf" "$T/sites/f-8993.conf"; point f.test
 
 echo "# renewed, and not reloaded"
 try issue a.test --force
