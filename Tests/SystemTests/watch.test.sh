@@ -44,7 +44,7 @@ reload() { # until none of the old workers is left to answer
 }
 stranger() { # FILE NAME [WHEN]   a certificate of nobody's, from then on for 7 days, and its key
   faketime "${3:-now}" openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 7 -subj "/CN=$2" \
-    -addext "subjectAltName=DNS:$2" -keyout "$1" -out "$1.crt" 2>/dev/null && cat "$1.crt" >>"$1"
+    -addext "subjectAltName=DNS:$2" -keyout "$1" -out "$1.crt" 2>"$T/openssl" && cat "$1.crt" >>"$1" || fail "no certificate: $(cat "$T/openssl")"
 }
 
 mkdir "$home"; watch
