@@ -51,6 +51,38 @@ extension CertificateStore {
         try compactDeployments()
     }
 
+    // MARK: What everyone may know
+
+    /// Tells, or no longer, that bringing the generation of a record into use has failed: whoever watches
+    /// may not read root's records.
+    ///
+    /// Says nothing of why: a hook's words are for root alone, and the file is for everyone.
+    package func tellFailure(of record: DeployRecord) throws {
+        let path = layout.failure(record.lineage)
+        guard let failure = record.failure else { return try fileSystem.removeIfPresent(path) }
+        let told = FailedDeployment(
+            generation: record.generation,
+            count: failure.count,
+            last: failure.last
+        )
+        try fileSystem.replaceFile(
+            path,
+            StoreJSON.encode(told),
+            .publicFile,
+            temporary: "\(path)-new"
+        )
+    }
+
+    /// What everyone may know of the last attempt to bring a lineage into use, where that failed.
+    ///
+    /// `nil` where it did not; a file that makes no sense is none.
+    package func failedDeployment(of name: LineageName) throws -> FailedDeployment? {
+        let path = layout.failure(name)
+        guard try fileSystem.status(path)?.kind == .file else { return nil }
+        let bytes = try fileSystem.readFile(path, limit: 4096)
+        return try? StoreJSON.decode(FailedDeployment.self, bytes)
+    }
+
     /// Forgets all but the last record of each lineage, once those are not the most of them.
     private func compactDeployments() throws {
         let latest = try deployRecords()

@@ -159,6 +159,7 @@ extension CertificateStore {
             try fileSystem.removeIfPresent(path)
             try fileSystem.removeIfPresent(temporary(path))
         }
+        try fileSystem.removeIfPresent(layout.failure(name))
         // Nothing may come back that names files which are gone.
         try fileSystem.syncDirectory(layout.nginx)
         try fileSystem.syncDirectory(layout.live)

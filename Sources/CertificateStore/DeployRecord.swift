@@ -1,5 +1,14 @@
 package import FoundationEssentials
 
+/// That a generation could not be brought into use, for everyone to know.
+package struct FailedDeployment: Codable, Equatable, Sendable {
+    package let generation: GenerationNumber
+    /// How many times in a row.
+    package let count: Int
+    /// When that was last.
+    package let last: Date
+}
+
 /// What is known about bringing a generation of a lineage into use.
 ///
 /// A lineage whose last record names another generation than its last commit is pending, and so is

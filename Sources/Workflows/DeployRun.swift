@@ -140,6 +140,8 @@ struct DeployRun: Sendable {
 
     private func noteDone(_ attempt: DeployAttempt) async throws {
         let done = DeployRecord(attempt.name, attempt.certificate.number)
+        // First: what is noted as done is never looked at again.
+        try store.tellFailure(of: done)
         if attempt.record != done { try await append(done) }
     }
 
@@ -154,6 +156,7 @@ struct DeployRun: Sendable {
         )
         do {
             try await append(record)
+            try store.tellFailure(of: record)
         } catch {
             // Without a record it is pending all the same, and tried again sooner.
             services.log.warning(

@@ -72,7 +72,16 @@ package struct ListCertificates: Sendable {
         // Root's notes are not for the store's owner to read; where readers are led, all can see.
         guard try store.role().keeps(.deploying) else {
             return { name in
-                try store.publishedGeneration(of: name).map { DeployRecord(name, $0) }
+                guard let failed = try store.failedDeployment(of: name) else {
+                    return try store.publishedGeneration(of: name).map { DeployRecord(name, $0) }
+                }
+                var record = DeployRecord(name, failed.generation)
+                record.failure = .init(
+                    count: failed.count,
+                    last: failed.last,
+                    reason: "sudo certctl list tells why"
+                )
+                return record
             }
         }
         let records = try store.deployRecords()

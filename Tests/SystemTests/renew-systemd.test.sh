@@ -288,6 +288,22 @@ ok "it fails while there is something to see" [ "$(result_of watch)" = 10 ]
 ok "which systemctl --failed shows" in_sd sh -c 'systemctl --failed --no-legend | grep certctl-watch.service'
 ok "and is critical, or an error, in the journal" wrote watch '^[0-9]+ [23] .*a\.test'
 ok "its user's file tells the same" in_sd grep -q a.test /var/lib/certctl/watch/status.json
+
+echo "# a hook of root's that fails"
+in_sd sh -c 'printf "#!/bin/sh\necho for root alone >&2; exit 1\n" >/etc/certctl/hooks/deploy.d/60-broken; chmod 755 /etc/certctl/hooks/deploy.d/60-broken'
+run in_sd certctl deploy a.test --force
+ok "fails: 9" status_is 9
+run as_certctl /usr/local/bin/certctl show a.test
+ok "certctl, who may not read root's records, sees that it has failed" output_has 'sudo certctl list tells why'
+in_sd systemctl start certctl-watch
+ok "and so does watch" in_sd grep -q 'has not been deployed: it has failed once' /var/lib/certctl/watch/status.json
+ok "in its metrics too" in_sd grep -qx 'certctl_deploy_pending{lineage="a.test"} 1' /var/lib/certctl/watch/certctl.prom
+ok "but nobody what the hook has said" [ -z "$(in_sd grep -rl 'for root alone' /var/lib/certctl/{watch,tls})" ]
+in_sd rm /etc/certctl/hooks/deploy.d/60-broken
+run in_sd certctl deploy a.test
+ok "once it is mended" status_is 0
+in_sd systemctl start certctl-watch
+ok "it is over" in_sd grep -qx 'certctl_deploy_pending{lineage="a.test"} 0' /var/lib/certctl/watch/certctl.prom
 echo "# the journal"
 in_sd journalctl -q --no-pager -o short-precise -u certctl-renew -u certctl-deploy -u certctl-watch | grep -vE 'unmet condition|nothing was due|systemd\[1\]: (certctl-renew|Finished|Starting)' | tail -n 60
 

@@ -152,6 +152,41 @@ import Testing
         #expect(try !isPending())
     }
 
+    @Test func `the owner sees that root's hook has failed, and not what it said`() async throws {
+        let hook = "\(TestHost.home)/etc/hooks/deploy.d/tell"
+        host.disk.act(as: 0)
+        host.disk.put(hook, Array("#!/bin/sh".utf8), mode: FileMode(0o755))
+        host.hooks.end(hook, .exited(1))
+        let failed = try #require(try await issue(host.request()).first)
+        #expect(throws: HookError.self) { try failed.result.get() }
+
+        host.disk.act(as: Self.owner)
+        let report = try ListCertificates(host.services).one("example.com")
+        #expect(report.isDeployPending)
+        #expect(report.deployFailure?.count == 1)
+        #expect(report.deployFailure?.reason == "sudo certctl list tells why")
+        #expect(report.nextDeploy == report.deployFailure?.last.addingTimeInterval(60))
+        host.clock.advance(by: .seconds(3601))
+        let pending = try await watched().first { $0.state == .deployPending }
+        #expect(pending?.level == .warning)
+        #expect(pending?.message == "generation 000001 has not been deployed: it has failed once")
+
+        host.disk.act(as: 0)
+        host.hooks.end(hook, .exited(0))
+        let again = try await DeployCertificates(root).run(isPendingOnly: true)
+        #expect(try again.map { try $0.result.get().hooks } == [[hook]])
+        host.disk.act(as: Self.owner)
+        #expect(try !ListCertificates(host.services).one("example.com").isDeployPending)
+        #expect(try await watched().allSatisfy { $0.state != .deployPending })
+        #expect(try host.disk.list("\(Self.lib)/tls/live") == ["example.com"])
+    }
+
+    private func watched() async throws -> [Observation] {
+        let servers = ScriptedServers()
+        return try await WatchCertificates(host.services, probe: servers, resolver: servers)
+            .run(WatchCertificates.Request())
+    }
+
     // MARK: Renewals
 
     private static let warning =

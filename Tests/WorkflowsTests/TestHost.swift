@@ -97,7 +97,11 @@ final class TestHost: Sendable {
     }
 
     /// Everything that a server could read.
-    var served: [String: [UInt8]] { disk.contents(below: "\(Self.home)/lib/tls") }
+    ///
+    /// Without the hidden files that tell of failed attempts.
+    var served: [String: [UInt8]] {
+        disk.contents(below: "\(Self.home)/lib/tls").filter { !$0.key.contains("/live/.") }
+    }
 
     /// What is wrong with the pair that nginx would read through the include; `nil` when it fits.
     func faultOfServedPair(_ name: String = "example.com") throws -> String? {

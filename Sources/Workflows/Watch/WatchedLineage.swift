@@ -30,6 +30,8 @@ struct WatchedLineage: Sendable {
     /// What readers are pointed at.
     let published: GenerationNumber?
     let isDeployPending: Bool
+    /// How many times in a row the current certificate could not be deployed.
+    private let failedDeployments: Int
     let failures: FailureRecord?
     /// How the CA is that the next one is ordered from.
     private let authority: AuthorityHealth
@@ -66,10 +68,18 @@ struct WatchedLineage: Sendable {
         authority = limits.health(of: lineage.settings?.authority ?? "")
         due = lineage.current.map { RenewalPolicy.due(memory.facts(of: $0, lineage, state)).moment }
         self.issued = issued
-        let isDone = current.flatMap { deployed?[name]?.isDone($0.number) }
-        let isPublished = published == current?.number
-        isDeployPending =
-            current != nil && !isLost && (deployed == nil ? !isPublished : isDone != true)
+        let number = current?.number
+        let isDeployed: Bool
+        if let deployed {
+            let record = deployed[name].flatMap { $0.generation == number ? $0 : nil }
+            isDeployed = number.flatMap { record?.isDone($0) } ?? false
+            failedDeployments = record?.failure?.count ?? 0
+        } else {
+            let failed = try store.failedDeployment(of: name)
+            failedDeployments = failed?.generation == number ? failed?.count ?? 0 : 0
+            isDeployed = published == number && failedDeployments == 0
+        }
+        isDeployPending = current != nil && !isLost && !isDeployed
     }
 
     /// What is asked where it is served: each name of the certificate.
@@ -171,9 +181,17 @@ struct WatchedLineage: Sendable {
             lineage: "\(name)",
             state: .deployPending,
             level: isDeployAwaited(earlier, now: now) ? .info : .warning,
-            message: "generation \(current.number) has not been deployed",
+            message: "generation \(current.number) has not been deployed\(deployTries)",
             since: since
         )
+    }
+
+    private var deployTries: String {
+        switch failedDeployments {
+        case 0: ""
+        case 1: ": it has failed once"
+        default: ": it has failed \(failedDeployments) times"
+        }
     }
 
     private func renewing(_ now: Date) -> Observation? {
