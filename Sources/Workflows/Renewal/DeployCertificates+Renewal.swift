@@ -12,6 +12,11 @@ extension DeployCertificates {
         let others = report.endings.map(\.name).filter { !done.contains($0) }
         var endings = renewed.isEmpty ? [] : try await run(renewed)
         if !others.isEmpty { endings += try await run(others, isPendingOnly: true) }
+        // Nobody else would come back to it, where there are no units.
+        let waiting = others.isEmpty ? [] : try waiting(others)
+        for ending in endings + waiting {
+            if case .failure = ending.result { try services.store.lookSoon(at: ending.name) }
+        }
         return endings
     }
 
