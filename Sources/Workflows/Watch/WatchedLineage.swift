@@ -1,3 +1,4 @@
+import ACME
 import CertificateStore
 import Diagnostics
 import FoundationEssentials
@@ -58,9 +59,9 @@ struct WatchedLineage: Sendable {
         current = lineage.current
         isRevoked = lineage.isRevoked
         isForgotten = settings?.hasForgotten(lineage) ?? false
-        let block = settings?.block(of: name)
-        isInSettings = settings.map { _ in block != nil }
-        places = block?.watch ?? .at([.usual])
+        isInSettings = settings.map { $0.block(of: name) != nil }
+        let names = (current?.manifest.names ?? []).compactMap { try? Identifier($0) }
+        places = settings?.block(of: name, with: names)?.watch ?? .at([.usual])
         isLost = try store.isLost(lineage)
         published = try store.publishedGeneration(of: name)
         let state = try memory.state(of: lineage)

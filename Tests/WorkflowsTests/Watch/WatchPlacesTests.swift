@@ -75,6 +75,13 @@ import Testing
         #expect(fixture.servers.asked == ["example.com at 192.0.2.1:443"])
     }
 
+    @Test func `a block counts for a certificate with one of its names, as for hooks`() async throws
+    {
+        let fixture = try await WatchFixture()
+        fixture.host.configure("certificate other.test example.com { name mail; watch off; }")
+        #expect(try await fixture.single().state == .unwatched)
+    }
+
     @Test func `whoever was told of a finding is told when nobody looks any more`() async throws {
         let fixture = try await fixture("")
         try fixture.addHook()
