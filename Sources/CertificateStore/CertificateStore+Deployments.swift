@@ -53,34 +53,38 @@ extension CertificateStore {
 
     // MARK: What everyone may know
 
-    /// Tells, or no longer, that bringing the generation of a record into use has failed: whoever watches
-    /// may not read root's records.
+    /// Tells everyone that bringing a generation into use has failed, or no longer: whoever watches may not
+    /// read root's records.
     ///
-    /// Says nothing of why: a hook's words are for root alone, and the file is for everyone.
-    package func tellFailure(of record: DeployRecord) throws {
+    /// Says nothing of why: a hook's words are for root alone. Before a record is added that says all is done,
+    /// since what is done is never looked at again.
+    package func tellStanding(of record: DeployRecord) throws {
         let path = layout.failure(record.lineage)
-        guard let failure = record.failure else { return try fileSystem.removeIfPresent(path) }
-        let told = FailedDeployment(
-            generation: record.generation,
-            count: failure.count,
-            last: failure.last
-        )
-        try fileSystem.replaceFile(
-            path,
-            StoreJSON.encode(told),
-            .publicFile,
-            temporary: "\(path)-new"
-        )
+        if let failure = record.failure {
+            let told = FailedDeployment(
+                generation: record.generation,
+                count: failure.count,
+                last: failure.last
+            )
+            let bytes = StoreJSON.encode(told)
+            try fileSystem.replaceFile(path, bytes, .publicFile, temporary: temporary(path))
+        } else if record.isDone(record.generation), try fileSystem.status(path) != nil {
+            try fileSystem.removeFile(path)
+            try fileSystem.syncDirectory(layout.live)
+        }
     }
 
     /// What everyone may know of the last attempt to bring a lineage into use, where that failed.
     ///
     /// `nil` where it did not; a file that makes no sense is none.
     package func failedDeployment(of name: LineageName) throws -> FailedDeployment? {
-        let path = layout.failure(name)
-        guard try fileSystem.status(path)?.kind == .file else { return nil }
-        let bytes = try fileSystem.readFile(path, limit: 4096)
-        return try? StoreJSON.decode(FailedDeployment.self, bytes)
+        do {
+            let bytes = try contents(layout.failure(name), limit: 4096)
+            return bytes.flatMap { try? StoreJSON.decode(FailedDeployment.self, $0) }
+        } catch let error as FileSystemError where error.reason == .notFound {
+            // Root has removed it meanwhile.
+            return nil
+        }
     }
 
     /// Forgets all but the last record of each lineage, once those are not the most of them.

@@ -37,7 +37,7 @@ extension CertificateStore {
     ///
     /// In the same directory: where that is root's alone, nobody else can put anything in between. No
     /// lineage's name has a tilde in it, and nginx's `*.conf` does not match.
-    private func temporary(_ path: String) -> String { "\(path)~new" }
+    func temporary(_ path: String) -> String { "\(path)~new" }
 
     /// Returns whether the include named another pair before.
     private func publishInclude(
@@ -155,11 +155,10 @@ extension CertificateStore {
     /// Removes a lineage with its keys; what remains is its lock, which is never unlinked.
     package func delete(_ name: LineageName) throws {
         try removeLeftovers(of: name)
-        for path in [layout.include(name), layout.live(name)] {
+        for path in [layout.include(name), layout.live(name), layout.failure(name)] {
             try fileSystem.removeIfPresent(path)
             try fileSystem.removeIfPresent(temporary(path))
         }
-        try fileSystem.removeIfPresent(layout.failure(name))
         // Nothing may come back that names files which are gone.
         try fileSystem.syncDirectory(layout.nginx)
         try fileSystem.syncDirectory(layout.live)

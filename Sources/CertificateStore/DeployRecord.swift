@@ -1,14 +1,5 @@
 package import FoundationEssentials
 
-/// That a generation could not be brought into use, for everyone to know.
-package struct FailedDeployment: Codable, Equatable, Sendable {
-    package let generation: GenerationNumber
-    /// How many times in a row.
-    package let count: Int
-    /// When that was last.
-    package let last: Date
-}
-
 /// What is known about bringing a generation of a lineage into use.
 ///
 /// A lineage whose last record names another generation than its last commit is pending, and so is
@@ -20,7 +11,7 @@ package struct DeployRecord: Codable, Equatable, Sendable {
         package let count: Int
         /// When that was last.
         package let last: Date
-        /// What was the matter, in one line.
+        /// What was the matter, in one line; empty for who may not know.
         package let reason: String
 
         package init(count: Int, last: Date, reason: String) {
@@ -48,4 +39,13 @@ package struct DeployRecord: Codable, Equatable, Sendable {
     package func isDone(_ generation: GenerationNumber) -> Bool {
         self == DeployRecord(lineage, generation)
     }
+}
+
+/// That a generation could not be brought into use, for everyone to know.
+package struct FailedDeployment: Codable, Equatable, Sendable {
+    package let generation: GenerationNumber
+    /// How many times in a row.
+    package let count: Int
+    /// When that was last.
+    package let last: Date
 }

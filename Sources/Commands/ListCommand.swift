@@ -92,9 +92,15 @@ struct ListCommand: Command {
         let times = TimeText.times(failure.count)
         return """
             \(name): deploy pending, failed \(times), next attempt \(next.formatted(.iso8601))
-              \(failure.reason.harmless(limit: 500))
+              \(reason(of: failure))
 
             """
+    }
+
+    /// Why it could not be brought into use, or who can tell.
+    static func reason(of failure: DeployRecord.Failure) -> String {
+        failure.reason.isEmpty
+            ? "sudo certctl list tells why" : failure.reason.harmless(limit: 500)
     }
 
     private static func row(_ report: LineageReport, _ now: Date) -> [String] {

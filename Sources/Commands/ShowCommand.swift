@@ -77,7 +77,7 @@ struct ShowCommand: Command {
         guard let failure = report.deployFailure, let next = report.nextDeploy else { return [] }
         let times = TimeText.times(failure.count)
         return [
-            ("because", failure.reason.harmless(limit: 500)),
+            ("because", ListCommand.reason(of: failure)),
             ("failed", "\(times), last \(failure.last.formatted(.iso8601))"),
             ("next attempt", next.formatted(.iso8601)),
         ]

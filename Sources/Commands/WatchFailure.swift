@@ -35,7 +35,7 @@ struct WatchFailure: Diagnosable {
             "reload the server that answers there; for what its hook said: certctl log \(lineage)"
         case .other, .wrongName:
             "have the server use the certificate's files: certctl show \(lineage); where a balancer "
-                + "answers, name the server behind it: certctl watch --connect HOST"
+                + "answers, name the server behind it in a block of certctl.conf: watch HOST:443;"
         case .incomplete:
             "have the server send fullchain.pem, not cert.pem: certctl show \(lineage)"
         case .expired where finding.isServed, .expiring where finding.isServed:
@@ -46,12 +46,12 @@ struct WatchFailure: Diagnosable {
         case .waiting:
             "certctl issue \(lineage)"
         case .silent, .noTLS, .unreachable:
-            "see that the server runs and listens there; where it is elsewhere, say so in the block of "
+            "see that the server runs and listens there; where it is elsewhere, say so in a block for "
                 + "\(lineage) in certctl.conf: watch [HOST:]PORT; or watch off;"
         case .unresolved where finding.lineage == nil:
             "name a server that has an address"
         case .unresolved:
-            "give the name an address in DNS, or say in the block of \(lineage) in certctl.conf where its "
+            "give the name an address in DNS, or say in a block for \(lineage) in certctl.conf where its "
                 + "server is: watch HOST:PORT; or watch off;"
         case .early, .clockSkewed:
             "set the clock of this host: timedatectl"

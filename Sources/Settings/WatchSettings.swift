@@ -5,10 +5,11 @@ package enum WatchSettings: Equatable, Sendable {
     /// There, and not at port 443 of its names.
     case at([Place])
 
-    /// A server.
+    /// How it is written, for people.
+    static let form = "off, or [HOST:]PORT, for example 993 or mail.internal:993"
+
+    /// A server that speaks TLS from the first byte.
     package struct Place: Equatable, Sendable, CustomStringConvertible {
-        /// The form that ``init(_:)`` knows, for people.
-        static let form = "off, or [HOST:]PORT, for example 993 or mail.internal:993"
         /// Where certificates are looked for of which nothing is said: https.
         package static let usual = Place(host: nil, port: 443)
 
@@ -21,7 +22,7 @@ package enum WatchSettings: Equatable, Sendable {
             self.port = port
         }
 
-        /// Reads the ``form`` of a place; `nil` for anything else.
+        /// Reads `[HOST:]PORT`; `nil` for anything else.
         init?(_ text: String) {
             if let port = Upstream.port(text) {
                 self.init(host: nil, port: port)

@@ -159,6 +159,7 @@ package struct DeployCertificates: Sendable {
                 if !isForced, !isCutOff,
                     try isInUse(job.certificate, name, store, records.current())
                 {
+                    try store.tellStanding(of: DeployRecord(name, job.certificate.number))
                     round.results[name] = .success(.unchanged(job.certificate.number))
                 } else {
                     jobs.append(job)

@@ -31,7 +31,7 @@ struct DeployHooks: Sendable {
 
     /// Those of `deploy.d`, those of the lineage's block in certctl.conf, and `extra`.
     func each(_ name: LineageName, _ names: [Identifier], extra: String?) throws -> [Hook] {
-        let block = settings.block(of: name, with: names)
+        let block = settings.block(of: name) ?? names.lazy.compactMap(settings.block(naming:)).first
         let own = (block?.deployHooks ?? []).map { hook in
             // As with the option: what a link leads to is run, and has to be trusted.
             let real = RealPath.of(hook.executable) ?? hook.executable

@@ -132,7 +132,9 @@ struct DeployRun: Sendable {
 
     // MARK: Records
 
+    /// Adds a record; that all is done is told to everyone first, for what is done is not looked at again.
     func append(_ record: DeployRecord) async throws {
+        if record.failure == nil { try store.tellStanding(of: record) }
         let lock = try await services.lock("the deploy journal") { try store.lockDeployments() }
         defer { withExtendedLifetime(lock) {} }
         try store.append(record)
@@ -140,8 +142,6 @@ struct DeployRun: Sendable {
 
     private func noteDone(_ attempt: DeployAttempt) async throws {
         let done = DeployRecord(attempt.name, attempt.certificate.number)
-        // First: what is noted as done is never looked at again.
-        try store.tellFailure(of: done)
         if attempt.record != done { try await append(done) }
     }
 
@@ -154,16 +154,23 @@ struct DeployRun: Sendable {
             last: services.clock.now,
             reason: Services.reason(of: error)
         )
+        await noting(attempt.name) { try store.tellStanding(of: record) }
+        await noting(attempt.name) { try await append(record) }
+        // Whoever renews without units comes back to it.
+        await noting(attempt.name) { try store.lookSoon(at: attempt.name) }
+        services.noteFailure(attempt.name, error, isOfDeployment: true)
+    }
+
+    /// Notes something of a failure; what keeps it from that is told.
+    private func noting(_ name: LineageName, _ note: () async throws -> Void) async {
         do {
-            try await append(record)
-            try store.tellFailure(of: record)
+            try await note()
         } catch {
             // Without a record it is pending all the same, and tried again sooner.
             services.log.warning(
                 "the failure cannot be noted",
-                ["lineage": "\(attempt.name)", "reason": Services.reason(of: error)]
+                ["lineage": "\(name)", "reason": Services.reason(of: error)]
             )
         }
-        services.noteFailure(attempt.name, error, isOfDeployment: true)
     }
 }

@@ -72,15 +72,13 @@ package struct ListCertificates: Sendable {
         // Root's notes are not for the store's owner to read; where readers are led, all can see.
         guard try store.role().keeps(.deploying) else {
             return { name in
-                guard let failed = try store.failedDeployment(of: name) else {
-                    return try store.publishedGeneration(of: name).map { DeployRecord(name, $0) }
-                }
+                let published = try store.publishedGeneration(of: name)
+                guard let failed = try store.failedDeployment(of: name),
+                    failed.generation >= published ?? failed.generation
+                else { return published.map { DeployRecord(name, $0) } }
                 var record = DeployRecord(name, failed.generation)
-                record.failure = .init(
-                    count: failed.count,
-                    last: failed.last,
-                    reason: "sudo certctl list tells why"
-                )
+                // Why is for root to know.
+                record.failure = .init(count: failed.count, last: failed.last, reason: "")
                 return record
             }
         }

@@ -46,12 +46,6 @@ extension Settings {
         blocks.first { $0.lineageName == lineage }
     }
 
-    /// The block of a lineage, or else the one that the first of its `names` to stand in any stands in: as of
-    /// a lineage that was named when it was issued.
-    func block(of lineage: LineageName, with names: [Identifier]) -> CertificateSettings? {
-        block(of: lineage) ?? names.lazy.compactMap(block(naming:)).first
-    }
-
     /// The block for exactly these names, in whatever order.
     func block(of names: [Identifier]) -> CertificateSettings? {
         blocks.first { Set($0.names) == Set(names) }

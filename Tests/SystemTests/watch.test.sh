@@ -114,7 +114,7 @@ echo "server { listen 127.0.0.6:8993 ssl; ssl_certificate $(generation f.test)/f
 mkdir -p "$home/etc"
 block() { echo "certificate f.test { $1 }" >"$home/etc/certctl.conf"; }
 block ''; watch f.test
-ok "nobody answers at the usual port" explains_watch 'in the block of f.test in certctl.conf: watch [HOST:]PORT; or watch off;'
+ok "nobody answers at the usual port" explains_watch 'in a block for f.test in certctl.conf: watch [HOST:]PORT; or watch off;'
 block 'watch 8993;'; watch f.test
 ok "another port of its own: 0" status_is 0
 ok "has the current certificate" seen f.test 127.0.0.6:8993 ok current

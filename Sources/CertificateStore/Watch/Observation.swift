@@ -73,7 +73,7 @@ package struct Observation: Codable, Equatable, Sendable {
     package let lineage: String?
     /// The name that was asked for; `nil` unless it is about what is served.
     package let name: String?
-    /// Where it was asked for; `nil` where no address was found.
+    /// Where it was asked for; the server's name where that has no address, and `nil` where the name has none.
     package let address: String?
     package let state: State
     package let level: Level

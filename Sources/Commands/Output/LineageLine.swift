@@ -53,7 +53,7 @@ struct LineageLine: Encodable {
         isDeployPending = report.isDeployPending
         deployFailures = report.deployFailure?.count
         lastDeployAttempt = report.deployFailure?.last
-        deployFailure = report.deployFailure?.reason
+        deployFailure = report.deployFailure.flatMap { $0.reason.isEmpty ? nil : $0.reason }
         nextDeployAttempt = report.nextDeploy
         privateKey = current.flatMap { $0.manifest.hasKey ? $0.files.privateKey : nil }
         fullChain = current?.files.fullChain

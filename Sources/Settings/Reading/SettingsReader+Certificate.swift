@@ -95,7 +95,7 @@ extension SettingsReader {
                 throw .conflict(text, with: entry.words.first { $0 != text } ?? text)
             }
             guard let place = WatchSettings.Place(text) else {
-                throw Self.unusable("watch", text, WatchSettings.Place.form, ["off"])
+                throw Self.unusable("watch", text, WatchSettings.form, ["off"])
             }
             return place
         }

@@ -1,22 +1,23 @@
 package import CertificateStore
+import Diagnostics
 
 /// What `certctl renew` deploys itself.
 extension DeployCertificates {
     /// Brings into use what was renewed, and what is still owed of the lineages that were looked at.
     ///
-    /// A run that ended between a certificate and its deployment has left something owed. Throws what
-    /// ``run(_:extraHooks:isPendingOnly:)`` throws.
+    /// A run that ended between a certificate and its deployment has left something owed. What is still owed
+    /// after this one the next run looks at again: nobody else would, where there are no units. Throws what
+    /// ``run(_:extraHooks:isForced:isPendingOnly:)`` throws.
     package func run(after report: RenewReport) async throws -> [Ending] {
         let renewed = report.renewed
         let done = Set(renewed)
         let others = report.endings.map(\.name).filter { !done.contains($0) }
         var endings = renewed.isEmpty ? [] : try await run(renewed)
-        if !others.isEmpty { endings += try await run(others, isPendingOnly: true) }
-        // Nobody else would come back to it, where there are no units.
-        let waiting = others.isEmpty ? [] : try waiting(others)
-        for ending in endings + waiting {
-            if case .failure = ending.result { try services.store.lookSoon(at: ending.name) }
+        if !others.isEmpty {
+            endings += try await run(others, isPendingOnly: true)
+            endings += try waiting(others)
         }
+        if !report.endings.isEmpty { lookSoon(at: Set(report.endings.map(\.name))) }
         return endings
     }
 
@@ -24,6 +25,25 @@ extension DeployCertificates {
     package func run(afterRenewing renewed: [LineageName]) async throws -> [Ending] {
         let done = Set(renewed)
         let endings = renewed.isEmpty ? [] : try await run(renewed)
-        return try await endings + run(isPendingOnly: true).filter { !done.contains($0.name) }
+        let owed = try await run(isPendingOnly: true) + waiting()
+        return endings + owed.filter { !done.contains($0.name) }
+    }
+
+    /// Has the next `renew` look at those of `names` that are not in use.
+    private func lookSoon(at names: Set<LineageName>) {
+        let store = services.store
+        do {
+            let records = try store.deployRecords()
+            for (name, number) in try store.newestGenerations() where names.contains(name) {
+                guard let number, number != .bootstrap, records[name]?.isDone(number) != true
+                else { continue }
+                try store.lookSoon(at: name)
+            }
+        } catch {
+            services.log.warning(
+                "the next renew cannot be told what is left to be deployed",
+                ["reason": Services.reason(of: error)]
+            )
+        }
     }
 }

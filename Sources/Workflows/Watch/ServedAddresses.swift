@@ -17,7 +17,7 @@ package struct WatchTarget: Equatable, Sendable, CustomStringConvertible {
     }
 
     package var description: String {
-        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        WatchSettings.Place(host: host, port: port).description
     }
 }
 
@@ -34,12 +34,28 @@ struct ServedAddresses: Sendable {
     /// What came of asking for one name.
     struct Answer: Sendable {
         let question: Question
-        /// Each address with what was presented there; none where no place has one.
-        var sightings: [(address: SocketAddress, Result<[[UInt8]], TLSProbeFailure>)] = []
+        /// One for each address; none where no place has one.
+        var sightings: [Sighting] = []
         /// The places that have no address, and why.
         var failures: [(place: WatchSettings.Place, ResolverFailure)] = []
         /// Whether the others have left no time to look at all of it.
         var isCutShort = false
+
+        /// Whether any address of a server can be reached from here.
+        func hasWay(to host: String?) -> Bool {
+            sightings.contains { sighting in
+                guard sighting.host == host else { return false }
+                return if case .failure(.noRoute) = sighting.result { false } else { true }
+            }
+        }
+    }
+
+    /// What was presented at an address.
+    struct Sighting: Sendable {
+        /// The server whose address it is; `nil` for the name itself, or where addresses were given.
+        let host: String?
+        let address: SocketAddress
+        let result: Result<[[UInt8]], TLSProbeFailure>
     }
 
     /// How many names are looked at side by side.
@@ -87,24 +103,31 @@ struct ServedAddresses: Sendable {
         answer.isCutShort = clock.uptime >= deadline
         guard !answer.isCutShort else { return answer }
         let host = ProbedHost.of(question.name)
-        for address in await found(for: host, &answer) {
+        for (server, address) in await found(for: host, &answer) {
             answer.isCutShort = clock.uptime >= deadline
             guard !answer.isCutShort else { break }
-            answer.sightings.append((address, await sighting(of: host, at: address)))
+            let result = await sighting(of: host, at: address)
+            answer.sightings.append(Sighting(host: server, address: address, result: result))
         }
         return answer
     }
 
     /// The addresses to ask for `host`; what has none is noted in `answer`.
-    private func found(for host: String, _ answer: inout Answer) async -> [SocketAddress] {
-        if let addresses { return addresses }
-        var found: [SocketAddress] = []
+    private func found(
+        for host: String,
+        _ answer: inout Answer
+    ) async -> [(server: String?, address: SocketAddress)] {
+        if let addresses { return addresses.map { (nil, $0) } }
+        var found: [(server: String?, address: SocketAddress)] = []
         for place in answer.question.places {
             do throws(ResolverFailure) {
                 let all = try await resolver.addresses(of: place.host ?? host, port: place.port)
-                found += all.prefix(Self.mostAddresses).filter { !found.contains($0) }
+                for address in all.prefix(Self.mostAddresses)
+                where !found.contains(where: { $0.address == address }) {
+                    found.append((place.host, address))
+                }
             } catch {
-                // A name without address has none at any port.
+                // Once for all of its ports.
                 if answer.failures.contains(where: { $0.place.host == place.host }) { continue }
                 answer.failures.append((place, error))
             }

@@ -43,17 +43,19 @@ struct WatchAlerts: Sendable {
         return observations
     }
 
-    /// Tells once of findings that are gone.
-    func tellGone(_ findings: [Observation]) async {
+    /// Tells once of findings that are gone, or are not looked for any more in the lineages `nowhere`.
+    func tellGone(_ findings: [Observation], nowhere: Set<String>) async {
         let now = services.clock.now
         let cleared = findings.map { finding in
-            Observation(
+            let isLeft = finding.isServed && nowhere.contains(finding.lineage ?? "")
+            let news = isLeft ? "nobody looks any more (watch off)" : "all right again"
+            return Observation(
                 lineage: finding.lineage,
                 name: finding.name,
                 address: finding.address,
                 state: finding.state,
                 level: .info,
-                message: "all right again: \(finding.message)",
+                message: "\(news): \(finding.message)",
                 since: now
             )
         }

@@ -17,13 +17,15 @@ extension WatchCertificates {
     /// Compares what was seen with what is stored; of lineages that were not asked about, what was seen
     /// before stays.
     ///
-    /// `waiting` are the names of sites that have no certificate yet.
+    /// `waiting` are the names of sites that have no certificate yet; `unknown` are lineages of which nobody
+    /// knows where to look for them.
     func judge(
         _ sightings: Sightings,
         _ lineages: [WatchedLineage],
         _ memory: WatchMemory,
         waiting: Set<String>,
-        asked: [LineageName]?
+        asked: [LineageName]?,
+        unknown: Set<String>
     ) -> [Observation] {
         let now = services.clock.now
         let known = Known(lineages: lineages, waiting: waiting)
@@ -31,22 +33,27 @@ extension WatchCertificates {
         var all = sightings.lost
         for lineage in lineages {
             let name = lineage.name
-            let isAsked = asked?.contains(name) ?? true
+            let isUnknown = unknown.contains("\(name)")
+            let isAsked = !isUnknown && asked?.contains(name) ?? true
             let pending = memory.pending(name)
             let served =
                 isAsked
                 ? (answers[name] ?? []).flatMap { judge($0, lineage, pending, known) }
                 : memory.served(["\(name)"])
-            let isServedSeen = served.contains { seen in
-                seen.notAfter != nil && seen.notAfter == lineage.current?.manifest.notAfter
-            }
+            // What is not looked at is not relied on either.
+            let isServedSeen =
+                !isUnknown
+                && served.contains { seen in
+                    seen.notAfter != nil && seen.notAfter == lineage.current?.manifest.notAfter
+                }
             let own = lineage.observations(
                 pending: pending,
                 isServedSeen: isServedSeen,
+                isAsked: answers[name] != nil,
                 now: now
             )
             all +=
-                own
+                own + (isUnknown ? memory.unwatched("\(name)") : [])
                 + served.sorted {
                     ($0.name ?? "", $0.address ?? "") < ($1.name ?? "", $1.address ?? "")
                 }
@@ -64,9 +71,6 @@ extension WatchCertificates {
             return []
         }
         let waits = known.waiting.contains(answer.question.name)
-        let hasWay = answer.sightings.contains { sighting in
-            if case .failure(.noRoute) = sighting.1 { false } else { true }
-        }
         let lost = answer.failures.map { place, failure in
             let judgement = ServedJudgement(failure, expectation)
             return observation(answer, place.host.map { _ in "\(place)" }, judgement)
@@ -75,14 +79,16 @@ extension WatchCertificates {
             answer.isCutShort
             ? [observation(answer, nil, ServedJudgement(cutShort: expectation))] : []
         return lost + rest
-            + answer.sightings.map { address, result in
-                switch result {
+            + answer.sightings.map { sighting in
+                let address = sighting.address
+                switch sighting.result {
                 case .success(let chain):
                     return judge(answer, address, chain, lineage, known, expectation)
                 case .failure(let failure):
                     let judgement = ServedJudgement(failure, expectation)
                     let excused =
-                        hasWay && address.isIPv6 ? judgement.excusingMissingRoute : judgement
+                        address.isIPv6 && answer.hasWay(to: sighting.host)
+                        ? judgement.excusingMissingRoute : judgement
                     return observation(
                         answer,
                         address.description,

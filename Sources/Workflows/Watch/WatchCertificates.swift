@@ -51,8 +51,11 @@ package struct WatchCertificates: Sendable {
         // Read first: a generation that comes while servers are asked is newer than what is known.
         let settings = settings()
         let found = try lineages(known, try? settings.get())
+        let unknown = try lookedForElsewhere(settings, request.targets)
         let sightings = await look(
-            at: found.lineages.filter { asked.isEmpty || asked.contains($0.name) },
+            at: found.lineages.filter {
+                (asked.isEmpty || asked.contains($0.name)) && !unknown.contains("\($0.name)")
+            },
             request.targets,
             areNamed: !asked.isEmpty
         )
@@ -67,7 +70,8 @@ package struct WatchCertificates: Sendable {
             found.lineages,
             memory,
             waiting: waiting(try? settings.get(), found),
-            asked: asked.isEmpty ? nil : asked
+            asked: asked.isEmpty ? nil : asked,
+            unknown: unknown
         )
         let all =
             Observation.ofHost(
@@ -79,12 +83,15 @@ package struct WatchCertificates: Sendable {
         let observations = all.map(memory.completed)
         let alerts = WatchAlerts(services)
         let told = await alerts.tell(observations, memory)
+        let nowhere = found.lineages.filter(\.places.isNowhere).map { "\($0.name)" }
         await alerts.tellGone(
             memory.gone(
                 from: observations,
                 known: Set(known.map(\.description)),
+                nowhere: Set(nowhere),
                 isPlain: request.targets.isEmpty
-            )
+            ),
+            nowhere: Set(nowhere)
         )
         let host = WatchMetrics.Host(
             lastRenewal: record?.lastRun,
@@ -147,10 +154,23 @@ package struct WatchCertificates: Sendable {
             clock: services.clock
         )
         let questions = lineages.flatMap { lineage in
-            lineage.questions(isPlaceNamed: areNamed && !targets.isEmpty)
+            lineage.places.questions(
+                of: lineage.name,
+                isPlaceNamed: areNamed && !targets.isEmpty
+            )
         }
         sightings.answers = await places.answers(to: questions)
         return sightings
+    }
+
+    /// The lineages that are looked for elsewhere than usual, as far as can be told without certctl.conf: at
+    /// the usual place there may be somebody else.
+    private func lookedForElsewhere(
+        _ settings: Result<Settings, any Error>,
+        _ targets: [WatchTarget]
+    ) throws -> Set<String> {
+        guard targets.isEmpty, case .failure = settings else { return [] }
+        return WatchMemory(try store.watchStatus()).elsewhere
     }
 
     // MARK: Reading the store

@@ -1,6 +1,7 @@
 import CertificateStore
 import FoundationEssentials
 import Renewal
+import Settings
 
 /// What was seen at the run before, for what is seen now to be told from it.
 struct WatchMemory {
@@ -53,6 +54,22 @@ struct WatchMemory {
         }
     }
 
+    /// The lineages that certctl.conf had looked for nowhere, or at another port than the usual one.
+    var elsewhere: Set<String> {
+        let usual = ":\(WatchSettings.Place.usual.port)"
+        return Set(
+            earlier.values.filter { seen in
+                seen.state == .unwatched
+                    || seen.isServed && seen.address.map { !$0.hasSuffix(usual) } ?? false
+            }.compactMap(\.lineage)
+        )
+    }
+
+    /// That a lineage was looked for nowhere.
+    func unwatched(_ name: String) -> [Observation] {
+        earlier.values.filter { $0.lineage == name && $0.state == .unwatched }
+    }
+
     /// The observation with what only the past can tell: since when, and when it was told of.
     func completed(_ observation: Observation) -> Observation {
         guard let before = self[observation], before.state == observation.state else {
@@ -69,11 +86,13 @@ struct WatchMemory {
     /// - Parameters:
     ///   - observations: All that is seen now.
     ///   - known: The lineages that there are.
-    ///   - isPlain: Whether names were looked for at their own addresses.
+    ///   - nowhere: Those that are looked for nowhere.
+    ///   - isPlain: Whether names were looked for where they always are.
     /// - Returns: The findings of before that are gone, where that can be told; the worst first.
     func gone(
         from observations: [Observation],
         known: Set<String>,
+        nowhere: Set<String>,
         isPlain: Bool
     ) -> [Observation] {
         let now = observations.reduce(into: [Key: Observation]()) { $0[Key($1)] = $1 }
@@ -89,7 +108,7 @@ struct WatchMemory {
             else { return false }
             guard before.isServed else { return !others.contains { $0.state == before.state } }
             // Whoever has been told is told that nobody looks any more.
-            if others.contains(where: { $0.state == .unwatched }) { return isPlain }
+            if nowhere.contains(lineage) { return isPlain }
             let places = others.filter { $0.name == before.name }
             return isPlain && !places.isEmpty && !places.contains(where: \.isFinding)
         }

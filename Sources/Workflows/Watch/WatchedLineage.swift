@@ -1,4 +1,3 @@
-import ACME
 import CertificateStore
 import Diagnostics
 import FoundationEssentials
@@ -25,21 +24,17 @@ struct WatchedLineage: Sendable {
     /// Whether certctl.conf has a block for it; `nil` where that cannot be told.
     let isInSettings: Bool?
     /// Where it is looked for.
-    let places: WatchSettings
+    let places: WatchedPlaces
     /// Whether what was committed is gone or damaged; ``current`` is of before, if any.
     let isLost: Bool
     /// What readers are pointed at.
     let published: GenerationNumber?
-    let isDeployPending: Bool
-    /// How many times in a row the current certificate could not be deployed.
-    private let failedDeployments: Int
+    private let deployment: WatchedDeployment
     let failures: FailureRecord?
     /// How the CA is that the next one is ordered from.
     private let authority: AuthorityHealth
     /// When it is to be renewed; `nil` before the first.
     private let due: Date?
-    /// When the current certificate came, where that is known.
-    let issued: Date?
 
     /// Reads what is stored.
     ///
@@ -60,53 +55,29 @@ struct WatchedLineage: Sendable {
         isRevoked = lineage.isRevoked
         isForgotten = settings?.hasForgotten(lineage) ?? false
         isInSettings = settings.map { $0.block(of: name) != nil }
-        let names = (current?.manifest.names ?? []).compactMap { try? Identifier($0) }
-        places = settings?.block(of: name, with: names)?.watch ?? .at([.usual])
+        places = WatchedPlaces(of: name, current?.manifest.names ?? [], settings)
         isLost = try store.isLost(lineage)
         published = try store.publishedGeneration(of: name)
         let state = try memory.state(of: lineage)
         failures = state.lastFailure
         authority = limits.health(of: lineage.settings?.authority ?? "")
         due = lineage.current.map { RenewalPolicy.due(memory.facts(of: $0, lineage, state)).moment }
-        self.issued = issued
-        let number = current?.number
-        let isDeployed: Bool
-        if let deployed {
-            let record = deployed[name].flatMap { $0.generation == number ? $0 : nil }
-            isDeployed = number.flatMap { record?.isDone($0) } ?? false
-            failedDeployments = record?.failure?.count ?? 0
-        } else {
-            let failed = try store.failedDeployment(of: name)
-            failedDeployments = failed?.generation == number ? failed?.count ?? 0 : 0
-            isDeployed = published == number && failedDeployments == 0
-        }
-        isDeployPending = current != nil && !isLost && !isDeployed
+        deployment = try WatchedDeployment(
+            of: isLost ? nil : current?.number,
+            name,
+            in: store,
+            published: published,
+            records: deployed,
+            issued: issued
+        )
     }
 
-    /// What is asked where it is served: each name of the certificate.
-    ///
-    /// Nothing where it is looked for nowhere, unless someone names a place for it.
-    func questions(isPlaceNamed: Bool) -> [ServedAddresses.Question] {
-        let places: [WatchSettings.Place]
-        switch self.places {
-        case .at(let all): places = all
-        case .off where isPlaceNamed: places = []
-        case .off: return []
-        }
-        return Set(current?.manifest.names ?? []).sorted().map { name in
-            ServedAddresses.Question(lineage: self.name, name: name, places: places)
-        }
-    }
-
-    /// Since when its deploying is pending, as far as is known.
-    private func pendingSince(_ earlier: Observation?) -> Date? {
-        [issued, earlier?.since].compactMap(\.self).min()
-    }
+    var isDeployPending: Bool { deployment.isPending }
 
     /// Whether it waits to be deployed, and not for too long.
     func isDeployAwaited(_ earlier: Observation?, now: Date) -> Bool {
         guard isDeployPending else { return false }
-        return now.timeIntervalSince(pendingSince(earlier) ?? now) <= Self.patience
+        return now.timeIntervalSince(deployment.pendingSince(earlier) ?? now) <= Self.patience
     }
 
     /// What is expected where it is served, apart from what depends on what is found there.
@@ -126,15 +97,17 @@ struct WatchedLineage: Sendable {
     ///   - pending: What was seen of its deploying before.
     ///   - isServedSeen: Whether the current certificate was seen where it is served: then how long
     ///     it lasts is told there.
+    ///   - isAsked: Whether anyone was asked for it, as where somebody has named a place.
     ///   - now: The moment that it is judged at.
     /// - Returns: Nothing where all is well.
     func observations(
         pending: Observation?,
         isServedSeen: Bool,
+        isAsked: Bool,
         now: Date
     ) -> [Observation] {
         [
-            certificate(isServedSeen: isServedSeen, now) ?? unwatched(now),
+            certificate(isServedSeen: isServedSeen, now) ?? (isAsked ? nil : unwatched(now)),
             deploying(pending, now),
             renewing(now),
         ].compactMap(\.self)
@@ -170,29 +143,21 @@ struct WatchedLineage: Sendable {
 
     /// That it is looked for nowhere: else there would be no word of a certificate that is all right.
     private func unwatched(_ now: Date) -> Observation? {
-        guard places == .off else { return nil }
+        guard places.isNowhere else { return nil }
         let message = "stored; nobody is asked for it: certctl.conf says watch off"
         return observation(.unwatched, .ok, message, now)
     }
 
     private func deploying(_ earlier: Observation?, _ now: Date) -> Observation? {
         guard isDeployPending, let current else { return nil }
-        let since = pendingSince(earlier) ?? now
+        let since = deployment.pendingSince(earlier) ?? now
         return Observation(
             lineage: "\(name)",
             state: .deployPending,
             level: isDeployAwaited(earlier, now: now) ? .info : .warning,
-            message: "generation \(current.number) has not been deployed\(deployTries)",
+            message: "generation \(current.number) has not been deployed\(deployment.tries)",
             since: since
         )
-    }
-
-    private var deployTries: String {
-        switch failedDeployments {
-        case 0: ""
-        case 1: ": it has failed once"
-        default: ": it has failed \(failedDeployments) times"
-        }
     }
 
     private func renewing(_ now: Date) -> Observation? {

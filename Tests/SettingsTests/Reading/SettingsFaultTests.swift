@@ -188,13 +188,13 @@ import Testing
             "a:b:c",
             "a host, as www.example.com, in a redirect"
         ),
-        value("certificate a.test { watch @@0; }", "watch", "0", WatchSettings.Place.form),
-        value("certificate a.test { watch @@on; }", "watch", "on", WatchSettings.Place.form),
+        value("certificate a.test { watch @@0; }", "watch", "0", WatchSettings.form),
+        value("certificate a.test { watch @@on; }", "watch", "on", WatchSettings.form),
         value(
             "certificate a.test { watch @@https://a:1; }",
             "watch",
             "https://a:1",
-            WatchSettings.Place.form
+            WatchSettings.form
         ),
         Case("certificate a.test { watch 993 @@off; }", .conflict("off", with: "993")),
         Case(

@@ -133,10 +133,10 @@ import Testing
             ("watch off;", WatchSettings.off),
             ("watch 993;", .at([.init(host: nil, port: 993)])),
             (
-                "watch 465 mail.internal:993 10.0.0.5:25 [2001:db8::5]:443;",
+                "watch 465 mail.internal:993 10.0.0.5:8443 [2001:db8::5]:443;",
                 .at([
                     .init(host: nil, port: 465), .init(host: "mail.internal", port: 993),
-                    .init(host: "10.0.0.5", port: 25), .init(host: "2001:db8::5", port: 443),
+                    .init(host: "10.0.0.5", port: 8443), .init(host: "2001:db8::5", port: 443),
                 ])
             ),
         ]

@@ -79,6 +79,7 @@ struct LoadJudgement {
     /// The mean of each part of the year that begins or ends with names that fail.
     private func means(_ record: YearRecord) -> [(hours: Range<Int>, mean: Double)] {
         let turns = course.unvalidated.all.flatMap { [$0.lowerBound, $0.upperBound] }
+            .filter { $0 < course.year.upperBound }
         let bounds = [0] + turns.map(record.hour(of:)) + [record.hourly.count]
         return zip(bounds, bounds.dropFirst()).map { start, end in
             (start..<end, record.mean(ofHours: start..<end))

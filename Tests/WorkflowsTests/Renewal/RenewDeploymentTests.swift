@@ -1,4 +1,5 @@
 import CertificateStore
+import Deployment
 import FoundationEssentials
 import Platform
 import TestSupport
@@ -21,11 +22,23 @@ import Testing
         host.wait(61 * Self.day)
     }
 
-    /// What cron has run; returns whether something could not be brought into use just now.
-    private func renew() async throws -> Bool {
+    /// What came of bringing into use what cron's run has found.
+    private enum Outcome: Equatable {
+        case nothing
+        case deployed
+        case failed
+        case waits
+    }
+
+    /// What cron has run.
+    private func renew() async throws -> Outcome {
         let report = try await host.renew()
-        return try await DeployCertificates(host.services).run(after: report).contains { ending in
-            if case .failure = ending.result { true } else { false }
+        let endings = try await DeployCertificates(host.services).run(after: report)
+        guard let ending = endings.first else { return .nothing }
+        switch ending.result {
+        case .success: return .deployed
+        case .failure(WorkflowError.deploymentWaits): return .waits
+        case .failure: return .failed
         }
     }
 
@@ -33,19 +46,50 @@ import Testing
         async throws
     {
         host.hooks.end(Self.hook, .exited(1))
-        var failures: [Int] = []
-        for hour in 0...40 {
-            if try await renew() { failures.append(hour) }
+        var outcomes: [Outcome] = []
+        for _ in 0...40 {
+            outcomes.append(try await renew())
             host.wait(3600)
         }
         // At once, after 1, 10 and 100 minutes, then daily; the run of an hour does what is due since.
-        #expect(failures == [0, 1, 2, 4, 28])
+        #expect(outcomes.indices.filter { outcomes[$0] == .failed } == [0, 1, 2, 4, 28])
+        #expect(outcomes.allSatisfy { [.failed, .waits].contains($0) })
         #expect(host.network.withCA { $0.orderCount } == 2)
 
         host.hooks.end(Self.hook, .exited(0))
         host.wait(Self.day)
-        #expect(try await !renew())
+        #expect(try await renew() == .deployed)
         #expect(try !ListCertificates(host.services).one("example.com").isDeployPending)
         #expect(try await host.renew().endings.isEmpty)
+    }
+
+    @Test func `what another certctl was at work on is not forgotten`() async throws {
+        host.hooks.end(Self.hook, .exited(1))
+        #expect(try await renew() == .failed)
+        host.hooks.end(Self.hook, .exited(0))
+        host.wait(3600)
+        let lock = try #require(try host.store.lockDeployRun())
+        #expect(try await renew() == .nothing)
+        lock.release()
+        host.wait(3600)
+        #expect(try await renew() == .deployed)
+    }
+
+    @Test func `what a person could not deploy is tried again as well`() async throws {
+        #expect(try await renew() == .deployed)
+        host.hooks.end(Self.hook, .exited(1))
+        _ = try await DeployCertificates(host.services).run(isForced: true)
+        host.hooks.end(Self.hook, .exited(0))
+        host.wait(3600)
+        #expect(try await renew() == .deployed)
+    }
+
+    @Test func `a schedule that cannot be written hides no failure of a hook`() async throws {
+        host.hooks.end(Self.hook, .exited(1))
+        let report = try await host.renew()
+        try host.disk.removeFile("\(TestHost.home)/lib/schedule")
+        host.disk.put(directory: "\(TestHost.home)/lib/schedule")
+        let endings = try await DeployCertificates(host.services).run(after: report)
+        #expect(throws: HookError.self) { try endings.first?.result.get() }
     }
 }

@@ -71,16 +71,65 @@ import Testing
         let targets = [WatchTarget(host: "192.0.2.1", port: 443)]
         #expect(try await fixture.watch(at: targets).map(\.state) == [.unwatched])
         #expect(fixture.servers.asked.isEmpty)
-        _ = try await fixture.watch(["example.com"], at: targets)
+        let seen = try await fixture.watch(["example.com"], at: targets)
+        #expect(seen.map(\.state) == [.current])
         #expect(fixture.servers.asked == ["example.com at 192.0.2.1:443"])
     }
 
-    @Test func `a block counts for a certificate with one of its names, as for hooks`() async throws
-    {
-        let fixture = try await WatchFixture()
-        fixture.host.configure("certificate other.test example.com { name mail; watch off; }")
-        #expect(try await fixture.single().state == .unwatched)
+    @Test func `a block of one name says nothing of the others of its certificate`() async throws {
+        let fixture = try await WatchFixture(["example.com", "mail.example.com"])
+        fixture.host.configure("certificate mail.example.com other.test { name mail; watch 993; }")
+        _ = try await fixture.watch(["example.com"])
+        #expect(
+            Set(fixture.servers.asked) == [
+                "example.com at 192.0.2.1:443", "mail.example.com at 192.0.2.1:993",
+            ]
+        )
     }
+
+    @Test func `a server that only has IPv6 is missed, whatever else answers by IPv4`() async throws
+    {
+        let fixture = try await fixture("watch 443 [2001:db8::5]:993;")
+        fixture.servers.fail(.noRoute, at: "[2001:db8::5]:993")
+        let seen = try await fixture.watch()
+        #expect(seen.map(\.state) == [.current, .unreachable])
+        #expect(seen.last?.level == .warning)
+    }
+
+    // MARK: Without certctl.conf
+
+    private static let broken = "certificate example.com { wotch 993; }"
+
+    @Test
+    func `while certctl.conf cannot be used nobody is asked where it had somebody else asked`()
+        async throws
+    {
+        let fixture = try await fixture("watch 993;")
+        try fixture.servers.serve(fixture.fullChain(), at: "192.0.2.1:993")
+        #expect(try await fixture.single().state == .current)
+        fixture.host.configure(Self.broken)
+        for _ in 1...2 {
+            #expect(try await fixture.watch().map(\.state) == [.settingsUnusable, .current])
+        }
+        #expect(fixture.servers.asked.allSatisfy { $0.hasSuffix(":993") })
+        // How long the stored one lasts is told by that alone then.
+        try fixture.pass(80)
+        #expect(try await fixture.watch().map(\.state).contains(.expiring))
+    }
+
+    @Test func `while certctl.conf cannot be used nobody is asked where it had nobody asked`()
+        async throws
+    {
+        let fixture = try await fixture("watch off;")
+        _ = try await fixture.watch()
+        fixture.host.configure(Self.broken)
+        for _ in 1...2 {
+            #expect(try await fixture.watch().map(\.state) == [.settingsUnusable, .unwatched])
+        }
+        #expect(fixture.servers.asked.isEmpty)
+    }
+
+    // MARK: Alarms
 
     @Test func `whoever was told of a finding is told when nobody looks any more`() async throws {
         let fixture = try await fixture("")
@@ -90,5 +139,8 @@ import Testing
         fixture.host.configure("certificate example.com { watch off; }")
         for _ in 1...2 { _ = try await fixture.watch() }
         #expect(fixture.alerts.map { $0["CERTCTL_LEVEL"] } == ["warning", "info"])
+        let message =
+            "example.com at 192.0.2.1:443: nobody looks any more (watch off): connection refused"
+        #expect(fixture.alerts.last?["CERTCTL_MESSAGE"] == message)
     }
 }
