@@ -80,7 +80,9 @@ ok "the CA was asked for nothing" none_since "$before"
 hook "$hooks/pre.d/20" 'echo "cannot stop" >&2; exit 1'; rm "$home/lib/tls/nginx/b.test.conf"; : >"$home/told"
 lost=$(photo "$home/lib/tls"); try deploy
 ok "a hook before that fails: 9" status_is 9
-ok "and nothing is touched" same "$lost" "$home/lib/tls"
+ok "everyone may know that it has failed" grep -q '"count" : 1' "$home/lib/tls/live/.b.test~failed"
+rm "$home/lib/tls/live/.b.test~failed"
+ok "and nothing else is touched" same "$lost" "$home/lib/tls"
 ok "and only post.d runs" told $'pre\npre\npost'
 rm "$hooks/pre.d/20"
 hook "$hooks/post.d/10" 'exit 1'; try deploy
