@@ -121,7 +121,7 @@ mended() { # COMMAND   the fault is over
   in_time
   if [ "$1" = renew ]; then
     # Deploying has a backoff of its own, which only `deploy` by hand does not wait for.
-    must "when all is well again" renew; must "when all is well again" program_in_ns deploy --home "$home"
+    must "when all is well again" renew --no-deploy; must "when all is well again" program_in_ns deploy --home "$home"
   # What the fault has let through is no longer to be forced.
   elif [ "$(newest)" != "$newest" ]; then must "when all is well again" order "${at_ca[@]}"
   else must "when all is well again" order --force "${at_ca[@]}"; fi

@@ -41,12 +41,13 @@ TIMER
 settle() {
   wait_for 60 in_sd sh -c '! systemctl -q is-active certctl-renew certctl-deploy certctl-watch && [ -z "$(systemctl list-jobs --no-legend "certctl-*.service")" ]'
 }
-entries() { # UNIT
+entries() { # UNIT   by its identifier: of a process that ends before the journal looks at it the name is not known
+  in_sd journalctl --sync
   in_sd journalctl -o json -u "certctl-$1" | python3 -c '
 import json, sys
 for line in sys.stdin:
     entry = json.loads(line)
-    if entry.get("_COMM") == "certctl":
+    if entry.get("SYSLOG_IDENTIFIER") == "certctl":
         print(entry["_UID"], entry["PRIORITY"], entry["MESSAGE"])'
 }
 wrote() { entries "$1" | grep -E -m 1 "$2" || { entries "$1"; return 1; }; } # UNIT PATTERN
