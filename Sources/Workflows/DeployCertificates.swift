@@ -242,6 +242,9 @@ package struct DeployCertificates: Sendable {
         {
             return nil
         }
+        if let newer = try records.current()[name]?.generation, newer > certificate.number {
+            try goBack(to: certificate, from: newer, of: name, store)
+        }
         return Job(name: name, certificate: certificate, lock: lock)
     }
 

@@ -128,6 +128,14 @@ extension WorkflowError: Diagnosable {
                     + "then run: certctl deploy \(lineage)",
                 exitCode: .deployment
             )
+        case .onlyOutdated(let lineage, let generation, let reason):
+            return Diagnosis(
+                what: "there is nothing to bring into use for \(lineage)",
+                why: "the files of its newest certificate are gone, and generation \(generation) before "
+                    + "it \(reason)",
+                fix: "certctl renew \(lineage)",
+                exitCode: .store
+            )
         case .noCertificate(let lineage, let reason):
             return Diagnosis(
                 what: "nothing can be done about \(lineage)",

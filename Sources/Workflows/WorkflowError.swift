@@ -22,6 +22,8 @@ package enum WorkflowError: Error, Equatable {
     case keyNotHere(lineage: String)
     /// The lineage has no certificate, or none with what is needed.
     case noCertificate(lineage: String, reason: String)
+    /// The files of the newest certificate are gone, and the one before it had better not be used.
+    case onlyOutdated(lineage: String, generation: String, reason: String)
     /// The lineage was never issued, and there is nothing to renew; for these names it was asked for.
     case notIssued(lineage: String, names: [String])
     /// There are more files than any nginx has, so that who uses the lineage cannot be told.

@@ -203,6 +203,46 @@ import Testing
         #expect(try generation(try await deploy(pending: true).first) == 1)
     }
 
+    /// The files of the newest generation of `example.com`, which is in use, are gone.
+    private func lose() async throws {
+        for _ in 1...2 {
+            try await commit()
+            _ = try await deploy()
+        }
+        try host.disk.removeTree("\(Self.tls)/gen/example.com/000002")
+    }
+
+    @Test(arguments: [true, false])
+    func `where the newest certificate is gone the one before it is used, if it is good`(
+        isPending: Bool
+    ) async throws {
+        try await lose()
+        #expect(try generation(try await deploy(pending: isPending).first) == 1)
+        #expect(try host.faultOfServedPair() == nil)
+    }
+
+    @Test(arguments: [true, false])
+    func `no server is led back to a certificate that has expired or was called back`(
+        isRevoked: Bool
+    ) async throws {
+        try await lose()
+        if isRevoked {
+            let name = try #require(LineageName("example.com"))
+            try host.store.journal(name).append(.revoked(GenerationNumber(1), reason: nil))
+        } else {
+            host.clock.advance(by: .seconds(90 * 86_400))
+        }
+        let served = host.served
+        for isPending in [true, false] {
+            guard case .onlyOutdated? = error(try await deploy(pending: isPending).first) as? WorkflowError
+            else {
+                Issue.record("it was deployed")
+                continue
+            }
+        }
+        #expect(host.served == served)
+    }
+
     @Test func `one that fails keeps no other from being deployed`() async throws {
         hook("post.d/10-tell")
         let bad = hook("bad")
