@@ -131,8 +131,8 @@ extension WorkflowError: Diagnosable {
         case .onlyOutdated(let lineage, let generation, let reason):
             return Diagnosis(
                 what: "there is nothing to bring into use for \(lineage)",
-                why: "the files of its newest certificate are gone, and generation \(generation) before "
-                    + "it \(reason)",
+                why: "the files of its newest certificate are gone, and generation "
+                    + "\(generation) before it \(reason)",
                 fix: "certctl renew \(lineage)",
                 exitCode: .store
             )

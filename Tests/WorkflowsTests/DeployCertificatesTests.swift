@@ -234,8 +234,8 @@ import Testing
         }
         let served = host.served
         for isPending in [true, false] {
-            guard case .onlyOutdated? = error(try await deploy(pending: isPending).first) as? WorkflowError
-            else {
+            let error = error(try await deploy(pending: isPending).first) as? WorkflowError
+            guard case .onlyOutdated? = error else {
                 Issue.record("it was deployed")
                 continue
             }

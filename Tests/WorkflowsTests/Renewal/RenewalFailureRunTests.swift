@@ -255,7 +255,7 @@ import Testing
         }
         #expect(orders - before == 2)
         host.misbehave { $0.processingPolls = 0 }
-        host.wait(.day)
+        host.wait(FailureBackoff.longest)
         #expect(try await host.renew().renewed.count == 1)
     }
 
