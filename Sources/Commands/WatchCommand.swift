@@ -31,11 +31,10 @@ struct WatchCommand: Command {
     static let discussion = """
         For every name of every certificate each of its addresses is asked, by a TLS handshake at port \
         443 or where its block in certctl.conf has it looked for (watch), for the certificate that it \
-        presents; a wildcard by a made-up label. That is compared with \
-        what is stored: renewed and not reloaded, another's, expired or about to, for another name, \
-        without those that vouch for it, or nobody there. It also tells of renewals that fail or do not \
-        run at all, of deploys that are pending for more than an hour, of a certctl.conf that cannot be \
-        used, and of a clock that jumps.
+        presents; a wildcard by a made-up label. That is compared with what is stored: renewed and not \
+        reloaded, another's, expired or about to, for another name, without those that vouch for it, or \
+        nobody there. It also tells of renewals that fail or do not run at all, of deploys that are \
+        pending for more than an hour, of a certctl.conf that cannot be used, and of a clock that jumps.
 
         Less than a quarter of the lifetime left is a warning; less than an eighth, or than two days of \
         months, is critical. From a warning up it exits with 10, and the hooks in post.d are run with the \

@@ -24,8 +24,8 @@ package struct WatchCertificates: Sendable {
     }
 
     let services: Services
-    private let probe: any TLSProbing
-    private let resolver: any Resolver
+    let probe: any TLSProbing
+    let resolver: any Resolver
 
     var store: CertificateStore { services.store }
 
@@ -111,66 +111,6 @@ package struct WatchCertificates: Sendable {
             throw StoreError.unknownLineage(text, known: known.map(\.description))
         }
         return name
-    }
-
-    // MARK: Looking
-
-    /// What was seen outside.
-    struct Sightings {
-        var answers: [ServedAddresses.Answer] = []
-        /// The places to connect to that could not be found.
-        var lost: [Observation] = []
-    }
-
-    /// `areNamed` tells that someone has asked for these lineages by name: he may name a place also for one
-    /// that is looked for nowhere.
-    private func look(
-        at lineages: [WatchedLineage],
-        _ targets: [WatchTarget],
-        areNamed: Bool
-    ) async -> Sightings {
-        var sightings = Sightings()
-        var addresses: [SocketAddress] = []
-        for target in targets {
-            do throws(ResolverFailure) {
-                let found = try await resolver.addresses(of: target.host, port: target.port)
-                addresses += found.filter { !addresses.contains($0) }
-            } catch {
-                sightings.lost.append(
-                    Observation(
-                        address: "\(target)",
-                        state: .unresolved,
-                        level: .warning,
-                        message: error.reason,
-                        since: services.clock.now
-                    )
-                )
-            }
-        }
-        let places = ServedAddresses(
-            probe: probe,
-            resolver: resolver,
-            addresses: targets.isEmpty ? nil : addresses,
-            clock: services.clock
-        )
-        let questions = lineages.flatMap { lineage in
-            lineage.places.questions(
-                of: lineage.name,
-                isPlaceNamed: areNamed && !targets.isEmpty
-            )
-        }
-        sightings.answers = await places.answers(to: questions)
-        return sightings
-    }
-
-    /// The lineages that are looked for elsewhere than usual, as far as can be told without certctl.conf: at
-    /// the usual place there may be somebody else.
-    private func lookedForElsewhere(
-        _ settings: Result<Settings, any Error>,
-        _ targets: [WatchTarget]
-    ) throws -> Set<String> {
-        guard targets.isEmpty, case .failure = settings else { return [] }
-        return WatchMemory(try store.watchStatus()).elsewhere
     }
 
     // MARK: Reading the store
