@@ -11,6 +11,8 @@ package struct LineageSettings: Codable, Equatable, Sendable {
     package var authority: String
     /// The URL of the directory of the CA that stood in for it; `nil` where it has issued itself.
     package var substitute: String?
+    /// Whether nobody has asked for that CA, and it is what certctl.conf or certctl had for all; `nil` is no.
+    package var isAuthorityAssumed: Bool?
     /// A PEM file of roots for a CA of one's own; `nil` for the system's.
     package var authorityRoots: String?
     package var keyType: String

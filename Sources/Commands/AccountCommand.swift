@@ -154,7 +154,7 @@ struct AccountCommand: Command {
     private func showAll(_ context: CommandContext) throws {
         let reports = try ManageAccount.all(context.services)
         guard !reports.isEmpty || context.isJSON else {
-            context.console.write("There is no account yet: certctl account register\n")
+            context.tell("There is no account yet: certctl account register\n")
             return
         }
         context.console.write(

@@ -23,16 +23,24 @@ struct CertificateFailure: Diagnosable {
     ///   - endings: What came of each certificate.
     ///   - sites: The sites that stay as they are, by their lineages: nothing is said of those.
     ///   - mixed: What it ends with where not all certificates failed alike.
-    /// - Throws: The error itself of a command about one certificate or site, else all of them together.
+    ///   - isNamed: Whether whoever reads it has named the certificates.
+    /// - Throws: The error itself of a command about one certificate or site, with its name where nobody
+    ///   has said that; else all of them together.
     static func check(
         _ endings: [(name: LineageName, error: (any Error)?)],
         sites: [LineageName: any Error] = [:],
-        mixed: ExitCode
+        mixed: ExitCode,
+        isNamed: Bool = true
     ) throws {
         let errors =
             endings.compactMap(\.error) + sites.sorted { $0.key < $1.key }.map(\.value)
         guard let error = errors.first else { return }
-        guard endings.count + sites.count > 1 else { throw error }
+        guard endings.count + sites.count > 1 else {
+            guard !isNamed, let name = endings.first?.name,
+                !Self.names(in: Run.diagnosis(of: error).what).contains("\(name)")
+            else { throw error }
+            throw NamedFailure(name, error)
+        }
         throw CertificateFailure(
             failures: endings.compactMap { ending in
                 ending.error.map { ("\(ending.name)", Run.diagnosis(of: $0)) }
@@ -83,6 +91,11 @@ struct CertificateFailure: Diagnosable {
         return reasons.map { "\($0.names.joined(separator: ", ")): \($0.text)" }
     }
 
+    /// Whatever could be a name in a text.
+    private static func names(in text: String) -> [Substring] {
+        text.split { !$0.isLetter && !$0.isNumber && !"-.*_".contains($0) }
+    }
+
     private static func names(_ all: [String]) -> String {
         let more = all.count - mostTold
         return all.prefix(mostTold).joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
@@ -102,6 +115,17 @@ struct CertificateFailure: Diagnosable {
             return mixed
         }
         return code
+    }
+}
+
+/// The failure of the only certificate there is.
+private struct NamedFailure: Diagnosable {
+    let diagnosis: Diagnosis
+
+    init(_ name: LineageName, _ error: any Error) {
+        var diagnosis = Run.diagnosis(of: error)
+        diagnosis.what = "\(name): \(diagnosis.what)"
+        self.diagnosis = diagnosis
     }
 }
 

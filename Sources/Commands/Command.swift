@@ -1,3 +1,4 @@
+import CertificateStore
 import Diagnostics
 import Platform
 import Workflows
@@ -87,6 +88,11 @@ struct CommandContext: Sendable {
     /// Whether this process does the share of the store's owner for one of root's, which tells what
     /// came of it.
     var isOwnersShare = false
+
+    /// Writes a part of the answer for people, with its commands made for the home that was given.
+    func tell(_ text: String) {
+        console.write(CommandsAtHome.text(text, home: services.layout.home))
+    }
 }
 
 /// How much of a command the store's owner does.

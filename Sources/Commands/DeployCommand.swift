@@ -106,10 +106,15 @@ struct DeployCommand: Command {
             isPendingOnly: isPendingOnly
         )
         for ending in endings {
-            guard case .success(let outcome) = ending.result else { continue }
-            // Of all there are, only what was done is news.
-            let isNews = context.isJSON || !outcome.wasUnchanged || !names.isEmpty
-            if isNews { try Self.write(outcome, ending.name, context) }
+            switch ending.result {
+            case .success(let outcome):
+                // Of all there are, only what was done is news.
+                let isNews = context.isJSON || !outcome.wasUnchanged || !names.isEmpty
+                if isNews { try Self.write(outcome, ending.name, context) }
+            case .failure:
+                // One that cannot be read has no more to tell than that.
+                try? Self.writeLine("failed", [], ending.name, context)
+            }
         }
         let isIdle = !isPendingOnly && names.isEmpty && endings.allSatisfy(\.wasUnchanged)
         if isIdle { try await deploying.mend() }
@@ -121,9 +126,11 @@ struct DeployCommand: Command {
             isPendingOnly
             ? try deploying.waiting(lineages.isEmpty ? nil : lineages)
                 .filter { !tried.contains($0.name) } : []
+        for ending in waiting { try? Self.writeLine("waiting", [], ending.name, context) }
         try CertificateFailure.check(
             (endings + waiting).map { ($0.name, $0.result.failure) },
-            mixed: .deployment
+            mixed: .deployment,
+            isNamed: !names.isEmpty
         )
     }
 
@@ -135,8 +142,7 @@ struct DeployCommand: Command {
     ) throws {
         if context.isJSON {
             let word = outcome.wasUnchanged ? "unchanged" : "deployed"
-            let report = try ListCertificates(context.services).one("\(name)")
-            context.console.write(JSONLine.text(OutcomeLine(word, outcome.hooks, report)))
+            try writeLine(word, outcome.hooks, name, context)
         } else if outcome.wasUnchanged {
             context.console.write("\(name): in use already\n")
         } else {
@@ -145,6 +151,18 @@ struct DeployCommand: Command {
                 "\(name): deployed\n  generation   \(outcome.generation)\n\(hooks)"
             )
         }
+    }
+
+    /// Tells how one certificate stands, where the answer is JSON.
+    private static func writeLine(
+        _ word: String,
+        _ hooks: [String],
+        _ name: LineageName,
+        _ context: CommandContext
+    ) throws {
+        guard context.isJSON else { return }
+        let report = try ListCertificates(context.services).one("\(name)")
+        context.console.write(JSONLine.text(OutcomeLine(word, hooks, report)))
     }
 }
 

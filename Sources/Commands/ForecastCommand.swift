@@ -61,7 +61,7 @@ struct ForecastCommand: Command {
                 context.console.write(JSONLine.text(line))
             }
         } else if forecast.lines.isEmpty {
-            context.console.write("There is no certificate yet: certctl issue example.com\n")
+            context.tell("There is no certificate yet: certctl issue example.com\n")
         } else {
             context.console.write(ForecastChart(forecast).text + ForecastText.text(forecast))
         }

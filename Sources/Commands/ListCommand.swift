@@ -32,10 +32,10 @@ struct ListCommand: Command {
                 context.console.write(JSONLine.text(LineageLine(report)))
             }
         } else if reports.isEmpty {
-            context.console.write("There is no certificate yet: certctl issue example.com\n")
+            context.tell("There is no certificate yet: certctl issue example.com\n")
         } else {
             let forgotten = workflow.forgotten(among: reports)
-            context.console.write(
+            context.tell(
                 Table.text(
                     header: ["NAME", "STATE", "LIFETIME", "LEFT", "RENEWS", "EXPIRES", "HOSTS"],
                     rows: reports.map { Self.row($0, now) }

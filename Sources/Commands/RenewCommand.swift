@@ -87,6 +87,13 @@ struct RenewCommand: Command {
         context.story.end()
         // What was renewed is told, whatever comes of bringing it into use.
         write(report, context)
+        if let error = report.unsaved {
+            let reason = Run.diagnosis(of: error)
+            context.story.log.warning(
+                "what the next renew goes by could not be written down",
+                ["reason": "\(reason.what): \(reason.why)"]
+            )
+        }
         let deploys = try deploys && context.services.store.role().keeps(.deploying)
         let deployed =
             deploys ? try await DeployCertificates(context.services).run(after: report) : []
@@ -96,6 +103,7 @@ struct RenewCommand: Command {
             )
         }
         try RenewFailure.check(report, deployed, isNamed: !names.isEmpty)
+        if let error = report.unsaved { throw error }
     }
 
     /// Has the store's owner renew, who tells what he does; then brings it into use.
@@ -157,9 +165,17 @@ struct RenewCommand: Command {
         let now = context.services.clock.now
         for ending in report.endings {
             guard let line = RenewLine(ending, isNamed: report.isNamed, now: now) else { continue }
-            context.console.write(context.isJSON ? JSONLine.text(line) : line.text)
+            if context.isJSON {
+                context.console.write(JSONLine.text(line))
+            } else {
+                context.tell(line.text)
+            }
         }
         let summary = RenewSummary(report)
-        context.console.write(context.isJSON ? JSONLine.text(summary) : summary.text)
+        if context.isJSON {
+            context.console.write(JSONLine.text(summary))
+        } else {
+            context.tell(summary.text)
+        }
     }
 }

@@ -18,6 +18,7 @@ enum RenewFailure {
             deployed.map { ($0.name, $0.result.failure) },
             uniquingKeysWith: { $1 ?? $0 }
         )
+        let isOne = report.endings.count { $0.outcome.isFailure } == 1
         var endings: [(name: LineageName, error: (any Error)?)] = []
         var isAllIssued = true
         for ending in report.endings {
@@ -26,7 +27,7 @@ enum RenewFailure {
                 endings.append((ending.name, results[ending.name] ?? nil))
                 continue
             case .failed(let error):
-                endings.append((ending.name, error))
+                endings.append((ending.name, Forced(error, isOne ? "\(ending.name)" : "NAME")))
             case .held(let until, let hold, let reason) where isNamed:
                 let held = Held(name: "\(ending.name)", until: until, hold: hold, reason: reason)
                 endings.append((ending.name, held))
@@ -43,6 +44,32 @@ enum RenewFailure {
         let told = Set(endings.map(\.name))
         endings += deployed.filter { !told.contains($0.name) }.map { ($0.name, $0.result.failure) }
         // Where each has its certificate, nothing but deploying can have failed.
-        try CertificateFailure.check(endings, mixed: isAllIssued ? .deployment : .partial)
+        try CertificateFailure.check(
+            endings,
+            mixed: isAllIssued ? .deployment : .partial,
+            isNamed: isNamed
+        )
+    }
+}
+
+/// A failure that a pause follows, in which the same command would do nothing.
+private struct Forced: Diagnosable {
+    private static let again = "run the same command again"
+
+    let diagnosis: Diagnosis
+
+    init(_ error: any Error, _ name: String) {
+        var diagnosis = Run.diagnosis(of: error)
+        diagnosis.fix = diagnosis.fix.replacing(
+            Self.again,
+            with: "run certctl renew \(name) --force"
+        )
+        self.diagnosis = diagnosis
+    }
+}
+
+extension RenewOutcome {
+    fileprivate var isFailure: Bool {
+        if case .failed = self { true } else { false }
     }
 }

@@ -16,7 +16,9 @@ package enum Run {
         } catch let error as OwnersFailure where error.isTold {
             return error.exitCode
         } catch {
-            let diagnosis = Self.diagnosis(of: error)
+            var diagnosis = Self.diagnosis(of: error)
+            let home = CommandsAtHome.home(in: arguments)
+            diagnosis.fix = CommandsAtHome.text(diagnosis.fix, home: home)
             report(diagnosis, console, isJSON: arguments.contains("--json"))
             return diagnosis.exitCode
         }

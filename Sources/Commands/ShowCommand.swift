@@ -50,7 +50,7 @@ struct ShowCommand: Command {
         }
         var facts = Self.facts(report, now: context.services.clock.now)
         if asksCA { facts += Self.facts(info) }
-        context.console.write(
+        context.tell(
             facts.map { label, value in
                 label + String(repeating: " ", count: 16 - label.count) + value + "\n"
             }.joined()

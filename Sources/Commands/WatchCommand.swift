@@ -119,10 +119,10 @@ struct WatchCommand: Command {
         if context.isJSON {
             for observation in observations { console.write(JSONLine.text(observation)) }
         } else if observations.isEmpty {
-            console.write("There is no certificate yet: certctl issue example.com\n")
+            context.tell("There is no certificate yet: certctl issue example.com\n")
         } else {
             let isTable = console.isAnswerRead
-            console.write(
+            context.tell(
                 isTable ? ObservationText.table(observations) : ObservationText.lines(observations)
             )
         }

@@ -16,7 +16,7 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
     case refused = 5
     /// The CA could not validate a name.
     case challengeFailed = 6
-    /// The CA's rate limit was reached; the moment to try again is printed.
+    /// The CA's rate limit was reached, or a failure is too short ago; the moment to try again is printed.
     case rateLimited = 7
     /// Disk, permissions, a lock that another process holds.
     case store = 8
@@ -37,7 +37,7 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
         case .unreachable: "network or CA down, or what answers is no CA"
         case .refused: "the CA refused, or sent what cannot be used"
         case .challengeFailed: "the CA could not validate a name"
-        case .rateLimited: "rate limited; says until when"
+        case .rateLimited: "a limit of the CA, or a pause after a failure; says until when"
         case .store: "the store: disk, permissions, a lock"
         case .deployment: "nginx, its container or a hook failed; what was issued is saved"
         case .findings: "watch found what needs you"

@@ -107,8 +107,8 @@ extension HTTP01Error: Diagnosable {
 
     /// The way around a port that cannot be had.
     private static let detour = """
-        forward the challenges from port 80 to another port, such as 8080, and add \
-        --http01-port 8080
+        forward the challenges from port 80 to another port, such as 8080, and name that once: \
+        certctl issue NAME --http01-port 8080
         """
 
     /// The same, for who may go on holding it.

@@ -8,7 +8,8 @@ import Settings
 /// How a certificate is issued, with nothing left open.
 ///
 /// What the operator asks for wins over the name's block in certctl.conf, that over what the
-/// lineage remembers, that over what certctl.conf says of all, and that over the defaults.
+/// lineage remembers, that over what certctl.conf says of all, and that over the defaults. A CA that
+/// nobody has asked for is remembered once it has issued: until then certctl.conf can be corrected.
 struct IssueSettings: Equatable, Sendable {
     let names: [String]
     let authority: CertificateAuthority
@@ -21,6 +22,8 @@ struct IssueSettings: Equatable, Sendable {
     let http01: HTTP01Settings
     /// Whether a block of certctl.conf is about the lineage, or was when a person asked for it last.
     private let isConfigured: Bool
+    /// Whether nobody has asked for ``authority``.
+    private let isAuthorityAssumed: Bool
     /// What is remembered of the usual CA, where ``authority`` stands in for it.
     private let substituted: LineageSettings?
     /// The CA that has stood in for ``authority`` the last time.
@@ -31,24 +34,31 @@ struct IssueSettings: Equatable, Sendable {
     /// - Parameters:
     ///   - request: What the operator asks for.
     ///   - block: What certctl.conf says of the lineage.
-    ///   - remembered: How the lineage was issued before.
+    ///   - remembered: How the lineage was issued before, or was to be.
+    ///   - isIssued: Whether it was issued.
     ///   - general: What certctl.conf says of all.
     init(
         _ request: IssueRequest,
         block: CertificateSettings? = nil,
         remembered: LineageSettings?,
+        isIssued: Bool = true,
         general: Settings = Settings()
     ) {
         names = request.names.map(\.value)
         let wasConfigured = request.outdated != nil && remembered?.isConfigured ?? false
         isConfigured = block != nil || wasConfigured
         // A remembered value of a newer version that this one cannot read counts as none.
-        let known = remembered.flatMap { CertificateAuthority($0.authority) }
+        let wasAssumed = remembered?.isAuthorityAssumed ?? false
+        let known =
+            wasAssumed && !isIssued
+            ? nil : remembered.flatMap { CertificateAuthority($0.authority) }
         let authority =
             request.authority ?? block?.authority?.authority ?? known ?? general.authority?
             .authority
             ?? .standard
         self.authority = authority
+        isAuthorityAssumed =
+            request.authority == nil && block?.authority == nil && (known == nil || wasAssumed)
         substituted = request.isSubstitute && authority != known ? remembered : nil
         // Roots, profiles and chains belong to their CA: those of another one say nothing about this.
         let own = authority == known ? remembered : nil
@@ -119,6 +129,7 @@ struct IssueSettings: Equatable, Sendable {
         settings.preferredChain = preferredChain
         settings.reusesKey = reusesKey ? true : nil
         settings.isConfigured = isConfigured ? true : nil
+        settings.isAuthorityAssumed = isAuthorityAssumed ? true : nil
         settings.certificateSigningRequest = signingRequest.map { Data($0.der) }
         if let substituted {
             settings.substitute = settings.authority

@@ -34,12 +34,13 @@ package struct LineageReport: Equatable, Sendable {
         /// When it is tried again; `nil` where only a person does.
         package let next: Date?
 
-        init(_ failures: FailureRecord) {
+        /// One of a renewal that is tried again at `earliest` at the soonest.
+        init(_ failures: FailureRecord, earliest: Date = .distantPast) {
             count = max(failures.tries, 1)
             since = failures.since
             last = failures.last
             reason = failures.latestReason
-            next = failures.notBefore
+            next = max(failures.notBefore, earliest)
         }
 
         /// Of an order that a person has given.
@@ -90,7 +91,7 @@ package struct LineageReport: Equatable, Sendable {
         include = layout.include(lineage.name)
         guard let current = lineage.current else {
             state = isLost ? .lost : .waiting
-            trouble = failures.map(Trouble.init) ?? failedOrder.map(Trouble.init)
+            trouble = failures.map { Trouble($0) } ?? failedOrder.map { Trouble($0) }
             due = nil
             isDeployPending = false
             isPublished = false
@@ -107,7 +108,8 @@ package struct LineageReport: Equatable, Sendable {
             .believed(at: now)
         let ofCA = outage.flatMap { now >= due && $0.tries > 0 ? $0 : nil }
         trouble = [failures, ofCA].compactMap(\.self).max { $0.last < $1.last }
-            .map(Trouble.init)
+            // What is not due can wait, unless the CA has an order of it.
+            .map { Trouble($0, earliest: lineage.isBegun(at: now) ? .distantPast : due) }
         isDeployPending = deployed?.isDone(current.number) != true
         isPublished = !isDeployPending || published == current.number
         let record = deployed?.generation == current.number ? deployed : nil

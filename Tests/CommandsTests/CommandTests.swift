@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test func `list of an empty store tells how to begin`() async throws {
-        let text = "There is no certificate yet: certctl issue example.com\n"
+        let text = "There is no certificate yet: certctl issue --home /home example.com\n"
         #expect(try await run("list") == text)
     }
 

@@ -116,6 +116,32 @@ import Testing
         #expect(screen.output == "b.test: deployed\n  generation   000001\n")
     }
 
+    @Test func `in JSON what fails has a line, and what waits after that`() async throws {
+        try commit("a.test")
+        breakHook(of: "a.test")
+        for (words, outcome) in [([], "failed"), (["--pending"], "waiting")] {
+            let before = screen.output.count
+            _ = try? await run(words, isJSON: true)
+            let line = screen.output.dropFirst(before)
+            #expect(line.contains(#""name":"a.test""#))
+            #expect(line.contains(#""deployFailures":1"#))
+            #expect(line.hasSuffix(#""outcome":"\#(outcome)"}"# + "\n"))
+        }
+    }
+
+    @Test func `a failure of the only certificate has its name`() async throws {
+        try commit("a.test")
+        breakHook(of: "a.test")
+        for words in [[], ["--pending"]] {
+            do {
+                try await run(words)
+                Issue.record("it has succeeded")
+            } catch {
+                #expect(Run.diagnosis(of: error).what.hasPrefix("a.test: "))
+            }
+        }
+    }
+
     @Test func `list and show tell why a certificate is not in use, and when it is tried again`()
         async throws
     {
@@ -126,7 +152,7 @@ import Testing
         try list.run(in: before)
         #expect(
             screen.output.hasSuffix(
-                "\na.test: deploy pending, not tried yet: certctl deploy a.test\n"
+                "\na.test: deploy pending, not tried yet: certctl deploy --home /home a.test\n"
             )
         )
 

@@ -24,7 +24,9 @@ import Testing
     @Test func `without certificates it says how to get one`() throws {
         let screen = Screen()
         try command().run(in: .test(on: screen))
-        #expect(screen.output == "There is no certificate yet: certctl issue example.com\n")
+        #expect(
+            screen.output == "There is no certificate yet: certctl issue --home /home example.com\n"
+        )
     }
 
     @Test func `in JSON there is a load, of nothing`() throws {

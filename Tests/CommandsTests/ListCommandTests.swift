@@ -55,14 +55,15 @@ import Workflows
         let list = try list()
         #expect(
             list.contains(
-                "a.test: not issued: certctl issue a.test, or forget it: certctl delete a.test\n"
+                "a.test: not issued: certctl issue --home /home a.test, or forget it: "
+                    + "certctl delete --home /home a.test\n"
             )
         )
         #expect(list.contains("a.test: the order failed 2027-01-15T08:0"))
         #expect(list.contains("\n  the CA could not validate a.test"))
         let show = try await show()
         #expect(show.contains("hosts           a.test\n"))
-        #expect(show.contains("to issue it     certctl issue a.test\n"))
+        #expect(show.contains("to issue it     certctl issue --home /home a.test\n"))
         #expect(show.contains("order failed    2027-01-15T08:0"))
         #expect(show.contains("because         the CA could not validate a.test"))
         #expect(try self.list(isJSON: true).contains(#""names":["a.test"]"#))
@@ -81,10 +82,10 @@ import Workflows
         #expect(list.contains("a.test: renewal failed 2 times, next attempt 2027-03-17T08:"))
         #expect(list.contains("\n  the CA could not validate a.test"))
         clock.advance(by: .seconds(Self.day))
-        #expect(try self.list().contains("next attempt at the next certctl renew\n"))
+        #expect(try self.list().contains("next attempt at the next run of renew\n"))
         let show = try await show()
         #expect(show.contains("renewal failed  2 times since 2027-03-17T08:"))
-        #expect(show.contains("tried again     at the next certctl renew\n"))
+        #expect(show.contains("tried again     at the next run of renew\n"))
     }
 
     @Test func `while the CA is down that is told of what is due there`() async throws {
@@ -100,7 +101,7 @@ import Workflows
         try await host.issue()
         let path = "/home/lib/tls/gen/a.test/000001/privkey.pem"
         disk.put(path, Array("garbage".utf8))
-        let told = "a.test: its files are gone or damaged: certctl renew a.test\n"
+        let told = "a.test: its files are gone or damaged: certctl renew --home /home a.test\n"
         #expect(try list().contains(told))
         #expect(try await show().contains("state           lost\n"))
     }
@@ -109,7 +110,8 @@ import Workflows
         disk.put("/home/etc/certctl.conf", Array("certificate a.test www.a.test;\n".utf8))
         let list = try list()
         #expect(list.contains("wanted"))
-        let told = "a.test: wanted by certctl.conf, not issued: certctl issue a.test www.a.test"
-        #expect(list.contains("\(told) or certctl apply\n"))
+        let told =
+            "a.test: wanted by certctl.conf, not issued: certctl issue --home /home a.test www.a.test"
+        #expect(list.contains("\(told) or certctl apply --home /home\n"))
     }
 }

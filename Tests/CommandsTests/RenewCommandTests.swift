@@ -62,6 +62,17 @@ import Workflows
         }
     }
 
+    /// What a plain run fails with.
+    private func diagnosis() async throws -> Diagnosis? {
+        let command = try RenewCommand(ParsedArguments([], options: RenewCommand.options))
+        do {
+            try await command.run(in: .test(on: Screen(), services: services))
+            return nil
+        } catch {
+            return Run.diagnosis(of: error)
+        }
+    }
+
     private func fail(_ outage: @escaping @Sendable (FakeCA.Resource, [String]) -> FakeCA.Outcome?)
     {
         network.withCA { $0.behaviour.outage = outage }
@@ -75,7 +86,7 @@ import Workflows
 
     @Test func `without certificates it says how to get one`() async throws {
         let (output, code) = try await renew()
-        #expect(output == "There is no certificate yet: certctl issue example.com\n")
+        #expect(output == "There is no certificate yet: certctl issue --home /home example.com\n")
         #expect(code == .success)
     }
 
@@ -88,6 +99,52 @@ import Workflows
                 == "2 certificates, nothing was due; next look at a.test: 2027-01-22 08:00 UTC\n"
         )
         #expect(code == .success)
+    }
+
+    @Test func `what is due and waits after a failure is held back, and not "not due"`()
+        async throws
+    {
+        try await issue("a.test", "b.test")
+        clock.advance(by: .seconds(61 * Self.day))
+        fail { resource, names in
+            resource == .newOrder && names == ["b.test"]
+                ? .success(FakeCA.problem("caa", "not this CA", status: 403)) : nil
+        }
+        #expect(try await renew().code == .partial)
+        // The first looks at what it has brought into use, and the second at nothing.
+        for _ in 1...2 {
+            let (output, code) = try await renew()
+            #expect(output.hasPrefix("2 certificates, 1 held back; next look at "))
+            #expect(output.hasSuffix("; certctl list --home /home tells why\n"))
+            #expect(code == .success)
+        }
+        #expect(try await renew(isJSON: true).output.contains(#""held":1"#))
+        mend()
+        #expect(try await renew("b.test", "--force").code == .success)
+        for _ in 1...2 { #expect(try await renew().output.contains("nothing was due")) }
+    }
+
+    @Test func `the way out of a pause is what a failure names`() async throws {
+        try await issue("a.test")
+        clock.advance(by: .seconds(61 * Self.day))
+        fail { _, _ in .failure(.notConnected("refused")) }
+        let diagnosis = try await diagnosis()
+        #expect(diagnosis?.what.hasPrefix("a.test: ") ?? false)
+        #expect(diagnosis?.fix.contains("certctl renew a.test --force") ?? false)
+    }
+
+    @Test func `8: a schedule that cannot be written keeps nothing from being brought into use`()
+        async throws
+    {
+        try await issue("a.test")
+        _ = try await renew()
+        try disk.removeFile("/home/lib/schedule")
+        disk.put(directory: "/home/lib/schedule")
+        clock.advance(by: .seconds(61 * Self.day))
+        let (output, code) = try await renew()
+        #expect(output.hasPrefix("a.test: renewed, valid until 2027-06-15"))
+        #expect(code == .store)
+        #expect(try ListCertificates(services).one("a.test").isDeployPending == false)
     }
 
     @Test func `what was renewed is told with its end and the reason`() async throws {

@@ -48,7 +48,9 @@ import Workflows
     {
         let screen = Screen()
         try await watch(on: screen, hasLineage: false)
-        #expect(screen.output == "There is no certificate yet: certctl issue example.com\n")
+        #expect(
+            screen.output == "There is no certificate yet: certctl issue --home /home example.com\n"
+        )
     }
 
     @Test func `a finding ends it with 10, and what, why and fix`() async throws {

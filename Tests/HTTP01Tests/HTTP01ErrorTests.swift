@@ -23,7 +23,7 @@ import Testing
     func `the fix fits whoever has to stop the holder`(supervisor: Supervisor, start: String) {
         let diagnosis = HTTP01Error.portTaken(80, holders: [holder(supervisor)]).diagnosis
         #expect(diagnosis.fix.hasPrefix(start))
-        #expect(diagnosis.fix.hasSuffix("add --http01-port 8080"))
+        #expect(diagnosis.fix.hasSuffix("certctl issue NAME --http01-port 8080"))
     }
 
     @Test func `the reason names pid, unit and command`() {

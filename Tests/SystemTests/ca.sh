@@ -58,7 +58,7 @@ explains() { # STATUS WHAT WHY FIX
   local marks=('certctl: ' '  why: ' '  fix: ') words=("${@:2}") i
   status_is "$1" || return
   for i in 0 1 2; do
-    [ "$(grep -c "^${marks[i]}" "$T/err")" = 1 ] && grep "^${marks[i]}" "$T/err" | grep -qF -- "${words[i]}" ||
+    [ "$(grep -c "^${marks[i]}" "$T/err")" = 1 ] && grep "^${marks[i]}" "$T/err" | homeless | grep -qF -- "${words[i]}" ||
       { echo "no line '${marks[i]}…${words[i]}' in:"; cat "$T/err"; return 1; }
   done
   [ ! -s "$T/out" ] || { echo "on standard output:"; cat "$T/out"; return 1; }

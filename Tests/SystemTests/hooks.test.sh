@@ -196,11 +196,11 @@ done
 new H08
 echo "certificate h08.test { deploy_hook $home/own a; }" >"$home/etc/certctl.conf"
 try issue h08.test
-ok "H08 a hook that is missing: 3, before anything is asked of the CA" explains 3 "the hook $home/own cannot be run" "there is no such file" 'chmod +x'
+ok "H08 a hook that is missing: 3, before anything is asked of the CA" explains 3 "the hook $home/own cannot be run" "there is no such file" 'give the absolute path'
 hook "$home/own" "rm $home/own; exit 1"
 fails H08 9 "the hook $home/own failed" "it ended with status 1"
 try deploy
-ok "H08 one that has gone missing since: 9" explains 9 "the hook $home/own cannot be run" "there is no such file" 'chmod +x'
+ok "H08 one that has gone missing since: 9" explains 9 "the hook $home/own cannot be run" "there is no such file" 'give the absolute path'
 hook "$home/own" ''; chmod 644 "$home/own"; try deploy
 ok "H08 one that is not executable: 9" explains 9 "the hook $home/own cannot be run" "not an executable file" 'chmod +x'
 ok "H08 and the certificate stays committed" [ "$(committed)" = 000001 ]

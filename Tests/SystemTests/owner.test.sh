@@ -118,15 +118,20 @@ echo "# root watches, and the owner does"
 others() { find $lib -path $lib/watch -prune -o -printf '%y %m %U:%G %p %l\n' -type f -exec sha256sum {} + | sort; }
 before=$(others)
 try certctl watch a.test --connect 127.0.0.1:9
+ok "a look by hand tells what is seen" grep -q '^warning  a.test  127.0.0.1:9  silent ' "$T/out"
+ok "and leaves everything as it was" eval '[ ! -e $lib/watch/status.json ] && diff <(echo "$before") <(others)'
+echo 'certificate a.test { watch 127.0.0.1:9; }' >/etc/certctl/certctl.conf
+try certctl watch a.test
 ok "what is seen is told" grep -q '^warning  a.test  127.0.0.1:9  silent ' "$T/out"
 ok "and found" status_is 10
 ok "it is kept by the owner" owners_is certctl $lib/watch
 ok "for everyone" [ "$(stat -c %a $lib/watch/status.json $lib/watch/certctl.prom)" = $'644\n644' ]
 ok "and nothing else has changed" diff <(echo "$before") <(others)
-try as_owner "$program" watch a.test --connect 127.0.0.1:9
+try as_owner "$program" watch a.test
 ok "the owner himself sees the same, without root's journal" grep -q '^warning  a.test  127.0.0.1:9  silent ' "$T/out"
 ok "and nothing that would be pending" not grep -q deploy-pending "$T/out"
 try as_nobody watch
+rm /etc/certctl/certctl.conf
 ok "a stranger does not" explains 8 "store belongs to root" "without root" "sudo certctl watch"
 try certctl log a.test
 ok "the history of both is one" [ "$(grep -cE '  a.test  (issued|deployed)  ' "$T/out")" = 2 ]

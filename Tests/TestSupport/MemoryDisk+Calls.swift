@@ -81,7 +81,7 @@ extension MemoryDisk {
             throw error("read", descriptor.path, .inputOutput)
         }
         guard case .file(let bytes)? = inodes[descriptor.inode]?.content else {
-            throw error("read", descriptor.path, .other(21))
+            throw error("read", descriptor.path, .isDirectory)
         }
         return bytes
     }
@@ -194,11 +194,27 @@ extension MemoryDisk {
         let number = try require(path, "rename")
         let replaced = try find(target, "rename")
         if exclusive, replaced != nil { throw error("rename", target, .exists) }
+        if let replaced, replaced != number { try checkReplacing(replaced, by: number, target) }
         try setEntry(target, number, "rename")
         try setEntry(path, nil, "rename")
         // It lies elsewhere on the disk.
         plan.unreadable.remove(target)
         if let replaced, replaced != number { free(replaced) }
+    }
+
+    /// Refuses to put a file in the place of a directory, or the other way round.
+    private func checkReplacing(
+        _ replaced: Int,
+        by number: Int,
+        _ target: String
+    ) throws(FileSystemError) {
+        let isDirectory = if case .directory? = inodes[number]?.content { true } else { false }
+        guard case .directory(let entries)? = inodes[replaced]?.content else {
+            if isDirectory { throw error("rename", target, .notDirectory) }
+            return
+        }
+        guard isDirectory else { throw error("rename", target, .isDirectory) }
+        guard entries.isEmpty else { throw error("rename", target, .notEmpty) }
     }
 
     mutating func readLink(_ path: String) throws(FileSystemError) -> String {
@@ -211,7 +227,7 @@ extension MemoryDisk {
     mutating func remove(_ path: String, isDirectory: Bool) throws(FileSystemError) {
         let number = try require(path, "remove")
         if case .directory(let entries)? = inodes[number]?.content {
-            guard isDirectory else { throw error("unlink", path, .other(21)) }
+            guard isDirectory else { throw error("unlink", path, .isDirectory) }
             guard entries.isEmpty else { throw error("rmdir", path, .notEmpty) }
         } else if isDirectory {
             throw error("rmdir", path, .notDirectory)

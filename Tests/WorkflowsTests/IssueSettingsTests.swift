@@ -91,6 +91,7 @@ import Testing
     private func settings(
         _ text: String,
         remembered: LineageSettings? = nil,
+        isIssued: Bool = true,
         _ adjust: (inout IssueRequest) -> Void = { _ in }
     ) throws -> IssueSettings {
         let general = try general(text)
@@ -99,8 +100,35 @@ import Testing
             try request(adjust),
             block: general.block(of: name),
             remembered: remembered,
+            isIssued: isIssued,
             general: general
         )
+    }
+
+    @Test func `a CA that nobody has asked for can be corrected until it has issued`() throws {
+        let wrong = try settings("ca https://typo.test/directory { roots /typo.pem; }").toRemember
+        #expect(wrong.isAuthorityAssumed == true)
+        let mended = "ca https://ca.test/directory { roots /ca.pem; }"
+        let settings = try settings(mended, remembered: wrong, isIssued: false)
+        #expect(settings.authority.directory.description == "https://ca.test/directory")
+        #expect(settings.authorityRoots == "/ca.pem")
+        #expect(try self.settings("", remembered: wrong, isIssued: false).authority == .standard)
+        // What has issued is what renews.
+        let issued = try self.settings(mended, remembered: wrong)
+        #expect(issued.authority.directory.description == "https://typo.test/directory")
+    }
+
+    @Test func `a CA that was asked for is kept, issued or not`() throws {
+        let asked = try settings("") {
+            $0.authority = CertificateAuthority("https://own.test/directory")
+        }
+        #expect(asked.toRemember.isAuthorityAssumed == nil)
+        let again = try settings(
+            "ca https://ca.test/directory;",
+            remembered: asked.toRemember,
+            isIssued: false
+        )
+        #expect(again.authority.directory.description == "https://own.test/directory")
     }
 
     @Test func `what is said of the usual CA is not asked of the one that stands in`() throws {

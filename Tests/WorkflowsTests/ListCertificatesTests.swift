@@ -68,6 +68,18 @@ import Testing
         #expect(trouble.reason == "port 80 is taken")
     }
 
+    @Test func `what has failed and is not due is not tried before it is due`() async throws {
+        try await host.issue(["a.test"])
+        host.misbehave { $0.challengeProblem = "no route to host" }
+        try await host.renew(isForced: true)
+        let early = try report()
+        #expect(early.trouble?.next == early.due)
+        host.wait(61 * .day)
+        try await host.renew()
+        let late = try #require(try report().trouble?.next)
+        #expect(late > host.clock.now && late < host.clock.now + .day)
+    }
+
     @Test func `a CA that is down is told with what is due there, and with nothing else`()
         async throws
     {

@@ -7,10 +7,12 @@ import Platform
 /// It is a cache: without it every lineage is looked at, and the answer is the same.
 package struct Schedule: Equatable, Sendable {
     /// The first words of the file; raised with every change of the form.
-    fileprivate static let mark = Array("certctl-schedule-1".utf8)
+    fileprivate static let mark = Array("certctl-schedule-2".utf8)
 
     /// When to look at each lineage.
     package var looks: [LineageName: Date]
+    /// Those that are due and were not renewed: they are not tried again before that moment.
+    package var held: Set<LineageName> = []
     /// When the directory of lineages was read last: what was put there by other means than certctl
     /// is found then.
     package let listed: Date
@@ -29,13 +31,15 @@ package struct Schedule: Equatable, Sendable {
         package let count: Int
         /// Whether any of them is to be looked at now.
         package let isAnyDue: Bool
+        /// How many of those that are not to be looked at now are due, and held back.
+        package let held: Int
         /// Of those that are not: which comes first, and when.
         package let next: (name: LineageName, moment: Date)?
         package let listed: Date
         package let written: Date
 
         package static func == (one: Glance, other: Glance) -> Bool {
-            one.count == other.count && one.isAnyDue == other.isAnyDue
+            one.count == other.count && one.isAnyDue == other.isAnyDue && one.held == other.held
                 && one.next?.name == other.next?.name && one.next?.moment == other.next?.moment
                 && one.listed == other.listed && one.written == other.written
         }
@@ -57,7 +61,11 @@ package struct ScheduleFile: Sendable {
     private struct Line {
         let look: Int
         let name: ArraySlice<UInt8>
+        let isHeld: Bool
     }
+
+    /// Stands behind the name of a lineage that is held back.
+    private static let heldMark = Array(" held".utf8)
 
     /// Takes the bytes of a schedule; `nil` where they are damaged.
     init?(_ bytes: [UInt8]) {
@@ -80,35 +88,40 @@ package struct ScheduleFile: Sendable {
         )
         bytes.reserveCapacity(64 * (schedule.looks.count + 1))
         for (name, look) in schedule.looks.sorted(by: { $0.key < $1.key }) {
-            CheckedLine.append(words(name, look), to: &bytes)
+            let isHeld = schedule.held.contains(name)
+            CheckedLine.append(words(name, look, isHeld: isHeld), to: &bytes)
         }
         return bytes
     }
 
     static func line(_ name: LineageName, _ look: Date) -> [UInt8] {
-        CheckedLine.encode(words(name, look))
+        CheckedLine.encode(words(name, look, isHeld: false))
     }
 
-    private static func words(_ name: LineageName, _ look: Date) -> String {
-        String(look.wholeSeconds) + " " + name.description
+    private static func words(_ name: LineageName, _ look: Date, isHeld: Bool) -> String {
+        let mark = isHeld ? String(decoding: heldMark, as: UTF8.self) : ""
+        return String(look.wholeSeconds) + " " + name.description + mark
     }
 
     /// How it stands at `now`; `nil` where a line is damaged or lines are missing.
     package func glance(at now: Date) -> Schedule.Glance? {
         let moment = now.wholeSeconds
         var isAnyDue = false
+        var held = 0
         var next: Line?
         let isWhole = read { line in
             if line.look <= moment {
                 isAnyDue = true
-            } else if line.look < next?.look ?? .max {
-                next = line
+                return
             }
+            if line.isHeld { held += 1 }
+            if line.look < next?.look ?? .max { next = line }
         }
         guard isWhole else { return nil }
         return Schedule.Glance(
             count: header.count,
             isAnyDue: isAnyDue,
+            held: held,
             next: next.flatMap { line in
                 Self.name(line).map { ($0, Date(timeIntervalSince1970: Double(line.look))) }
             },
@@ -122,6 +135,7 @@ package struct ScheduleFile: Sendable {
         var looks: [LineageName: Date] = [:]
         // A line has more than eight bytes, whatever the header says.
         looks.reserveCapacity(min(header.count, bytes.count / 8))
+        var held: Set<LineageName> = []
         var isNamed = true
         let isWhole = read { line in
             guard let name = Self.name(line) else {
@@ -129,13 +143,16 @@ package struct ScheduleFile: Sendable {
                 return
             }
             looks[name] = Date(timeIntervalSince1970: Double(line.look))
+            if line.isHeld { held.insert(name) } else { held.remove(name) }
         }
         guard isWhole, isNamed else { return nil }
-        return Schedule(
+        var schedule = Schedule(
             looks: looks,
             listed: Date(timeIntervalSince1970: Double(header.listed)),
             written: Date(timeIntervalSince1970: Double(header.written))
         )
+        schedule.held = held
+        return schedule
     }
 
     /// The lineages that were added since it was written, to be looked at soon; of what is damaged
@@ -160,7 +177,13 @@ package struct ScheduleFile: Sendable {
             let space = text.firstIndex(of: UInt8(ascii: " ")),
             let look = CheckedLine.number(text[..<space])
         else { return nil }
-        return Line(look: look, name: text[(space + 1)...])
+        let rest = text[(space + 1)...]
+        let isHeld = rest.suffix(heldMark.count).elementsEqual(heldMark)
+        return Line(
+            look: look,
+            name: isHeld ? rest.dropLast(heldMark.count) : rest,
+            isHeld: isHeld
+        )
     }
 
     /// Goes through the lines; of a lineage that has several the last one counts.

@@ -65,6 +65,7 @@ struct RenewSummary: Encodable {
     let certificates: Int
     let renewed: Int
     let failed: Int
+    /// Those that are due and wait for the moment to be tried again.
     let held: Int
     /// Those that another certctl was at work on.
     let busy: Int
@@ -86,7 +87,7 @@ struct RenewSummary: Encodable {
             case .renewed, .kept, .waiting: continue
             }
         }
-        (self.failed, self.held, self.busy) = (failed, held, busy)
+        (self.failed, self.held, self.busy) = (failed, held + report.waiting, busy)
         isBusy = report.isBusy
         nextName = report.next?.name.description
         nextLook = report.next?.moment
@@ -113,6 +114,7 @@ struct RenewSummary: Encodable {
             } else {
                 ""
             }
-        return "\(number), \(done)\(next)\n"
+        let why = held > 0 ? "; certctl list tells why" : ""
+        return "\(number), \(done)\(next)\(why)\n"
     }
 }

@@ -20,7 +20,7 @@ enum TimeText {
 
     /// When something is tried again that waits for the next run where its moment is over.
     static func next(_ date: Date, _ now: Date) -> String {
-        date > now ? date.formatted(.iso8601) : "at the next certctl renew"
+        date > now ? date.formatted(.iso8601) : "at the next run of renew"
     }
 
     /// `61 d`, below two days `30 h`, below two hours `90 min`, and `over` afterwards.

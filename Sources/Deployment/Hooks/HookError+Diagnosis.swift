@@ -1,16 +1,31 @@
 package import Diagnostics
 
+extension HookError.Obstacle {
+    fileprivate var text: String {
+        switch self {
+        case .missing: "there is no such file"
+        case .symbolicLink: "it is a symbolic link; what it leads to could be changed unseen"
+        case .notExecutable: "it is not an executable file"
+        }
+    }
+
+    fileprivate func fix(_ path: String) -> String {
+        switch self {
+        case .missing: "put the hook there, or give the absolute path of the one that is meant"
+        case .symbolicLink:
+            "put a script there that runs what it leads to: rm '\(path)', then write it"
+        case .notExecutable: "chmod +x '\(path)'"
+        }
+    }
+}
+
 extension HookError: Diagnosable {
     package var diagnosis: Diagnosis {
         switch self {
-        case .notRunnable(let path, let reason):
-            unusable(path, reason) { path in
-                "give the absolute path of an executable: chmod +x '\(path)'"
-            }
+        case .notRunnable(let path, let obstacle):
+            unusable(path, obstacle.text, fix: obstacle.fix)
         case .notTrusted(let path, let reason):
-            unusable(path, reason) { path in
-                "chmod go-w '\(path)', and let root or yourself own it"
-            }
+            unusable(path, reason) { "chmod go-w '\($0)', and let root or yourself own it" }
         case .notStarted(let path, let reason):
             failure(path, reason)
         case .failed(let path, let status, let output):

@@ -28,7 +28,8 @@ package struct HookRunner: Sendable {
 
     /// The hooks of a directory in the order of their names; none where it is missing.
     ///
-    /// What cannot be run (a README, a hook that was switched off by `chmod -x`) is left out.
+    /// What cannot be run is left out, with a warning where its name has no dot (as `50-nginx.off` has)
+    /// and is not that of a README.
     /// Throws ``HookError`` for a link, which is not followed and would be left out unseen, and for
     /// a directory that others could put a hook into.
     package func hooks(in directory: String) throws -> [String] {
@@ -37,24 +38,28 @@ package struct HookRunner: Sendable {
         return try fileSystem.list(directory).map { "\(directory)/\($0)" }.filter { path in
             let status = try fileSystem.status(path)
             guard status?.kind != .symbolicLink else {
-                let reason = "it is a symbolic link; put a script there that runs what it leads to"
-                throw HookError.notRunnable(path: path, reason: reason)
+                throw HookError.notRunnable(path: path, .symbolicLink)
             }
             let isRunnable = status?.kind == .file && (status?.mode.bits ?? 0) & 0o100 != 0
-            if !isRunnable { tell(ofIdle: path) }
+            if !isRunnable { tell(ofIdle: path, status) }
             return isRunnable
         }
     }
 
-    /// Tells of a file among the hooks that is not run, louder where that may be a mistake.
-    private func tell(ofIdle path: String) {
+    /// Tells of what is among the hooks and not run, louder where that may be a mistake.
+    private func tell(ofIdle path: String, _ status: FileStatus?) {
         let name = path.split(separator: "/").last.map(String.init) ?? path
-        let isMeant = name.hasPrefix("README") || name.hasPrefix(".") || name.contains(".")
-        if isMeant {
-            log.info("not a hook", ["path": path])
-        } else {
-            log.notice("a file among the hooks is not executable, and not run", ["path": path])
+        let isMeant = name.hasPrefix("README") || name.contains(".")
+        guard !isMeant, status?.kind == .file else {
+            return log.info("not a hook", ["path": path])
         }
+        log.warning(
+            "a file among the hooks is not executable, and not run",
+            [
+                "path": path, "to run it": "chmod +x \(path)",
+                "to have it passed over": "mv \(path) \(path).off",
+            ]
+        )
     }
 
     /// Refuses a hook that cannot be run or that others could have written.
@@ -62,10 +67,10 @@ package struct HookRunner: Sendable {
     /// Throws ``HookError``.
     package func check(_ path: String) throws {
         guard path.hasPrefix("/"), let status = try fileSystem.status(path) else {
-            throw HookError.notRunnable(path: path, reason: "there is no such file")
+            throw HookError.notRunnable(path: path, .missing)
         }
         guard status.kind == .file, status.mode.bits & 0o100 != 0 else {
-            throw HookError.notRunnable(path: path, reason: "it is not an executable file")
+            throw HookError.notRunnable(path: path, .notExecutable)
         }
         try checkTrust(path, status)
         if user == 0 { try checkParents(of: path) }
@@ -121,7 +126,7 @@ package struct HookRunner: Sendable {
             throw HookError.notStarted(path: path, reason: error.reason)
         }
         let text = String(decoding: result.output.suffix(Self.shownOutput), as: UTF8.self)
-        let output = text.trimmed.harmless(limit: Self.shownOutput)
+        let output = text.onOneLine.harmless(limit: Self.shownOutput)
         switch result.ending {
         case .exited(0):
             let said = output.isEmpty ? [:] : ["output": output]
@@ -138,9 +143,10 @@ package struct HookRunner: Sendable {
 }
 
 extension String {
-    /// Without the empty lines and blanks that programs end what they say with.
-    fileprivate var trimmed: String {
-        guard let end = lastIndex(where: { !$0.isWhitespace }) else { return "" }
-        return String(self[...end])
+    /// Its lines without the blanks around them, and without those that are empty.
+    fileprivate var onOneLine: String {
+        split(whereSeparator: \.isNewline)
+            .map { $0.split(whereSeparator: \.isWhitespace).joined(separator: " ") }
+            .filter { !$0.isEmpty }.joined(separator: "; ")
     }
 }

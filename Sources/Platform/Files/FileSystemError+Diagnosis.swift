@@ -19,6 +19,7 @@ extension FileSystemError: Diagnosable {
         case .noSpace: "make room (df -h and df -i tell where), then run the same command again"
         case .symbolicLink: "put the real folder in the link's place: certctl follows no links"
         case .notDirectory: "move the file away that stands where a folder has to be"
+        case .isDirectory: "move the folder away that stands where a file has to be"
         case .notRegular: "see who has put it there, and move it away"
         case .otherFileSystem: "have all of certctl's folders on one file system: see findmnt"
         case .inputOutput, .other:

@@ -13,6 +13,7 @@ extension FileSystemError.Reason {
         case EIO: self = .inputOutput
         case ELOOP: self = .symbolicLink
         case ENOTDIR: self = .notDirectory
+        case EISDIR: self = .isDirectory
         case ENOTEMPTY: self = .notEmpty
         default: self = .other(code)
         }

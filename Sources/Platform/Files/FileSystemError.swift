@@ -10,6 +10,8 @@ package struct FileSystemError: Error, Equatable {
         /// A symbolic link stands where none may be.
         case symbolicLink
         case notDirectory
+        /// A directory stands where a file has to be.
+        case isDirectory
         /// A pipe, a socket or a device stands where a file has to be.
         case notRegular
         case notEmpty

@@ -72,8 +72,14 @@ package struct RenewCertificates: Sendable {
             try? await round.save()
             throw error
         }
-        try await round.save()
-        return round.report
+        var report = round.report
+        do {
+            try await round.save()
+        } catch {
+            // Whatever was renewed is to be brought into use all the same.
+            report.unsaved = error
+        }
+        return report
     }
 
     private func lock() async throws -> FileLock? {
@@ -90,6 +96,7 @@ package struct RenewCertificates: Sendable {
         var report = RenewReport()
         report.count = glance.count
         report.next = glance.next
+        report.waiting = glance.held
         return report
     }
 }

@@ -55,6 +55,10 @@ package struct RenewReport: Sendable {
     package var isNamed = false
     /// How many certificates there are.
     package var count = 0
+    /// How many others are due, have failed before, and wait for the moment to be tried again.
+    package var waiting = 0
+    /// Why not all could be written down that the next run goes by; `nil` where it was.
+    package var unsaved: (any Error)?
     /// The lineage that is looked at next, and when.
     package var next: (name: LineageName, moment: Date)?
     /// One that the next run looks at, whenever that is.

@@ -11,6 +11,8 @@ extension RenewalRound {
     struct Ending: Sendable {
         let outcome: RenewOutcome
         let look: Date
+        /// Whether it is due all the same.
+        var isDue = true
     }
 
     /// Judges what an order has ended with, and keeps what the next run must not forget of it.
@@ -92,17 +94,19 @@ extension RenewalRound {
         var next =
             isOutage
             ? limits.health(of: order.authority).blocked(at: now) ?? now : failure.notBefore
+        var isDue = true
         // What was not due can wait: one try that failed, as by a person, is not repeated before.
         if due.cause == .demand, !isBegun(look.name, services, at: now),
             case .keep(let until) = RenewalPolicy.decide(look.facts, at: now)
         {
             next = until
+            isDue = false
         }
         if due.source == .substitute {
             // The usual CA may be there again sooner.
             next = min(next, limits.health(of: look.authority).blocked(at: now) ?? now)
         }
-        return Ending(outcome: .failed(error), look: next)
+        return Ending(outcome: .failed(error), look: next, isDue: isDue)
     }
 
     /// Whether an order is left that the next run can go on with, or it cannot be told.
@@ -137,8 +141,20 @@ extension RenewalRound {
         }
     }
 
-    mutating func settle(_ name: LineageName, _ outcome: RenewOutcome, look: Date) {
+    /// Notes what came of a lineage, and when it is looked at again.
+    ///
+    /// `isDue` tells of one that has failed whether it was to be renewed.
+    mutating func settle(
+        _ name: LineageName,
+        _ outcome: RenewOutcome,
+        look: Date,
+        isDue: Bool = true
+    ) {
         outcomes[name] = outcome
         schedule.looks[name] = look
+        switch outcome {
+        case .failed where isDue, .held: schedule.held.insert(name)
+        case .renewed, .kept, .failed, .busy, .waiting: schedule.held.remove(name)
+        }
     }
 }

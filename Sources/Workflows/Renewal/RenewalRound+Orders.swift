@@ -81,7 +81,7 @@ extension RenewalRound {
             }
         let next = look.facts.authority.blocked(at: now) ?? now
         if isWanted {
-            settle(look.name, .failed(error), look: next)
+            settle(look.name, .failed(error), look: next, isDue: look.due <= now)
         } else if decision == .ask {
             settle(look.name, .kept(due: look.due), look: next)
         }
@@ -161,7 +161,7 @@ extension RenewalRound {
         }
         for name in admitted.withLock({ $0 }) { marks[name, default: 0] += 1 }
         for (name, ending) in endings.withLock({ $0 }) {
-            settle(name, ending.outcome, look: ending.look)
+            settle(name, ending.outcome, look: ending.look, isDue: ending.isDue)
         }
     }
 

@@ -86,6 +86,8 @@ struct RenewalRound {
             RenewReport.Ending(name: $0.key, outcome: $0.value)
         }
         let now = services.clock.now
+        let held = schedule.held.filter { outcomes[$0] == nil && looks[$0] != nil }
+        report.waiting = report.isNamed ? 0 : held.count
         report.next = looks.lazy.filter { $0.value > now }
             .min { ($0.value, $0.key) < ($1.value, $1.key) }.map { ($0.key, $0.value) }
         report.again = looks.lazy.filter { $0.value <= now }.map(\.key).min()
@@ -93,18 +95,29 @@ struct RenewalRound {
     }
 
     /// Writes down what the next run goes by.
+    ///
+    /// Each of it is written whatever comes of the others. Throws why the first could not be.
     func save() async throws {
+        let cache = Result { try saveCaches() }
+        let time = Result { try clock.save(believing: skews.values.min { abs($0) < abs($1) }) }
+        try await limits.save()
+        try time.get()
+        try cache.get()
+    }
+
+    /// Writes what saves the next run from asking and looking again.
+    private func saveCaches() throws {
         if adviceHasChanged { try store.replace(advice) }
         let now = services.clock.now
         var schedule = Schedule(looks: schedule.looks, listed: schedule.listed, written: now)
+        schedule.held = self.schedule.held
         let horizon = now + RenewCertificates.horizon
         for (name, look) in schedule.looks where look > horizon { schedule.looks[name] = horizon }
         for name in try unseen() {
             schedule.looks[name] = try store.isThere(name) ? .distantPast : nil
+            schedule.held.remove(name)
         }
         try store.replace(schedule)
-        try clock.save(believing: skews.values.min { abs($0) < abs($1) })
-        try await limits.save()
     }
 
     /// What is marked to be looked at soon, and was not looked at after that.
@@ -134,11 +147,13 @@ struct RenewalRound {
         if isListingDue {
             let names = try store.lineageNames()
             let known = Set(names)
+            let held = schedule.held
             schedule = Schedule(
                 looks: schedule.looks.filter { known.contains($0.key) },
                 listed: now,
                 written: now
             )
+            schedule.held = held.intersection(known)
             advice.keep { known.contains($0) }
             for name in names where schedule.looks[name] == nil || looksAtAll {
                 schedule.looks[name] = .distantPast

@@ -12,6 +12,8 @@ struct ServedJudgement: Equatable {
         let current: GenerationNumber
         /// The generation of ours that is served; `nil` for a stranger's certificate.
         var served: GenerationNumber?
+        /// Whether it was one of ours when it was seen there before: some generations are kept, not all.
+        var wasOurs = false
         /// Whose certificate is served instead, where that is the current one of another lineage.
         var substitute: Substitute?
         /// Those that are stored with it to vouch for it.
@@ -147,6 +149,12 @@ struct ServedJudgement: Equatable {
             return ServedJudgement(.shared, .info, message)
         }
         guard let served = expectation.served else {
+            guard !expectation.wasOurs else {
+                let message =
+                    "one of ours is served that is so old that certctl has it no more, and "
+                    + "\(expectation.current) is stored: the server has not read its files again"
+                return ServedJudgement(.old, .warning, message)
+            }
             let end = leaf.notAfter.formatted(.iso8601)
             let message =
                 "a certificate is served that is not ours, of \(leaf.issuer), until \(end)"

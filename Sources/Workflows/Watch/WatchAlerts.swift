@@ -43,19 +43,19 @@ struct WatchAlerts: Sendable {
         return observations
     }
 
-    /// Tells once of findings that are gone, or are not looked for any more in the lineages `nowhere`.
-    func tellGone(_ findings: [Observation], nowhere: Set<String>) async {
+    /// Tells once of findings that are gone, or that nobody looks for any more.
+    func tellGone(_ findings: [Observation], _ scope: WatchMemory.Scope) async {
         let now = services.clock.now
         let cleared = findings.map { finding in
-            let isLeft = finding.isServed && nowhere.contains(finding.lineage ?? "")
-            let news = isLeft ? "nobody looks any more (watch off)" : "all right again"
+            let news =
+                scope.end(of: finding).map { "nobody looks any more (\($0))" } ?? "all right again"
             return Observation(
                 lineage: finding.lineage,
                 name: finding.name,
                 address: finding.address,
                 state: finding.state,
                 level: .info,
-                message: "\(news): \(finding.message)",
+                message: "\(news); it was: \(finding.message)",
                 since: now
             )
         }

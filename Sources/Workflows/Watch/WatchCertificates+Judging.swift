@@ -12,6 +12,7 @@ extension WatchCertificates {
         let lineages: [WatchedLineage]
         /// The names of sites that have no certificate yet.
         let waiting: Set<String>
+        let memory: WatchMemory
     }
 
     /// Compares what was seen with what is stored; of lineages that were not asked about, what was seen
@@ -28,7 +29,7 @@ extension WatchCertificates {
         unknown: Set<String>
     ) -> [Observation] {
         let now = services.clock.now
-        let known = Known(lineages: lineages, waiting: waiting)
+        let known = Known(lineages: lineages, waiting: waiting, memory: memory)
         let answers = Dictionary(grouping: sightings.answers, by: \.question.lineage)
         var all = sightings.lost
         for lineage in lineages {
@@ -128,6 +129,13 @@ extension WatchCertificates {
             )
             expectation.issuers =
                 other.current.flatMap { try? store.issuers(of: $0.number, other.name) } ?? []
+        } else {
+            expectation.wasOurs = known.memory.wasOurs(
+                name,
+                host: answer.question.name,
+                at: address.description,
+                notAfter: presented.leaf.notAfter
+            )
         }
         let judgement = ServedJudgement(
             presented,

@@ -15,12 +15,15 @@ package struct WatchCertificates: Sendable {
     package struct Request: Sendable {
         /// The lineages; all of them where none is named.
         package var names: [String] = []
-        /// In place of where they are looked for otherwise.
+        /// In place of where they are looked for otherwise: then nothing is kept, and no alarm raised.
         package var targets: [WatchTarget] = []
         /// Where a copy of the metrics goes: an absolute path without links.
         package var textfile: String?
 
         package init() {}
+
+        /// Whether somebody looks where it is not looked every hour.
+        fileprivate var isByHand: Bool { !targets.isEmpty }
     }
 
     let services: Services
@@ -59,8 +62,7 @@ package struct WatchCertificates: Sendable {
             request.targets,
             areNamed: !asked.isEmpty
         )
-        try store.prepareWatch()
-        let lock = try await services.lock("watching") { try store.lockWatch() }
+        let lock = try await lock(request)
         defer { withExtendedLifetime(lock) {} }
         let memory = WatchMemory(try store.watchStatus())
         let record = try store.clockRecord()
@@ -81,29 +83,47 @@ package struct WatchCertificates: Sendable {
                 uptime: services.clock.uptime
             ) + (known.isEmpty ? [] : judge(settings)) + found.unreadable + judged
         let observations = all.map(memory.completed)
-        let alerts = WatchAlerts(services)
-        let told = await alerts.tell(observations, memory)
-        let nowhere = found.lineages.filter(\.places.isNowhere).map { "\($0.name)" }
-        await alerts.tellGone(
-            memory.gone(
-                from: observations,
-                known: Set(known.map(\.description)),
-                nowhere: Set(nowhere),
-                isPlain: request.targets.isEmpty
-            ),
-            nowhere: Set(nowhere)
-        )
+        let told =
+            request.isByHand
+            ? observations
+            : await raiseAlarm(about: observations, memory, known, found.lineages)
         let host = WatchMetrics.Host(
             lastRenewal: record?.lastRun,
             areSettingsUsable: (try? settings.get()) != nil
         )
-        try keep(told, found.lineages, host, copy: request.textfile)
+        try keep(told, found.lineages, host, request)
         let shown = Set(asked.map(\.description))
         return told.filter { seen in
             // A place to connect to that was not found concerns whoever has named it.
             shown.isEmpty || shown.contains(seen.lineage ?? "")
                 || seen.lineage == nil && seen.address != nil
         }
+    }
+
+    /// Keeps another `watch` out; nothing of that is needed where nothing is kept.
+    private func lock(_ request: Request) async throws -> FileLock? {
+        guard !request.isByHand else { return nil }
+        try store.prepareWatch()
+        return try await services.lock("watching") { try store.lockWatch() }
+    }
+
+    /// Tells of what there is now and was not before, and the other way round.
+    ///
+    /// Returns the observations with when they were told.
+    private func raiseAlarm(
+        about observations: [Observation],
+        _ memory: WatchMemory,
+        _ known: [LineageName],
+        _ lineages: [WatchedLineage]
+    ) async -> [Observation] {
+        let alerts = WatchAlerts(services)
+        let told = await alerts.tell(observations, memory)
+        let scope = WatchMemory.Scope(
+            known: Set(known.map(\.description)),
+            nowhere: Set(lineages.filter(\.places.isNowhere).map { "\($0.name)" })
+        )
+        await alerts.tellGone(memory.gone(from: observations, scope), scope)
+        return told
     }
 
     private func name(_ text: String, among known: [LineageName]) throws -> LineageName {
@@ -232,13 +252,15 @@ package struct WatchCertificates: Sendable {
         _ observations: [Observation],
         _ lineages: [WatchedLineage],
         _ host: WatchMetrics.Host,
-        copy: String?
+        _ request: Request
     ) throws {
         let status = WatchStatus(time: services.clock.now, observations: observations)
         let metrics = WatchMetrics(lineages, status, host).text
-        try store.save(status)
-        try store.saveMetrics(metrics)
-        guard let copy else { return }
+        if !request.isByHand {
+            try store.save(status)
+            try store.saveMetrics(metrics)
+        }
+        guard let copy = request.textfile else { return }
         // node_exporter reads what ends in .prom, and nothing else.
         try services.fileSystem.replaceFile(
             copy,

@@ -47,6 +47,15 @@ struct WatchMemory {
         ]
     }
 
+    /// Whether the certificate that expires then has been seen at the same place as one of ours.
+    func wasOurs(_ name: LineageName, host: String, at address: String, notAfter: Date) -> Bool {
+        let before = earlier.values.first { seen in
+            seen.lineage == "\(name)" && seen.name == host && seen.address == address
+        }
+        guard let before, [.current, .old].contains(before.state) else { return false }
+        return before.notAfter == notAfter
+    }
+
     /// What was seen of lineages where they are served, of those alone that are in `names`.
     func served(_ names: Set<String>) -> [Observation] {
         earlier.values.filter { observation in
@@ -81,36 +90,36 @@ struct WatchMemory {
         return observation
     }
 
-    /// Compares with what is seen now.
-    ///
-    /// - Parameters:
-    ///   - observations: All that is seen now.
-    ///   - known: The lineages that there are.
-    ///   - nowhere: Those that are looked for nowhere.
-    ///   - isPlain: Whether names were looked for where they always are.
-    /// - Returns: The findings of before that are gone, where that can be told; the worst first.
-    func gone(
-        from observations: [Observation],
-        known: Set<String>,
-        nowhere: Set<String>,
-        isPlain: Bool
-    ) -> [Observation] {
+    /// What is looked for at all.
+    struct Scope {
+        /// The lineages that there are.
+        let known: Set<String>
+        /// Those that are looked for nowhere.
+        let nowhere: Set<String>
+
+        /// Why nobody looks for what a finding is about any more; `nil` where somebody does.
+        func end(of finding: Observation) -> String? {
+            guard let lineage = finding.lineage else { return nil }
+            if !known.contains(lineage) { return "deleted" }
+            return finding.isServed && nowhere.contains(lineage) ? "watch off" : nil
+        }
+    }
+
+    /// The findings of before that are gone from all that is seen now, where that can be told, or that
+    /// nobody looks for any more; the worst first.
+    func gone(from observations: [Observation], _ scope: Scope) -> [Observation] {
         let now = observations.reduce(into: [Key: Observation]()) { $0[Key($1)] = $1 }
         return earlier.values.filter { before in
             guard before.isFinding else { return false }
             if let seen = now[Key(before)] { return !seen.isFinding }
-            guard let lineage = before.lineage else {
-                // A place that was to be connected to concerns whoever has named it.
-                return before.address == nil
-            }
+            guard let lineage = before.lineage else { return true }
             let others = observations.filter { $0.lineage == lineage }
-            guard known.contains(lineage), !others.contains(where: { $0.state == .unreadable })
-            else { return false }
-            guard before.isServed else { return !others.contains { $0.state == before.state } }
+            guard !others.contains(where: { $0.state == .unreadable }) else { return false }
             // Whoever has been told is told that nobody looks any more.
-            if nowhere.contains(lineage) { return isPlain }
+            guard scope.end(of: before) == nil else { return true }
+            guard before.isServed else { return !others.contains { $0.state == before.state } }
             let places = others.filter { $0.name == before.name }
-            return isPlain && !places.isEmpty && !places.contains(where: \.isFinding)
+            return !places.isEmpty && !places.contains(where: \.isFinding)
         }
         .sorted { ($0.level, $1.subject) > ($1.level, $0.subject) }
     }

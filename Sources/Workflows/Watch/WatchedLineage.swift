@@ -165,9 +165,10 @@ struct WatchedLineage: Sendable {
         let times =
             failures.tries > 1
             ? "\(failures.tries) times" : "since \(failures.since.formatted(.iso8601))"
+        // What is not due can wait.
+        let moment = max(failures.notBefore, due ?? .distantPast)
         let next =
-            failures.notBefore > now
-            ? "after \(failures.notBefore.formatted(.iso8601))" : "at the next certctl renew"
+            moment > now ? "after \(moment.formatted(.iso8601))" : "at the next run of renew"
         let reason = failures.latestReason.harmless(limit: 500)
         let message = "\(subject) has failed \(times), and is tried again \(next): \(reason)"
         return observation(.renewFailing, .warning, message, now)

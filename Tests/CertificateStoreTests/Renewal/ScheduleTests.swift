@@ -55,6 +55,19 @@ import Testing
         #expect(late.next?.name == (try name("b.example")))
     }
 
+    @Test func `what is held back is counted until it is to be looked at`() throws {
+        var schedule = try schedule()
+        schedule.held = [try name("a.example"), try name("c.example")]
+        try store.replace(schedule)
+        let file = try #require(try store.scheduleFile())
+        #expect(file.schedule() == schedule)
+        #expect(file.glance(at: now)?.held == 2)
+        #expect(file.glance(at: now)?.next?.name == (try name("a.example")))
+        #expect(file.glance(at: now + 3_600)?.held == 1)
+        try store.lookSoon(at: name("c.example"))
+        #expect(try store.scheduleFile()?.schedule()?.held == [name("a.example")])
+    }
+
     @Test func `a lineage about to change is looked at by the next run`() throws {
         try store.replace(schedule())
         try store.lookSoon(at: name("c.example"))

@@ -6,7 +6,9 @@ import Testing
 @Suite struct HookErrorTests {
     private static let path = "/etc/hooks/a\u{1B}[2J\n"
     private static let errors: [(HookError, ExitCode)] = [
-        (.notRunnable(path: path, reason: "there is no such file"), .configuration),
+        (.notRunnable(path: path, .missing), .configuration),
+        (.notRunnable(path: path, .symbolicLink), .configuration),
+        (.notRunnable(path: path, .notExecutable), .configuration),
         (.notTrusted(path: path, reason: "it belongs to user 1001"), .configuration),
         (.lostMeanwhile(path: path, reason: "it is gone", fix: "chmod +x"), .deployment),
         (.notStarted(path: path, reason: "Exec format error"), .deployment),

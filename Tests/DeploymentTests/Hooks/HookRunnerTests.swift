@@ -57,7 +57,7 @@ import Testing
     @Test func `a hook that lacks its x bit is told of, and a README is not`() throws {
         let told = Mutex<[String]>([])
         let log = Log(threshold: .notice) { entry in
-            guard entry.level == .notice else { return }
+            guard entry.level == .warning else { return }
             told.withLock { $0.append(entry.fields["path"] ?? "") }
         }
         files.put("\(Self.directory)/README.md", [], mode: FileMode(0o644))
@@ -160,7 +160,7 @@ import Testing
 
     @Test func `a hook that cannot be run is refused`() {
         files.setMode(path, FileMode(0o644))
-        let error = HookError.notRunnable(path: path, reason: "it is not an executable file")
+        let error = HookError.notRunnable(path: path, .notExecutable)
         #expect(throws: error) { try runner().check(path) }
     }
 
@@ -168,13 +168,13 @@ import Testing
     func `a directory or a link is no hook`(other: String) {
         files.put(directory: "/etc/hooks/deploy.d/directory", mode: FileMode(0o755))
         files.put(link: "/etc/hooks/deploy.d/link", to: path)
-        let error = HookError.notRunnable(path: other, reason: "it is not an executable file")
+        let error = HookError.notRunnable(path: other, .notExecutable)
         #expect(throws: error) { try runner().check(other) }
     }
 
     @Test(arguments: ["/etc/hooks/missing", "50-nginx", "./50-nginx", ""])
     func `a hook that is not there, or has no absolute path, is refused`(other: String) {
-        let error = HookError.notRunnable(path: other, reason: "there is no such file")
+        let error = HookError.notRunnable(path: other, .missing)
         #expect(throws: error) { try runner().check(other) }
     }
 
@@ -230,7 +230,7 @@ import Testing
     }
 
     @Test func `what a hook says is harmless to print`() async {
-        let error = HookError.failed(path: path, status: 1, output: "·[2J certctl: all is well")
+        let error = HookError.failed(path: path, status: 1, output: "·[2J; certctl: all is well")
         await #expect(throws: error) {
             try await runner(.exited(1), "\u{1B}[2J\ncertctl: all is well").run(path, .deploy)
         }

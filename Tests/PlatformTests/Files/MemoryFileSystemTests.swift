@@ -44,6 +44,26 @@ import Testing
         #expect(try disk.readFile("/one/two/file", limit: 10) == [1])
     }
 
+    @Test func `no file takes the place of a directory, nor the other way round`() throws {
+        disk.put("/file", [])
+        disk.put(directory: "/empty")
+        disk.put(directory: "/full")
+        disk.put("/full/file", [])
+        for (path, target, reason) in [
+            ("/file", "/empty", FileSystemError.Reason.isDirectory),
+            ("/empty", "/file", .notDirectory), ("/empty", "/full", .notEmpty),
+        ] {
+            do {
+                try disk.rename(path, to: target, exclusive: false)
+                Issue.record("\(target) is replaced")
+            } catch {
+                #expect(error.reason == reason)
+            }
+        }
+        try disk.rename("/full", to: "/empty", exclusive: false)
+        #expect(try disk.list("/empty") == ["file"])
+    }
+
     @Test func `a rename that a power cut takes back is taken back with all that is in it`() throws
     {
         try disk.rename("/one", to: "/other", exclusive: true)

@@ -167,7 +167,7 @@ import Testing
         } catch {
             #expect(error.path == home.path)
             #expect(error.operation == "read")
-            #expect(error.reason == .other(EISDIR))
+            #expect(error.reason == .isDirectory)
         }
     }
 

@@ -314,6 +314,29 @@ import Testing
         #expect(seen.address == nil)
     }
 
+    @Test func `what is served for so long that it is kept no more is still one of ours`()
+        async throws
+    {
+        let fixture = try await WatchFixture()
+        _ = try await fixture.watch()
+        for _ in 1...5 {
+            try await fixture.issueUndeployed(["example.com"])
+            _ = try await DeployCertificates(fixture.host.services).run()
+            fixture.host.clock.advance(by: .seconds(3600))
+            try fixture.renewRuns()
+            expect(
+                try await fixture.single(),
+                .old,
+                .warning,
+                "the server has not read its files again"
+            )
+        }
+        let seen = try await fixture.single()
+        #expect(seen.message.hasPrefix("one of ours is served that is so old"))
+        try fixture.servers.serve(fixture.stranger())
+        #expect(try await fixture.single().state == .other)
+    }
+
     @Test func `other servers than those of the names can be looked at, each at all its addresses`()
         async throws
     {

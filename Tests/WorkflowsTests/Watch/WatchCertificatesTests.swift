@@ -457,7 +457,7 @@ import Testing
         _ = try await fixture.watch()
         try fixture.serveCurrent()
         for _ in 1...3 { _ = try await fixture.watch() }
-        let message = "example.com at 192.0.2.1:443: all right again: connection refused"
+        let message = "example.com at 192.0.2.1:443: all right again; it was: connection refused"
         #expect(fixture.alerts.count == 2)
         #expect(fixture.alerts.last?["CERTCTL_LEVEL"] == "info")
         #expect(fixture.alerts.last?["CERTCTL_MESSAGE"] == message)
@@ -474,7 +474,7 @@ import Testing
         try fixture.renewRuns()
         _ = try await fixture.watch()
         let last = try #require(fixture.alerts.last?["CERTCTL_MESSAGE"])
-        #expect(last.hasPrefix("this host: all right again: certctl renew ran last at "))
+        #expect(last.hasPrefix("this host: all right again; it was: certctl renew ran last at "))
     }
 
     @Test func `no finding is gone because it was not looked for`() async throws {

@@ -1,5 +1,6 @@
 import CertificateStore
 import Platform
+import TestSupport
 import Testing
 
 @testable import Workflows
@@ -131,6 +132,41 @@ import Testing
 
     // MARK: Alarms
 
+    @Test func `a look by hand is nobody's alarm, and nothing of it is kept`() async throws {
+        let fixture = try await WatchFixture()
+        try fixture.addHook()
+        fixture.servers.fail(.refused)
+        _ = try await fixture.watch()
+        let (told, kept) = (fixture.alerts.count, try fixture.store.watchStatus())
+        #expect(told == 1)
+        fixture.host.clock.advance(by: .seconds(60))
+        let targets = [WatchTarget(host: "192.0.2.9", port: 443)]
+        let textfile = "\(WatchFixture.home)/certctl.prom"
+        let seen = try await fixture.watch(at: targets, textfile: textfile)
+        #expect(seen.map(\.address) == ["192.0.2.9:443"])
+        #expect(fixture.alerts.count == told)
+        #expect(try fixture.store.watchStatus() == kept)
+        let copy = try fixture.host.disk.readFile(textfile, limit: 100_000)
+        #expect(String(decoding: copy, as: UTF8.self).contains("192.0.2.9:443"))
+        _ = try await fixture.watch()
+        #expect(fixture.alerts.count == told)
+    }
+
+    @Test func `whoever was told of a finding is told when its certificate is deleted`()
+        async throws
+    {
+        let fixture = try await WatchFixture()
+        try fixture.addHook()
+        fixture.servers.fail(.refused)
+        _ = try await fixture.watch()
+        _ = try await DeleteCertificate(fixture.host.services).run("example.com", isForced: true)
+        for _ in 1...2 { _ = try await fixture.watch() }
+        #expect(fixture.alerts.map { $0["CERTCTL_LEVEL"] } == ["warning", "info"])
+        let message =
+            "example.com at 192.0.2.1:443: nobody looks any more (deleted); it was: connection refused"
+        #expect(fixture.alerts.last?["CERTCTL_MESSAGE"] == message)
+    }
+
     @Test func `whoever was told of a finding is told when nobody looks any more`() async throws {
         let fixture = try await fixture("")
         try fixture.addHook()
@@ -140,7 +176,7 @@ import Testing
         for _ in 1...2 { _ = try await fixture.watch() }
         #expect(fixture.alerts.map { $0["CERTCTL_LEVEL"] } == ["warning", "info"])
         let message =
-            "example.com at 192.0.2.1:443: nobody looks any more (watch off): connection refused"
+            "example.com at 192.0.2.1:443: nobody looks any more (watch off); it was: connection refused"
         #expect(fixture.alerts.last?["CERTCTL_MESSAGE"] == message)
     }
 }
