@@ -37,11 +37,14 @@ extension StoreError: Diagnosable {
             )
         case .unknownLineage(let name, let known):
             let names =
-                known.isEmpty ? "there is none yet" : "there is \(known.joined(separator: ", "))"
+                known.isEmpty
+                ? "there is none yet" : "those there are: \(known.joined(separator: ", "))"
             return Diagnosis(
                 what: "there is no certificate named \(name.harmless(limit: 300))",
                 why: names,
-                fix: "see them all with: certctl list",
+                fix: known.isEmpty
+                    ? "get one: certctl issue \(name.harmless(limit: 300))"
+                    : "see them all with: certctl list",
                 exitCode: .configuration
             )
         }

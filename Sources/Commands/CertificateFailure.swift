@@ -58,7 +58,10 @@ struct CertificateFailure: Diagnosable {
         var counts: [String] = []
         if !failures.isEmpty {
             let names = Self.names(failures.map(\.name))
-            counts.append("\(failures.count) of \(total) certificates failed: \(names)")
+            let isIssued = failures.allSatisfy { $0.diagnosis.exitCode == .deployment }
+            let verb = failures.count == 1 ? "was" : "were"
+            let words = isIssued ? "\(verb) not deployed" : "failed"
+            counts.append("\(failures.count) of \(total) certificates \(words): \(names)")
         }
         if !sites.isEmpty {
             let words = sites.count == 1 ? "site is" : "sites are"

@@ -70,17 +70,11 @@ struct DeployCommand: Command {
         isPendingOnly = arguments.has("pending")
         isForced = arguments.has("force")
         guard !isPendingOnly || !isForced else {
-            throw UsageError.incomplete(
-                "--pending and --force mean the opposite of one another",
-                fix: "give one of them"
-            )
+            throw UsageError.contradiction("pending", "force")
         }
         isPlan = arguments.has("dry-run")
         guard !isPlan || !isPendingOnly else {
-            throw UsageError.incomplete(
-                "--dry-run shows all that is pending, whenever it was last tried",
-                fix: "leave --pending out"
-            )
+            throw UsageError.contradiction("pending", "dry-run")
         }
     }
 

@@ -9,7 +9,7 @@ extension SiteError: Diagnosable {
                 what: "certctl.conf has no site \(name.harmless(limit: 300))",
                 why: known.isEmpty
                     ? "there is none yet"
-                    : "there is \(known.joined(separator: ", ").harmless(limit: 1000))",
+                    : "those there are: \(known.joined(separator: ", ").harmless(limit: 1000))",
                 fix: "see them all with: certctl site list",
                 exitCode: .configuration
             )

@@ -111,7 +111,7 @@ import Testing
         breakHook(of: "a.test")
         let error = await #expect(throws: CertificateFailure.self) { try await run([]) }
         let diagnosis = try #require(error).diagnosis
-        #expect(diagnosis.what == "1 of 2 certificates failed: a.test")
+        #expect(diagnosis.what == "1 of 2 certificates was not deployed: a.test")
         #expect(diagnosis.exitCode == .deployment)
         #expect(screen.output == "b.test: deployed\n  generation   000001\n")
     }

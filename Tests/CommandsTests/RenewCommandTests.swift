@@ -90,6 +90,20 @@ import Workflows
         #expect(code == .success)
     }
 
+    @Test func `where nothing was issued yet, the way to it is one that knows the names`()
+        async throws
+    {
+        fail { resource, _ in
+            resource == .newOrder ? .success(FakeCA.problem("caa", "no", status: 403)) : nil
+        }
+        await #expect(throws: (any Error).self) { try await issue("a.test") }
+        let (output, code) = try await renew()
+        #expect(
+            output == "No certificate has been issued yet: certctl list --home /home tells how\n"
+        )
+        #expect(code == .success)
+    }
+
     @Test func `with nothing due it says what is looked at next`() async throws {
         try await issue("a.test", "b.test")
         _ = try await renew()

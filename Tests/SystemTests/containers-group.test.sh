@@ -50,7 +50,7 @@ settings "${sites[@]}"
 proxy_as 101:101; wait_for 10 has_workers || fail "the container does not run: $(docker logs proxy 2>&1)"
 try apply --agree-tos
 master=$(state proxy .State.Pid)
-ok "the certificates are saved, and it fails: 9" explains 9 '2 of 2 certificates failed' \
+ok "the certificates are saved, and it fails: 9" explains 9 '2 of 2 certificates were not deployed' \
   "nginx in the container proxy may not read a key; everything is as it was, and the certificate is saved: $tls/gen/a.test/000001/privkey.pem: Permission denied" \
   "put tls_group 101; into $home/etc/certctl.conf, then run: certctl deploy --force"
 ok "it is told who reads" output_has "its master process (${master% }) runs as user 101, group 101, and keys are for their owner alone"
@@ -60,7 +60,7 @@ ok "nothing is noted as cut off" test ! -e "$home/lib/deploy/transaction"
 ok "nginx would start with what there is" docker exec proxy nginx -e /dev/stderr -t
 try deploy --pending
 ok "the timer leaves it alone until it is time, and keeps telling why: 9" explains 9 \
-  '2 of 2 certificates failed: a.test, b.test' 'it has failed once to be deployed, and is tried again after' 'certctl deploy tries at once'
+  '2 of 2 certificates were not deployed: a.test, b.test' 'it has failed once to be deployed, and is tried again after' 'certctl deploy tries at once'
 # As it is printed.
 line=$(sed -n 's/.*put \(tls_group [0-9]*;\) into.*/\1/p' "$T/err"); [ -n "$line" ] || line='tls_group 101;'
 settings "$line" "${sites[@]}"
@@ -92,7 +92,7 @@ ok "old copies go as old generations do" test "$(ls "$tls/group/101/a.test")" = 
 echo "# another number"
 old=$(served a.test); settings 'tls_group 33;' "${sites[@]}"; before=$(photo "$conf" "$tls/nginx")
 try deploy
-ok "a group that nginx is not in: told with the one that it is to be" explains 9 'certificates failed' \
+ok "a group that nginx is not in: told with the one that it is to be" explains 9 'not deployed' \
   'keys are for group 33, as tls_group has it' 'put tls_group 101; in place of tls_group 33; into'
 ok "no file is another" same "$before" "$conf" "$tls/nginx"
 ok "the old one is served" still
@@ -109,7 +109,7 @@ ok "with the key" output_has 'Permission denied'
 ok "and what to do" output_has 'tls_group GID; in certctl.conf'
 settings 'tls_group 5555;' "${sites[@]}"
 try deploy --force
-ok "nginx is led to keys that it may read: 9, for it does not run yet" explains 9 'certificates failed' \
+ok "nginx is led to keys that it may read: 9, for it does not run yet" explains 9 'not deployed' \
   'is from now on (group 5555)' 'docker restart proxy, then run: certctl deploy'
 docker restart -t 5 proxy >/dev/null; wait_for 20 has_workers
 wait_for 15 is_served a.test

@@ -49,7 +49,7 @@ ok "and no hook has run" told ''
 hook "$hooks/deploy.d/20" '[ "$2" != a.test ] || { echo "not today" >&2; exit 4; }'
 before=$(requests); rm "$home/lib/tls/nginx/"*.conf; : >"$home/told"; try deploy
 ok "one that fails: 9" status_is 9
-ok "and it is named, with the hook's words" output_has "1 of 2 certificates failed: a.test"
+ok "and it is named, with the hook's words" output_has "1 of 2 certificates was not deployed: a.test"
 ok "and the words are there" output_has "status 4: not today"
 ok "and the other is deployed" output_has "b.test: deployed"
 for n in a b; do ok "what was lost is put back for $n.test" pair_is_sound $n.test; done

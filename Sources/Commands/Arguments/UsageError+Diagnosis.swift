@@ -97,8 +97,8 @@ extension UsageError: Diagnosable {
             return ("the command line is not complete, or has too much", "it is: \(usage)", help)
         case .unusableFile(let option, let path, let reason):
             return (
-                "the file given by --\(option) cannot be used",
-                "\(path.harmless(limit: 300)): \(reason)", "check the path and the file"
+                "the \(option == "home" ? "folder" : "file") given by --\(option) cannot be used",
+                "\(path.harmless(limit: 300)): \(reason)", "check the path and what is there"
             )
         case .unreadableFile(let option, let path, let user):
             let shown = path.harmless(limit: 300)

@@ -77,10 +77,15 @@ enum ForecastText {
             + "have to wait."
     }
 
-    /// `160 hours`, from a week on `64 days`.
+    /// `90 minutes`, from two hours on `160 hours`, from a week on `64 days`.
     private static func duration(_ seconds: TimeInterval) -> String {
-        let isShort = seconds < 7 * .day
-        let count = Int((seconds / (isShort ? .hour : .day)).rounded())
-        return "\(count) \(isShort ? "hour" : "day")\(count == 1 ? "" : "s")"
+        let (unit, word): (TimeInterval, String) =
+            switch seconds {
+            case ..<(2 * .hour): (.minute, "minute")
+            case ..<(7 * .day): (.hour, "hour")
+            default: (.day, "day")
+            }
+        let count = Int((seconds / unit).rounded())
+        return "\(count) \(word)\(count == 1 ? "" : "s")"
     }
 }

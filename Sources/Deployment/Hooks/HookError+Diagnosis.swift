@@ -19,6 +19,20 @@ extension HookError.Obstacle {
     }
 }
 
+extension HookError {
+    private var path: String {
+        switch self {
+        case .notRunnable(let path, _), .notTrusted(let path, _), .notStarted(let path, _),
+            .failed(let path, _, _), .killed(let path, _, _), .timedOut(let path, _, _),
+            .lostMeanwhile(let path, _, _):
+            path
+        }
+    }
+
+    /// What is wrong with which hook, where no certificate is concerned; harmless to print.
+    package var trouble: String { "the hook \(path.harmless(limit: 300)): \(diagnosis.why)" }
+}
+
 extension HookError: Diagnosable {
     package var diagnosis: Diagnosis {
         switch self {

@@ -112,7 +112,8 @@ struct WatchAlerts: Sendable {
     }
 
     private func warn(_ error: any Error) {
-        services.log.warning("an alarm could not be raised", ["reason": Services.reason(of: error)])
+        let reason = (error as? HookError)?.trouble ?? Services.reason(of: error)
+        services.log.warning("an alarm could not be raised", ["reason": reason])
     }
 
     private func note(_ news: [Observation]) {

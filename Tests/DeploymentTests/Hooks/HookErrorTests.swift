@@ -34,6 +34,12 @@ import Testing
         }
     }
 
+    @Test(arguments: errors)
+    func `where no certificate is concerned none is spoken of`(error: HookError, code: ExitCode) {
+        #expect(error.trouble.hasPrefix("the hook /etc/hooks/a"))
+        #expect(!error.trouble.contains("certificate"))
+    }
+
     @Test func `a failure quotes what the hook said, if anything`() {
         let path = "/etc/hooks/a"
         let loud = HookError.failed(path: path, status: 4, output: "nginx: bad line")
