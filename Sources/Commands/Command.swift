@@ -90,8 +90,11 @@ struct CommandContext: Sendable {
     var isOwnersShare = false
 
     /// Writes a part of the answer for people, with its commands made for the home that was given.
-    func tell(_ text: String) {
-        console.write(CommandsAtHome.text(text, home: services.layout.home))
+    func tell(_ text: String) { console.write(homed(text)) }
+
+    /// The text with its commands made for the home that was given.
+    func homed(_ text: String) -> String {
+        CommandsAtHome.text(text, home: services.layout.home)
     }
 }
 

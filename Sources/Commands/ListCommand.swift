@@ -25,15 +25,15 @@ struct ListCommand: Command {
 
     func run(in context: CommandContext) throws {
         let workflow = ListCertificates(context.services)
-        let reports = try workflow.all()
+        let (reports, unreadable) = try workflow.all()
         let now = context.services.clock.now
         if context.isJSON {
             for report in reports {
                 context.console.write(JSONLine.text(LineageLine(report)))
             }
-        } else if reports.isEmpty {
+        } else if reports.isEmpty, unreadable.isEmpty {
             context.tell("There is no certificate yet: certctl issue example.com\n")
-        } else {
+        } else if !reports.isEmpty {
             let forgotten = workflow.forgotten(among: reports)
             context.tell(
                 Table.text(
@@ -46,6 +46,11 @@ struct ListCommand: Command {
                     }.joined()
             )
         }
+        try CertificateFailure.check(
+            reports.map { ($0.lineage.name, nil) } + unreadable.map { ($0.name, $0.error) },
+            mixed: .store,
+            isNamed: false
+        )
     }
 
     /// How one is had of which there is nothing to use; empty where there is a certificate.

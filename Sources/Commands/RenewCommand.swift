@@ -172,10 +172,6 @@ struct RenewCommand: Command {
             }
         }
         let summary = RenewSummary(report)
-        let hasNone = report.count == 0 && !report.isBusy && !context.isJSON
-        if hasNone, (try? context.services.store.lineageNames().isEmpty) == false {
-            return context.tell("No certificate has been issued yet: certctl list tells how\n")
-        }
         if context.isJSON {
             context.console.write(JSONLine.text(summary))
         } else {

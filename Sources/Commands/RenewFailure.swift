@@ -18,7 +18,7 @@ enum RenewFailure {
             deployed.map { ($0.name, $0.result.failure) },
             uniquingKeysWith: { $1 ?? $0 }
         )
-        let isOne = report.endings.count { $0.outcome.isFailure } == 1
+        let isOne = report.endings.count { $0.outcome.isFailure && $0.isPaused } == 1
         var endings: [(name: LineageName, error: (any Error)?)] = []
         var isAllIssued = true
         for ending in report.endings {
@@ -27,7 +27,8 @@ enum RenewFailure {
                 endings.append((ending.name, results[ending.name] ?? nil))
                 continue
             case .failed(let error):
-                endings.append((ending.name, Forced(error, isOne ? "\(ending.name)" : "NAME")))
+                let name = isOne ? "\(ending.name)" : "NAME"
+                endings.append((ending.name, ending.isPaused ? Forced(error, name) : error))
             case .held(let until, let hold, let reason) where isNamed:
                 let held = Held(name: "\(ending.name)", until: until, hold: hold, reason: reason)
                 endings.append((ending.name, held))

@@ -43,7 +43,12 @@ package enum Run {
             return
         }
         let command = try type.init(parsed)
-        let story = Story(console, isQuiet: parsed.has("quiet"), isVerbose: parsed.has("verbose"))
+        let story = Story(
+            console,
+            isQuiet: parsed.has("quiet"),
+            isVerbose: parsed.has("verbose"),
+            home: parsed["home"]
+        )
         let isOwnersShare = parsed.has(CommandOption.ownersShare.name)
         // The others say what the first one is about.
         let stray = CommandOption.owners.first { parsed.has($0.name) }

@@ -170,14 +170,13 @@ struct SiteCommand: Command {
         _ context: CommandContext,
         _ remains: EditSites.Remains = .nothing
     ) {
-        let home = context.services.layout.home.map { " --home \($0)" } ?? ""
         let last: (command: String, why: String)? =
             switch remains {
             case .nothing: nil
             case .certificate(let name):
-                ("certctl delete \(name)\(home)", "its certificate is renewed until then")
+                (context.homed("certctl delete \(name)"), "its certificate is renewed until then")
             case .order(let name):
-                ("certctl delete \(name)\(home)", "it never got a certificate")
+                (context.homed("certctl delete \(name)"), "it never got a certificate")
             }
         guard !context.isJSON else {
             let line = ChangeLine(
@@ -189,7 +188,7 @@ struct SiteCommand: Command {
             return context.console.write(JSONLine.text(line))
         }
         context.console.write(
-            "\(names[0]): \(word)\n  file  \(sites.path)\n  next  certctl apply\(home)\n"
+            "\(names[0]): \(word)\n  file  \(sites.path)\n  next  \(context.homed("certctl apply"))\n"
                 + (last.map { "  then  \($0.command) (\($0.why))\n" } ?? "")
         )
     }
@@ -200,9 +199,7 @@ struct SiteCommand: Command {
             return context.console.write(all.map { JSONLine.text(SiteLine($0)) }.joined())
         }
         guard !all.isEmpty else {
-            return context.console.write(
-                "There is no site yet: certctl site add NAME --to HOST:PORT\n"
-            )
+            return context.tell("There is no site yet: certctl site add NAME --to HOST:PORT\n")
         }
         context.console.write(
             Table.text(

@@ -17,8 +17,9 @@ struct WatchCommand: Command {
             value: "HOST[:PORT]",
             summary: "look there, instead of at the addresses of the names",
             explanation:
-                "For a server behind a balancer or a CDN. May be given more than once; the port is "
-                + "443 where none is given.",
+                "A look by hand, as at a server behind a balancer or a CDN: no alarm is raised, and "
+                + "nothing is kept. For every run: watch HOST:443; in a block of certctl.conf. May be "
+                + "given more than once; the port is 443 where none is given.",
             repeats: true
         ),
         CommandOption(
@@ -122,9 +123,11 @@ struct WatchCommand: Command {
             context.tell("There is no certificate yet: certctl issue example.com\n")
         } else {
             let isTable = console.isAnswerRead
-            context.tell(
-                isTable ? ObservationText.table(observations) : ObservationText.lines(observations)
-            )
+            if isTable {
+                context.tell(ObservationText.table(observations))
+            } else {
+                console.write(ObservationText.lines(observations))
+            }
         }
     }
 }

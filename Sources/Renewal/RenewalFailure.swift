@@ -50,7 +50,10 @@ package struct FailureRecord: Equatable, Sendable, Codable {
     private let latest: String?
 
     /// All of them in a row, as a person counts.
-    package var tries: Int { count + (uncounted ?? 0) }
+    package var tries: Int {
+        // The file may have been damaged.
+        min(max(count, 0), Self.mostCounted) + min(max(uncounted ?? 0, 0), Self.mostCounted)
+    }
     /// What went wrong last, harmless to print.
     package var latestReason: String { latest ?? reason }
 

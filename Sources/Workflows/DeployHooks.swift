@@ -45,6 +45,14 @@ struct DeployHooks: Sendable {
         try runner.hooks(in: directory).map { Hook(path: $0) }
     }
 
+    /// Tells of what is among the hooks and not run; once a run.
+    func tellIdle() {
+        let layout = services.layout
+        for directory in [layout.preHooks, layout.deployHooks, layout.postHooks] {
+            runner.tellIdle(in: directory)
+        }
+    }
+
     /// Refuses hooks that could not be run later, while nothing has been asked of the CA.
     func check(_ name: LineageName, _ names: [Identifier], extra: String?) throws {
         for hook in try before() + each(name, names, extra: extra) + after() {

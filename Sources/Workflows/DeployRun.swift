@@ -35,6 +35,7 @@ struct DeployRun: Sendable {
             let attempts = try await attempts(jobs)
             guard let lock = try await lock(waits: waits) else { return [:] }
             defer { withExtendedLifetime((lock, jobs)) {} }
+            hooks.tellIdle()
             return await run(attempts)
         } catch {
             for job in jobs { services.noteFailure(job.name, error, isOfDeployment: true) }

@@ -65,7 +65,7 @@ struct IssueCertificate: Sendable {
             request,
             block: block,
             remembered: lineage?.settings,
-            isIssued: lineage.map { $0.current != nil || $0.progress.committed != nil } ?? false,
+            isIssued: lineage?.isIssued ?? false,
             general: general
         )
     }

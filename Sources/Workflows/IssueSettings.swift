@@ -48,20 +48,20 @@ struct IssueSettings: Equatable, Sendable {
         let wasConfigured = request.outdated != nil && remembered?.isConfigured ?? false
         isConfigured = block != nil || wasConfigured
         // A remembered value of a newer version that this one cannot read counts as none.
-        let wasAssumed = remembered?.isAuthorityAssumed ?? false
-        let known =
-            wasAssumed && !isIssued
-            ? nil : remembered.flatMap { CertificateAuthority($0.authority) }
+        let former = remembered.flatMap { CertificateAuthority($0.authority) }
+        let isOpen = remembered?.isAuthorityOpen(isIssued: isIssued) ?? true
+        let known = isOpen ? nil : former
         let authority =
             request.authority ?? block?.authority?.authority ?? known ?? general.authority?
             .authority
             ?? .standard
         self.authority = authority
         isAuthorityAssumed =
-            request.authority == nil && block?.authority == nil && (known == nil || wasAssumed)
-        substituted = request.isSubstitute && authority != known ? remembered : nil
+            request.authority == nil && request.authorityRoots == nil && block?.authority == nil
+            && (known == nil || remembered?.isAuthorityAssumed ?? false)
+        substituted = request.isSubstitute && authority != former ? remembered : nil
         // Roots, profiles and chains belong to their CA: those of another one say nothing about this.
-        let own = authority == known ? remembered : nil
+        let own = authority == former ? remembered : nil
         substitute = own?.substitute
         let isOfBlock =
             !request.isSubstitute && block?.authority?.authority ?? authority == authority
@@ -71,7 +71,8 @@ struct IssueSettings: Equatable, Sendable {
         case .file(let path): authorityRoots = path
         case nil:
             authorityRoots =
-                block?.roots(of: authority) ?? own?.authorityRoots ?? general.roots(of: authority)
+                block?.roots(of: authority) ?? (isOpen ? nil : own?.authorityRoots)
+                ?? general.roots(of: authority)
         }
         profile = Self.resolve(
             request.profile,

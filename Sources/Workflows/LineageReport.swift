@@ -35,7 +35,7 @@ package struct LineageReport: Equatable, Sendable {
         package let next: Date?
 
         /// One of a renewal that is tried again at `earliest` at the soonest.
-        init(_ failures: FailureRecord, earliest: Date = .distantPast) {
+        fileprivate init(_ failures: FailureRecord, earliest: Date = .distantPast) {
             count = max(failures.tries, 1)
             since = failures.since
             last = failures.last
@@ -108,8 +108,7 @@ package struct LineageReport: Equatable, Sendable {
             .believed(at: now)
         let ofCA = outage.flatMap { now >= due && $0.tries > 0 ? $0 : nil }
         trouble = [failures, ofCA].compactMap(\.self).max { $0.last < $1.last }
-            // What is not due can wait, unless the CA has an order of it.
-            .map { Trouble($0, earliest: lineage.isBegun(at: now) ? .distantPast : due) }
+            .map { Trouble($0, earliest: lineage.earliestRenewal(due, isLost: isLost, at: now)) }
         isDeployPending = deployed?.isDone(current.number) != true
         isPublished = !isDeployPending || published == current.number
         let record = deployed?.generation == current.number ? deployed : nil

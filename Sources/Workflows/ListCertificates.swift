@@ -1,5 +1,5 @@
 import ACME
-import CertificateStore
+package import CertificateStore
 import Diagnostics
 import Platform
 import Renewal
@@ -16,18 +16,27 @@ package struct ListCertificates: Sendable {
 
     /// All lineages, and those that certctl.conf asks for and there is nothing of; sorted by name.
     ///
-    /// A certctl.conf that cannot be read is told of and hides no certificate.
-    package func all() throws -> [LineageReport] {
+    /// One that cannot be read hides none of the others. A certctl.conf that cannot be is told of.
+    /// Throws what keeps all of them from being read.
+    package func all() throws -> (
+        reports: [LineageReport], unreadable: [(name: LineageName, error: any Error)]
+    ) {
         let store = services.store
         let deployed = try deployed()
         let memory = try RenewalMemory(store)
         let limits = try store.limits()
         let names = try store.lineageNames()
-        let reports = try names.map { name in
-            try report(store.lineage(name), memory, limits, deployed(name))
+        var reports: [LineageReport] = []
+        var unreadable: [(name: LineageName, error: any Error)] = []
+        for name in names {
+            do {
+                reports.append(try report(store.lineage(name), memory, limits, deployed(name)))
+            } catch {
+                unreadable.append((name, error))
+            }
         }
-        return try (reports + wanted(besides: Set(names)))
-            .sorted { $0.lineage.name < $1.lineage.name }
+        reports += try wanted(besides: Set(names))
+        return (reports.sorted { $0.lineage.name < $1.lineage.name }, unreadable)
     }
 
     private func wanted(besides known: Set<LineageName>) throws -> [LineageReport] {

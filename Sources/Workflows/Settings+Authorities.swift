@@ -70,6 +70,17 @@ extension Settings {
     }
 }
 
+extension LineageSettings {
+    /// Whether certctl.conf still decides which CA is asked: nobody has named one for this lineage, and none
+    /// has issued.
+    func isAuthorityOpen(isIssued: Bool) -> Bool { !isIssued && isAuthorityAssumed ?? false }
+}
+
+extension Lineage {
+    /// Whether there has been a certificate.
+    var isIssued: Bool { current != nil || progress.committed != nil }
+}
+
 extension CertificateSettings {
     /// The name of the lineage that the block is about.
     var lineageName: LineageName? {

@@ -52,7 +52,7 @@ import Workflows
     @Test func `the owner orders nothing that root has left out`() async throws {
         let words = ["--agree-tos", "--owners-but=a.test"]
         try await apply(words, host.services, isShare: true)
-        let names = try ListCertificates(host.services).all().filter { $0.state == .valid }
+        let names = try ListCertificates(host.services).all().reports.filter { $0.state == .valid }
         #expect(names.map { "\($0.lineage.name)" } == ["b.test"])
     }
 

@@ -90,6 +90,31 @@ import Workflows
         #expect(code == .success)
     }
 
+    @Test func `of one that is named and was never issued the others' sum says nothing`()
+        async throws
+    {
+        try await issue("a.test")
+        fail { resource, _ in
+            resource == .newOrder ? .success(FakeCA.problem("caa", "no", status: 403)) : nil
+        }
+        await #expect(throws: (any Error).self) { try await issue("new.test") }
+        let (output, code) = try await renew("new.test")
+        #expect(output.isEmpty)
+        #expect(code == .configuration)
+    }
+
+    @Test func `what is held back is counted no more once it is deleted`() async throws {
+        try await issue("a.test", "b.test")
+        clock.advance(by: .seconds(61 * Self.day))
+        fail { _, _ in .failure(.notConnected("refused")) }
+        _ = try await renew()
+        #expect(try await renew().output.contains("2 held back"))
+        // As root does, who notes nothing in the schedule.
+        try disk.removeFile("/home/lib/lineages/b.test/journal")
+        try services.store.delete(#require(LineageName("b.test")))
+        #expect(try await renew().output.contains("1 certificate, 1 held back"))
+    }
+
     @Test func `where nothing was issued yet, the way to it is one that knows the names`()
         async throws
     {
@@ -129,13 +154,27 @@ import Workflows
         for _ in 1...2 {
             let (output, code) = try await renew()
             #expect(output.hasPrefix("2 certificates, 1 held back; next look at "))
-            #expect(output.hasSuffix("; certctl list --home /home tells why\n"))
+            #expect(output.hasSuffix("; certctl renew --home /home NAME tells why\n"))
             #expect(code == .success)
         }
         #expect(try await renew(isJSON: true).output.contains(#""held":1"#))
         mend()
         #expect(try await renew("b.test", "--force").code == .success)
         for _ in 1...2 { #expect(try await renew().output.contains("nothing was due")) }
+    }
+
+    @Test func `what no pause follows is tried by the same command`() async throws {
+        try await issue("a.test")
+        clock.advance(by: .seconds(61 * Self.day))
+        let disk = disk
+        network.withCA { ca in
+            ca.behaviour.tamper = { _, answer in
+                disk.setMode("/home/lib/tls/gen", FileMode(0o777))
+                return .success(answer)
+            }
+        }
+        let fix = try #require(try await diagnosis()?.fix)
+        #expect(!fix.contains("--force"))
     }
 
     @Test func `the way out of a pause is what a failure names`() async throws {

@@ -59,7 +59,7 @@ import Workflows
         let diagnosis = try #require(failure).diagnosis
         #expect(diagnosis.exitCode == .findings)
         #expect(diagnosis.what == "1 finding needs you")
-        #expect(diagnosis.why == "this host: certctl renew has never run")
+        #expect(diagnosis.why == "this host: renew has never run")
         #expect(diagnosis.fix.contains("certctl renew"))
         let lines = screen.output.split(separator: "\n")
         #expect(lines.map { $0.split(separator: "  ")[3] } == ["renew-never-ran", "waiting"])
@@ -96,7 +96,7 @@ import Workflows
         await #expect(throws: WatchFailure.self) { try await watch(on: screen) }
         #expect(
             screen.errors == """
-                <4>warning: someone should look (about=this host, seen=certctl renew has never run, \
+                <4>warning: someone should look (about=this host, seen=renew has never run, \
                 state=renew-never-ran)
 
                 """

@@ -160,7 +160,7 @@ ok "moved over the old one it is certctl's again" status_is 0
 
 echo "# taken out"
 try certctl site remove b.test --home "$home"
-ok "its certificate stays, and what forgets it is told" grep -qF "certctl delete b.test --home $home (its certificate is renewed until then)" <(echo "$output")
+ok "its certificate stays, and what forgets it is told" grep -qF "certctl delete --home $home b.test (its certificate is renewed until then)" <(echo "$output")
 try certctl apply --home "$home"
 ok "a site that is gone from certctl.conf is gone" test ! -e "$T/conf.d/certctl-b.test.conf"
 

@@ -118,6 +118,27 @@ import Testing
         #expect(issued.authority.directory.description == "https://typo.test/directory")
     }
 
+    @Test func `what else was asked for is kept while the CA is the same`() throws {
+        let text = "ca https://ca.test/directory;"
+        let first = try settings(text) { request in
+            request.profile = .only("short")
+            request.preferredChain = .only("Root X1")
+        }
+        let again = try settings(text, remembered: first.toRemember, isIssued: false)
+        #expect(again.profile == "short")
+        #expect(again.preferredChain == "Root X1")
+        #expect(again.toRemember.sharesOrder(with: first.toRemember))
+    }
+
+    @Test func `roots that were asked for are kept with their CA, issued or not`() throws {
+        let first = try settings("ca https://ca.test/directory;") {
+            $0.authorityRoots = .file("/own.pem")
+        }
+        let again = try settings("", remembered: first.toRemember, isIssued: false)
+        #expect(again.authority == first.authority)
+        #expect(again.authorityRoots == "/own.pem")
+    }
+
     @Test func `a CA that was asked for is kept, issued or not`() throws {
         let asked = try settings("") {
             $0.authority = CertificateAuthority("https://own.test/directory")

@@ -80,6 +80,26 @@ import Testing
         #expect(late > host.clock.now && late < host.clock.now + .day)
     }
 
+    @Test func `what is lost is tried again when the pause is over, due or not`() async throws {
+        try await host.issue(["a.test"])
+        host.disk.put("\(Self.generation)/privkey.pem", Array("garbage".utf8))
+        host.misbehave { $0.challengeProblem = "no route to host" }
+        try await host.renew()
+        let next = try #require(try report().trouble?.next)
+        #expect(next < host.clock.now + .hour)
+    }
+
+    @Test func `one that cannot be read hides none of the others`() async throws {
+        try await host.issue(["a.test"])
+        try await host.issue(["b.test"])
+        let journal = "\(TestHost.home)/lib/lineages/a.test/journal"
+        try host.disk.removeFile(journal)
+        host.disk.put(link: journal, to: "/etc/passwd")
+        let all = try ListCertificates(host.services).all()
+        #expect(all.reports.map { "\($0.lineage.name)" } == ["b.test"])
+        #expect(all.unreadable.map { "\($0.name)" } == ["a.test"])
+    }
+
     @Test func `a CA that is down is told with what is due there, and with nothing else`()
         async throws
     {
@@ -108,7 +128,7 @@ import Testing
     @Test func `what certctl.conf asks for and nobody has issued is wanted`() async throws {
         try await host.issue(["b.test"])
         host.configure("certificate a.test www.a.test;\ncertificate b.test;\n")
-        let reports = try ListCertificates(host.services).all()
+        let reports = try ListCertificates(host.services).all().reports
         #expect(reports.map(\.state) == [.wanted, .valid])
         #expect(reports.first?.names == ["a.test", "www.a.test"])
     }
@@ -120,7 +140,7 @@ import Testing
         host.misbehave { $0.challengeProblem = "no route to host" }
         #expect(await host.exitCode(["a.test"]) == .challengeFailed)
         let workflow = ListCertificates(host.services)
-        let reports = try workflow.all()
+        let reports = try workflow.all().reports
         host.configure("certificate a.test;\n")
         #expect(workflow.forgotten(among: reports).isEmpty)
         host.configure("")
@@ -132,7 +152,7 @@ import Testing
     @Test func `a certctl.conf that cannot be read hides no certificate`() async throws {
         try await host.issue(["a.test"])
         host.configure("certificate {\n")
-        #expect(try ListCertificates(host.services).all().map(\.state) == [.valid])
+        #expect(try ListCertificates(host.services).all().reports.map(\.state) == [.valid])
         #expect(host.log.messages.contains("certctl.conf does not tell what is wanted"))
     }
 }

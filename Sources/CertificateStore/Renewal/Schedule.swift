@@ -12,15 +12,21 @@ package struct Schedule: Equatable, Sendable {
     /// When to look at each lineage.
     package var looks: [LineageName: Date]
     /// Those that are due and were not renewed: they are not tried again before that moment.
-    package var held: Set<LineageName> = []
+    package var held: Set<LineageName>
     /// When the directory of lineages was read last: what was put there by other means than certctl
     /// is found then.
     package let listed: Date
     /// When it was written.
     package let written: Date
 
-    package init(looks: [LineageName: Date], listed: Date, written: Date) {
+    package init(
+        looks: [LineageName: Date],
+        held: Set<LineageName> = [],
+        listed: Date,
+        written: Date
+    ) {
         self.looks = looks
+        self.held = held
         self.listed = listed
         self.written = written
     }
@@ -35,7 +41,9 @@ package struct Schedule: Equatable, Sendable {
         package let held: Int
         /// Of those that are not: which comes first, and when.
         package let next: (name: LineageName, moment: Date)?
+        /// When the directory of lineages was read last.
         package let listed: Date
+        /// When the schedule was written.
         package let written: Date
 
         package static func == (one: Glance, other: Glance) -> Bool {
@@ -94,6 +102,7 @@ package struct ScheduleFile: Sendable {
         return bytes
     }
 
+    /// A line that is added to the file.
     static func line(_ name: LineageName, _ look: Date) -> [UInt8] {
         CheckedLine.encode(words(name, look, isHeld: false))
     }
@@ -146,13 +155,12 @@ package struct ScheduleFile: Sendable {
             if line.isHeld { held.insert(name) } else { held.remove(name) }
         }
         guard isWhole, isNamed else { return nil }
-        var schedule = Schedule(
+        return Schedule(
             looks: looks,
+            held: held,
             listed: Date(timeIntervalSince1970: Double(header.listed)),
             written: Date(timeIntervalSince1970: Double(header.written))
         )
-        schedule.held = held
-        return schedule
     }
 
     /// The lineages that were added since it was written, to be looked at soon; of what is damaged

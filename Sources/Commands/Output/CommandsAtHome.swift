@@ -7,21 +7,29 @@ enum CommandsAtHome {
     private static let homeless: Set<String> = ["help", "version", "completion"]
     private static let names = Set(CommandTable.names).subtracting(homeless)
 
-    /// The text with `--home` behind each command of certctl; as it is where there is no home, or where it
-    /// speaks of homes itself.
+    /// The text with `--home` behind each command of certctl that has none; as it is where there is no home.
     static func text(_ text: String, home: String?) -> String {
-        guard let home, !text.contains("--home") else { return text }
+        guard let home else { return text }
         let words = text.split(separator: " ", omittingEmptySubsequences: false)
         return words.indices.map { index in
             let word = words[index]
             let name = word.prefix { $0.isLetter }
             let isCommand =
                 index > words.startIndex && words[index - 1].isProgram
-                && names.contains(String(name))
+                && names.contains(String(name)) && !hasHome(words[index...])
             guard isCommand else { return String(word) }
             return "\(name) --home \(quoted(home))\(word.dropFirst(name.count))"
         }
         .joined(separator: " ")
+    }
+
+    /// Whether the command that begins there has its home, before another one or its clause's end.
+    private static func hasHome(_ words: ArraySlice<Substring>) -> Bool {
+        for word in words {
+            if word.hasPrefix("--home") { return true }
+            if word.isProgram || word.contains(where: { ";:\n".contains($0) }) { return false }
+        }
+        return false
     }
 
     /// The home that a command line names, in either form.

@@ -8,13 +8,13 @@ enum NextStep {
     /// The line below a certificate; empty where there is nothing to do.
     static func text(after report: LineageReport, _ context: CommandContext) throws -> String {
         guard report.isDeployPending, try isNeeded(context) else { return "" }
-        return "  next         sudo certctl deploy \(report.lineage.name)\(home(context))\n"
+        return "  next         \(context.homed("sudo certctl deploy \(report.lineage.name)"))\n"
     }
 
     /// The line below several; empty where there is nothing to do.
     static func text(afterRenewing count: Int, _ context: CommandContext) throws -> String {
         guard count > 0, try isNeeded(context) else { return "" }
-        return "Brought into use by: sudo certctl deploy --pending\(home(context))\n"
+        return context.homed("Brought into use by: sudo certctl deploy --pending\n")
     }
 
     /// The command that gets a certificate which there is none of.
@@ -27,9 +27,5 @@ enum NextStep {
     private static func isNeeded(_ context: CommandContext) throws -> Bool {
         guard !context.isOwnersShare else { return false }
         return try !context.services.store.role().keeps(.deploying)
-    }
-
-    private static func home(_ context: CommandContext) -> String {
-        context.services.layout.home.map { " --home \($0)" } ?? ""
     }
 }

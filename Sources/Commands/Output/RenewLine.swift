@@ -75,6 +75,13 @@ struct RenewSummary: Encodable {
     /// One that the next run looks at, whenever that is.
     var nextRun: String?
 
+    private let isNamed: Bool
+    private let isAnyWaiting: Bool
+
+    private enum CodingKeys: CodingKey {
+        case certificates, renewed, failed, held, busy, isBusy, nextName, nextLook, nextRun
+    }
+
     init(_ report: RenewReport) {
         certificates = report.count
         renewed = report.renewed.count
@@ -87,7 +94,9 @@ struct RenewSummary: Encodable {
             case .renewed, .kept, .waiting: continue
             }
         }
-        (self.failed, self.held, self.busy) = (failed, held + report.waiting, busy)
+        (self.failed, self.held, self.busy) = (failed, held + report.held, busy)
+        isNamed = report.isNamed
+        isAnyWaiting = report.isAnyWaiting
         isBusy = report.isBusy
         nextName = report.next?.name.description
         nextLook = report.next?.moment
@@ -97,7 +106,11 @@ struct RenewSummary: Encodable {
     var text: String {
         guard !isBusy else { return "Another renew is at work; nothing was done.\n" }
         guard certificates > 0 else {
-            return "There is no certificate yet: certctl issue example.com\n"
+            // Of those that were named an error tells.
+            guard !isNamed else { return "" }
+            return isAnyWaiting
+                ? "No certificate has been issued yet: certctl list tells how\n"
+                : "There is no certificate yet: certctl issue example.com\n"
         }
         let number = certificates == 1 ? "1 certificate" : "\(certificates) certificates"
         let parts = [
@@ -114,7 +127,7 @@ struct RenewSummary: Encodable {
             } else {
                 ""
             }
-        let why = held > 0 ? "; certctl list tells why" : ""
+        let why = held > 0 ? "; certctl renew NAME tells why" : ""
         return "\(number), \(done)\(next)\(why)\n"
     }
 }

@@ -23,12 +23,15 @@ final class Story: Sendable {
     private let console: Console
     private let isQuiet: Bool
     private let isVerbose: Bool
+    /// The home that the command was given.
+    private let home: String?
     private let progress = Mutex(Progress())
 
-    init(_ console: Console, isQuiet: Bool, isVerbose: Bool) {
+    init(_ console: Console, isQuiet: Bool, isVerbose: Bool, home: String? = nil) {
         self.console = console
         self.isQuiet = isQuiet
         self.isVerbose = isVerbose
+        self.home = home
     }
 
     /// The log whose lines become part of the story.
@@ -64,7 +67,9 @@ final class Story: Sendable {
     }
 
     private func tell(_ entry: Log.Entry) {
-        let fields = entry.fields.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        let fields = entry.fields.sorted { $0.key < $1.key }.map { key, value in
+            "\(key)=\(CommandsAtHome.text(value, home: home))"
+        }
         let details = fields.isEmpty ? "" : " (\(fields.joined(separator: ", ")))"
         let mark =
             switch entry.level {

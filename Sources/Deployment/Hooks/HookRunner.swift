@@ -28,9 +28,7 @@ package struct HookRunner: Sendable {
 
     /// The hooks of a directory in the order of their names; none where it is missing.
     ///
-    /// What cannot be run is left out, with a warning where its name has no dot (as `50-nginx.off` has)
-    /// and is not that of a README.
-    /// Throws ``HookError`` for a link, which is not followed and would be left out unseen, and for
+    /// What cannot be run is left out: ``tellIdle(in:)``. Throws ``HookError`` for a link, which is not followed and would be left out unseen, and for
     /// a directory that others could put a hook into.
     package func hooks(in directory: String) throws -> [String] {
         guard let status = try fileSystem.status(directory) else { return [] }
@@ -40,19 +38,31 @@ package struct HookRunner: Sendable {
             guard status?.kind != .symbolicLink else {
                 throw HookError.notRunnable(path: path, .symbolicLink)
             }
-            let isRunnable = status?.kind == .file && (status?.mode.bits ?? 0) & 0o100 != 0
-            if !isRunnable { tell(ofIdle: path, status) }
-            return isRunnable
+            return status.map(Self.isRunnable) ?? false
         }
     }
 
-    /// Tells of what is among the hooks and not run, louder where that may be a mistake.
-    private func tell(ofIdle path: String, _ status: FileStatus?) {
-        let name = path.split(separator: "/").last.map(String.init) ?? path
-        let isMeant = name.hasPrefix("README") || name.contains(".")
-        guard !isMeant, status?.kind == .file else {
-            return log.info("not a hook", ["path": path])
+    private static func isRunnable(_ status: FileStatus) -> Bool {
+        status.kind == .file && status.mode.bits & 0o100 != 0
+    }
+
+    /// Tells of what is in a hooks' directory and not run, as a warning where that may be a mistake: a file
+    /// whose name has no dot, as `50-nginx.off` has, and is not that of a README.
+    ///
+    /// To be called once a run. What keeps the directory from being read is told by who looks for hooks.
+    package func tellIdle(in directory: String) {
+        for name in (try? fileSystem.list(directory)) ?? [] {
+            let path = "\(directory)/\(name)"
+            guard let status = try? fileSystem.status(path), !Self.isRunnable(status) else {
+                continue
+            }
+            let isMeant = name.hasPrefix("README") || name.contains(".") || status.kind != .file
+            tell(ofIdle: path, isMeant: isMeant)
         }
+    }
+
+    private func tell(ofIdle path: String, isMeant: Bool) {
+        guard !isMeant else { return log.info("not a hook", ["path": path]) }
         log.warning(
             "a file among the hooks is not executable, and not run",
             [

@@ -91,12 +91,14 @@ package struct RenewCertificates: Sendable {
     private func glance() throws -> RenewReport? {
         let now = services.clock.now
         guard let glance = try store.scheduleFile()?.glance(at: now), !glance.isAnyDue,
+            // Whether those are still there the glance does not tell.
+            glance.held == 0,
             glance.written <= now, now < glance.listed + Self.listing, glance.listed <= now
         else { return nil }
         var report = RenewReport()
         report.count = glance.count
         report.next = glance.next
-        report.waiting = glance.held
+        report.isAnyWaiting = try glance.count == 0 && !store.lineageNames().isEmpty
         return report
     }
 }

@@ -40,10 +40,13 @@ package struct RenewReport: Sendable {
     package struct Ending: Sendable {
         package let name: LineageName
         package let outcome: RenewOutcome
+        /// Whether a pause follows in which it is not tried again.
+        package let isPaused: Bool
 
-        package init(name: LineageName, outcome: RenewOutcome) {
+        package init(name: LineageName, outcome: RenewOutcome, isPaused: Bool = false) {
             self.name = name
             self.outcome = outcome
+            self.isPaused = isPaused
         }
     }
 
@@ -55,8 +58,10 @@ package struct RenewReport: Sendable {
     package var isNamed = false
     /// How many certificates there are.
     package var count = 0
-    /// How many others are due, have failed before, and wait for the moment to be tried again.
-    package var waiting = 0
+    /// How many others are due, and not tried before a moment that is still to come.
+    package var held = 0
+    /// Whether there is a lineage that was never issued, where there is no certificate.
+    package var isAnyWaiting = false
     /// Why not all could be written down that the next run goes by; `nil` where it was.
     package var unsaved: (any Error)?
     /// The lineage that is looked at next, and when.

@@ -125,6 +125,9 @@ struct RenewalLooks: Sendable {
         _ issuer: CertificateAuthority
     ) -> CertificateAuthority? {
         if let wanted = general.block(of: lineage.name)?.authority?.authority { return wanted }
+        if settings.isAuthorityOpen(isIssued: lineage.isIssued) {
+            return general.authority?.authority ?? .standard
+        }
         return settings.substitute == nil ? issuer : CertificateAuthority(settings.authority)
     }
 }
@@ -134,5 +137,11 @@ extension Lineage {
     func isBegun(at now: Date) -> Bool {
         guard let pending = progress.pending, pending.order != nil else { return false }
         return pending.expires.map { $0 > now } ?? true
+    }
+
+    /// The moment before which a renewal that has failed is not tried again, whatever pause follows: what is
+    /// not due can wait, unless the CA has an order of it.
+    func earliestRenewal(_ due: Date?, isLost: Bool, at now: Date) -> Date {
+        isLost || isBegun(at: now) ? .distantPast : due ?? .distantPast
     }
 }

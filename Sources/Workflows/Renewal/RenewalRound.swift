@@ -82,12 +82,13 @@ struct RenewalRound {
         var looks = schedule.looks
         if report.isNamed { looks = looks.filter { outcomes[$0.key] != nil } }
         report.count = looks.count
-        report.endings = outcomes.sorted { $0.key < $1.key }.map {
-            RenewReport.Ending(name: $0.key, outcome: $0.value)
-        }
         let now = services.clock.now
-        let held = schedule.held.filter { outcomes[$0] == nil && looks[$0] != nil }
-        report.waiting = report.isNamed ? 0 : held.count
+        report.endings = outcomes.sorted { $0.key < $1.key }.map {
+            let isPaused = schedule.looks[$0.key].map { $0 > now } ?? false
+            return RenewReport.Ending(name: $0.key, outcome: $0.value, isPaused: isPaused)
+        }
+        report.held = report.isNamed ? 0 : schedule.held.count { outcomes[$0] == nil }
+        report.isAnyWaiting = report.count == 0 && !outcomes.isEmpty
         report.next = looks.lazy.filter { $0.value > now }
             .min { ($0.value, $0.key) < ($1.value, $1.key) }.map { ($0.key, $0.value) }
         report.again = looks.lazy.filter { $0.value <= now }.map(\.key).min()
@@ -96,21 +97,25 @@ struct RenewalRound {
 
     /// Writes down what the next run goes by.
     ///
-    /// Each of it is written whatever comes of the others. Throws why the first could not be.
+    /// What fails keeps nothing else from being written. Throws the first of: limits, time, caches.
     func save() async throws {
-        let cache = Result { try saveCaches() }
+        let advised = Result { if adviceHasChanged { try store.replace(advice) } }
+        let scheduled = Result { try saveSchedule() }
         let time = Result { try clock.save(believing: skews.values.min { abs($0) < abs($1) }) }
         try await limits.save()
         try time.get()
-        try cache.get()
+        try advised.get()
+        try scheduled.get()
     }
 
-    /// Writes what saves the next run from asking and looking again.
-    private func saveCaches() throws {
-        if adviceHasChanged { try store.replace(advice) }
+    private func saveSchedule() throws {
         let now = services.clock.now
-        var schedule = Schedule(looks: schedule.looks, listed: schedule.listed, written: now)
-        schedule.held = self.schedule.held
+        var schedule = Schedule(
+            looks: schedule.looks,
+            held: schedule.held,
+            listed: schedule.listed,
+            written: now
+        )
         let horizon = now + RenewCertificates.horizon
         for (name, look) in schedule.looks where look > horizon { schedule.looks[name] = horizon }
         for name in try unseen() {
@@ -147,18 +152,21 @@ struct RenewalRound {
         if isListingDue {
             let names = try store.lineageNames()
             let known = Set(names)
-            let held = schedule.held
             schedule = Schedule(
                 looks: schedule.looks.filter { known.contains($0.key) },
+                held: schedule.held.intersection(known),
                 listed: now,
                 written: now
             )
-            schedule.held = held.intersection(known)
             advice.keep { known.contains($0) }
             for name in names where schedule.looks[name] == nil || looksAtAll {
                 schedule.looks[name] = .distantPast
             }
         }
+        // Root deletes, and notes nothing here.
+        let gone = schedule.held.filter { (try? store.isThere($0)) == false }
+        schedule.held.subtract(gone)
+        for name in gone { schedule.looks[name] = nil }
         return schedule.looks.filter { $0.value <= now }.keys.sorted()
     }
 }

@@ -14,30 +14,33 @@ extension Observation {
     ///   - hasLineages: Whether there is anything to renew.
     ///   - now: The moment that it is judged at.
     ///   - uptime: How long the host has been up, in seconds.
-    /// - Returns: Nothing where all is well.
+    /// - Returns: What is seen, nothing where all is well, and the states of which it cannot be told now
+    ///   whether they are over.
     static func ofHost(
         _ record: ClockRecord?,
         hasLineages: Bool,
         now: Date,
         uptime: TimeInterval
-    ) -> [Observation] {
-        guard hasLineages else { return [] }
+    ) -> (seen: [Observation], unjudged: Set<State>) {
+        guard hasLineages else { return ([], []) }
         guard let record, let lastRun = record.lastRun else {
-            return [host(.renewNeverRan, "certctl renew has never run", now)]
+            return ([host(.renewNeverRan, "renew has never run", now)], [])
         }
         let latest = record.latest.formatted(.iso8601)
         switch ClockJudgement(record, now: now, uptime: uptime) {
         case .believed: break
         case .backwards:
-            return [host(.clockSkewed, "the clock was at \(latest) before, and is back", now)]
+            let message = "the clock was at \(latest) before, and is back"
+            return ([host(.clockSkewed, message, now)], [.renewLate])
         case .jumped:
             let message = "the clock was at \(latest) before, and has gone further than time has"
-            return [host(.clockSkewed, message, now)]
+            return ([host(.clockSkewed, message, now)], [.renewLate])
         }
+        guard now.timeIntervalSince(lastRun) > longestPause else { return ([], []) }
         // A host that has just started makes up for what its timers have missed within the hour.
-        guard now.timeIntervalSince(lastRun) > longestPause, uptime > startUp else { return [] }
+        guard uptime > startUp else { return ([], [.renewLate]) }
         let time = lastRun.formatted(.iso8601)
-        return [host(.renewLate, "certctl renew ran last at \(time): does its timer?", now)]
+        return ([host(.renewLate, "renew ran last at \(time): does its timer?", now)], [])
     }
 
     private static func host(_ state: State, _ message: String, _ now: Date) -> Observation {

@@ -24,7 +24,9 @@ struct WatchAlerts: Sendable {
         let due = observations.indices.filter { memory.isDue(observations[$0], now: now) }
             .sorted { (observations[$0].level, $1) > (observations[$1].level, $0) }
         note(due.map { observations[$0] }.filter(memory.isNews))
-        guard !due.isEmpty, let hooks = hooks(), !hooks.isEmpty else { return observations }
+        guard !due.isEmpty else { return observations }
+        runner.tellIdle(in: services.layout.postHooks)
+        guard let hooks = hooks(), !hooks.isEmpty else { return observations }
         var observations = observations
         for index in due.prefix(Self.mostTold) where await tell(observations[index], hooks) {
             observations[index].alerted = now

@@ -129,7 +129,7 @@ extension WatchCertificates {
             )
             expectation.issuers =
                 other.current.flatMap { try? store.issuers(of: $0.number, other.name) } ?? []
-        } else {
+        } else if !lineage.isLost {
             expectation.wasOurs = known.memory.wasOurs(
                 name,
                 host: answer.question.name,

@@ -75,28 +75,45 @@ package struct WatchCertificates: Sendable {
             asked: asked.isEmpty ? nil : asked,
             unknown: unknown
         )
+        let ofHost = Observation.ofHost(
+            record,
+            hasLineages: !known.isEmpty,
+            now: services.clock.now,
+            uptime: services.clock.uptime
+        )
         let all =
-            Observation.ofHost(
-                record,
-                hasLineages: !known.isEmpty,
-                now: services.clock.now,
-                uptime: services.clock.uptime
-            ) + (known.isEmpty ? [] : judge(settings)) + found.unreadable + judged
+            ofHost.seen + (known.isEmpty ? [] : judge(settings)) + found.unreadable + judged
         let observations = all.map(memory.completed)
-        let told =
+        let scope = WatchMemory.Scope(
+            deleted: deleted(memory.lineages, known),
+            places: Dictionary(
+                uniqueKeysWithValues: found.lineages.map { ("\($0.name)", $0.places) }
+            ),
+            unjudged: ofHost.unjudged
+        )
+        let (told, open) =
             request.isByHand
-            ? observations
-            : await raiseAlarm(about: observations, memory, known, found.lineages)
+            ? (observations, []) : await raiseAlarm(about: observations, memory, scope)
         let host = WatchMetrics.Host(
             lastRenewal: record?.lastRun,
             areSettingsUsable: (try? settings.get()) != nil
         )
-        try keep(told, found.lineages, host, request)
+        try keep(told + open, found.lineages, host, request)
         let shown = Set(asked.map(\.description))
         return told.filter { seen in
             // A place to connect to that was not found concerns whoever has named it.
             shown.isEmpty || shown.contains(seen.lineage ?? "")
                 || seen.lineage == nil && seen.address != nil
+        }
+    }
+
+    /// Those of `names` that are no lineages any more, and that no reader is led to either: their records
+    /// alone may have been lost.
+    private func deleted(_ names: Set<String>, _ known: [LineageName]) -> Set<String> {
+        let known = Set(known)
+        return names.filter { text in
+            guard let name = LineageName(text), !known.contains(name) else { return false }
+            return (try? store.publishedGeneration(of: name) == nil) ?? false
         }
     }
 
@@ -109,21 +126,18 @@ package struct WatchCertificates: Sendable {
 
     /// Tells of what there is now and was not before, and the other way round.
     ///
-    /// Returns the observations with when they were told.
+    /// Returns the observations with when they were told, and what was found before and could not be judged
+    /// now.
     private func raiseAlarm(
         about observations: [Observation],
         _ memory: WatchMemory,
-        _ known: [LineageName],
-        _ lineages: [WatchedLineage]
-    ) async -> [Observation] {
+        _ scope: WatchMemory.Scope
+    ) async -> (told: [Observation], open: [Observation]) {
         let alerts = WatchAlerts(services)
         let told = await alerts.tell(observations, memory)
-        let scope = WatchMemory.Scope(
-            known: Set(known.map(\.description)),
-            nowhere: Set(lineages.filter(\.places.isNowhere).map { "\($0.name)" })
-        )
-        await alerts.tellGone(memory.gone(from: observations, scope), scope)
-        return told
+        let (gone, open) = memory.unseen(in: observations, scope)
+        await alerts.tellGone(gone, scope)
+        return (told, open)
     }
 
     private func name(_ text: String, among known: [LineageName]) throws -> LineageName {
@@ -156,7 +170,8 @@ package struct WatchCertificates: Sendable {
                         limits,
                         settings,
                         deployed: deployed,
-                        issued: time
+                        issued: time,
+                        now: services.clock.now
                     )
                 )
             } catch {

@@ -3,6 +3,11 @@ import FoundationEssentials
 import Renewal
 import Settings
 
+extension Observation {
+    /// Whether someone was told of it, or is to be, and has not been told that it is over.
+    fileprivate var isOpen: Bool { isFinding || alerted != nil }
+}
+
 /// What was seen at the run before, for what is seen now to be told from it.
 struct WatchMemory {
     /// After that a finding that is still there is told again.
@@ -49,10 +54,18 @@ struct WatchMemory {
 
     /// Whether the certificate that expires then has been seen at the same place as one of ours.
     func wasOurs(_ name: LineageName, host: String, at address: String, notAfter: Date) -> Bool {
-        let before = earlier.values.first { seen in
-            seen.lineage == "\(name)" && seen.name == host && seen.address == address
+        let place = Observation(
+            lineage: "\(name)",
+            name: host,
+            address: address,
+            state: .current,
+            level: .ok,
+            message: "",
+            since: .distantPast
+        )
+        guard let before = self[place], [.current, .old].contains(before.state) else {
+            return false
         }
-        guard let before, [.current, .old].contains(before.state) else { return false }
         return before.notAfter == notAfter
     }
 
@@ -90,33 +103,58 @@ struct WatchMemory {
         return observation
     }
 
-    /// What is looked for at all.
+    /// The lineages of which anything was seen.
+    var lineages: Set<String> { Set(earlier.values.compactMap(\.lineage)) }
+
+    /// What is looked for at all, and what cannot be judged now.
     struct Scope {
-        /// The lineages that there are.
-        let known: Set<String>
-        /// Those that are looked for nowhere.
-        let nowhere: Set<String>
+        /// The lineages that were there before and of which nothing is left.
+        let deleted: Set<String>
+        /// Where each lineage is looked for; of none that cannot be read.
+        let places: [String: WatchedPlaces]
+        /// The states of the host of which it cannot be told whether they are over.
+        let unjudged: Set<Observation.State>
 
         /// Why nobody looks for what a finding is about any more; `nil` where somebody does.
         func end(of finding: Observation) -> String? {
             guard let lineage = finding.lineage else { return nil }
-            if !known.contains(lineage) { return "deleted" }
-            return finding.isServed && nowhere.contains(lineage) ? "watch off" : nil
+            if deleted.contains(lineage) { return "deleted" }
+            return finding.name.flatMap { places[lineage]?.end(of: $0) }
         }
     }
 
-    /// The findings of before that are gone from all that is seen now, where that can be told, or that
-    /// nobody looks for any more; the worst first.
-    func gone(from observations: [Observation], _ scope: Scope) -> [Observation] {
+    /// What was found before and is not seen now, parted by whether it can be told to be gone, or nobody
+    /// looks for it any more; the worst first.
+    func unseen(
+        in observations: [Observation],
+        _ scope: Scope
+    ) -> (gone: [Observation], open: [Observation]) {
+        let keys = Set(observations.map(Key.init))
+        let gone = gone(from: observations, scope)
+        let known = Set(gone.map(Key.init))
+        let open = earlier.values.filter { before in
+            before.isOpen && !keys.contains(Key(before)) && !known.contains(Key(before))
+        }
+        return (gone, open.sorted { ($0.level, $1.subject) > ($1.level, $0.subject) })
+    }
+
+    private func gone(from observations: [Observation], _ scope: Scope) -> [Observation] {
         let now = observations.reduce(into: [Key: Observation]()) { $0[Key($1)] = $1 }
         return earlier.values.filter { before in
-            guard before.isFinding else { return false }
-            if let seen = now[Key(before)] { return !seen.isFinding }
-            guard let lineage = before.lineage else { return true }
+            guard before.isOpen else { return false }
+            if let seen = now[Key(before)] { return !seen.isFinding && seen.state != before.state }
+            guard let lineage = before.lineage else {
+                // While certctl.conf cannot be used nobody knows which CA is to stand in.
+                let isUnknown =
+                    before.state == .fallbackUnready
+                    && observations.contains { $0.state == .settingsUnusable }
+                return !isUnknown && !scope.unjudged.contains(before.state)
+            }
             let others = observations.filter { $0.lineage == lineage }
-            guard !others.contains(where: { $0.state == .unreadable }) else { return false }
             // Whoever has been told is told that nobody looks any more.
             guard scope.end(of: before) == nil else { return true }
+            // One that cannot be read, or whose journal is gone, is as it was.
+            guard scope.places[lineage] != nil else { return false }
             guard before.isServed else { return !others.contains { $0.state == before.state } }
             let places = others.filter { $0.name == before.name }
             return !places.isEmpty && !places.contains(where: \.isFinding)
@@ -127,8 +165,9 @@ struct WatchMemory {
     /// Whether it is a finding that was none before, or not this one, or less bad.
     func isNews(_ observation: Observation) -> Bool {
         guard observation.isFinding else { return false }
-        guard let before = self[observation], before.isFinding else { return true }
-        return before.state != observation.state || before.level < observation.level
+        guard let before = self[observation], before.isOpen else { return true }
+        if before.state != observation.state { return true }
+        return before.isFinding && before.level < observation.level
     }
 
     /// Whether the hooks have to be told: of news, of what is still there after a day, and of what

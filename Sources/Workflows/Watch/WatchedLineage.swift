@@ -35,6 +35,8 @@ struct WatchedLineage: Sendable {
     private let authority: AuthorityHealth
     /// When it is to be renewed; `nil` before the first.
     private let due: Date?
+    /// Before that moment a renewal that has failed is not tried again.
+    private let earliest: Date
 
     /// Reads what is stored.
     ///
@@ -47,7 +49,8 @@ struct WatchedLineage: Sendable {
         _ limits: LimitRecord,
         _ settings: Settings?,
         deployed: [LineageName: DeployRecord]?,
-        issued: Date?
+        issued: Date?,
+        now: Date
     ) throws {
         let lineage = try store.lineage(name)
         self.name = name
@@ -56,12 +59,17 @@ struct WatchedLineage: Sendable {
         isForgotten = settings?.hasForgotten(lineage) ?? false
         isInSettings = settings.map { $0.block(of: name) != nil }
         places = WatchedPlaces(of: name, current?.manifest.names ?? [], settings)
-        isLost = try store.isLost(lineage)
+        let isLost = try store.isLost(lineage)
+        self.isLost = isLost
         published = try store.publishedGeneration(of: name)
         let state = try memory.state(of: lineage)
         failures = state.lastFailure
         authority = limits.health(of: lineage.settings?.authority ?? "")
-        due = lineage.current.map { RenewalPolicy.due(memory.facts(of: $0, lineage, state)).moment }
+        let due = lineage.current.map {
+            RenewalPolicy.due(memory.facts(of: $0, lineage, state)).moment
+        }
+        self.due = due
+        earliest = lineage.earliestRenewal(due, isLost: isLost, at: now)
         deployment = try WatchedDeployment(
             of: isLost ? nil : current?.number,
             name,
@@ -165,8 +173,7 @@ struct WatchedLineage: Sendable {
         let times =
             failures.tries > 1
             ? "\(failures.tries) times" : "since \(failures.since.formatted(.iso8601))"
-        // What is not due can wait.
-        let moment = max(failures.notBefore, due ?? .distantPast)
+        let moment = max(failures.notBefore, earliest)
         let next =
             moment > now ? "after \(moment.formatted(.iso8601))" : "at the next run of renew"
         let reason = failures.latestReason.harmless(limit: 500)

@@ -19,6 +19,14 @@ struct WatchedPlaces: Sendable {
     /// Whether none of the names is looked for anywhere.
     var isNowhere: Bool { !names.isEmpty && names.allSatisfy { $0.settings == .off } }
 
+    /// Why nobody looks for a name; `nil` where somebody does.
+    func end(of name: String) -> String? {
+        guard let known = names.first(where: { $0.name == name }) else {
+            return "it is no name of the certificate"
+        }
+        return known.settings == .off ? "watch off" : nil
+    }
+
     /// What is asked: each name, at its places.
     ///
     /// With `isPlaceNamed`, as somebody has named another place, also those that are looked for nowhere else.

@@ -36,6 +36,13 @@ import Testing
         #expect(text(words) == words)
     }
 
+    @Test func `one that has its home keeps that, and the others get theirs`() {
+        #expect(
+            text("certctl issue x --home DIR; or: certctl renew x")
+                == "certctl issue x --home DIR; or: certctl renew --home /srv/c x"
+        )
+    }
+
     @Test func `without a home nothing is added`() {
         #expect(text("certctl list", home: nil) == "certctl list")
     }

@@ -12,7 +12,7 @@ import Testing
         Observation(
             state: .renewNeverRan,
             level: .warning,
-            message: "certctl renew has never run",
+            message: "renew has never run",
             since: now
         ),
         Observation(
@@ -34,7 +34,7 @@ import Testing
                 -                -              renew-never-ran  -           2027-01-15
                 www.example.com  192.0.2.1:443  current          2027-01-16  2027-01-15
 
-                warning: this host: certctl renew has never run
+                warning: this host: renew has never run
 
                 """
         )
@@ -47,7 +47,7 @@ import Testing
     @Test func `elsewhere each is a line with its words in fixed places`() {
         #expect(
             ObservationText.lines(observations) == """
-                warning  -  -  renew-never-ran  -  2027-01-15T08:00:00Z  certctl renew has never run
+                warning  -  -  renew-never-ran  -  2027-01-15T08:00:00Z  renew has never run
                 ok  www.example.com  192.0.2.1:443  current  2027-01-16T08:00:00Z  2027-01-15T08:00:00Z  the stored certificate is served
 
                 """

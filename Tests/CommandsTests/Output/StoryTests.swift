@@ -36,6 +36,13 @@ import Testing
         #expect(story(Screen(), isVerbose: true, sayAll) == text)
     }
 
+    @Test func `commands in fields are for the home that was given`() {
+        let screen = Screen()
+        let story = Story(screen.console, isQuiet: false, isVerbose: false, home: "/h")
+        story.log.warning("gone", ["to forget it": "certctl delete a.test"])
+        #expect(screen.errors == "warning: gone (to forget it=certctl delete --home /h a.test)\n")
+    }
+
     @Test func `fields follow in brackets, sorted`() {
         let text = story(Screen()) { $0.log.notice("issued", ["until": "2027", "name": "a"]) }
         #expect(text == "issued (name=a, until=2027)\n")

@@ -62,11 +62,14 @@ import Testing
         }
         files.put("\(Self.directory)/README.md", [], mode: FileMode(0o644))
         files.put("\(Self.directory)/60-nginx", [], mode: FileMode(0o644))
+        files.put("\(Self.directory)/70-nginx.off", [], mode: FileMode(0o644))
         let runner = runner(
             ScriptedRunner(.success(ChildResult(ending: .exited(0), output: []))),
             log: log
         )
         #expect(try runner.hooks(in: Self.directory) == [path])
+        #expect(told.withLock { $0 }.isEmpty)
+        runner.tellIdle(in: Self.directory)
         #expect(told.withLock { $0 } == ["\(Self.directory)/60-nginx"])
     }
 

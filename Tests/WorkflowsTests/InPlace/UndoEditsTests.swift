@@ -226,6 +226,6 @@ import Testing
         }
         try await machine.undo()
         _ = try await delete.run("example.com", isForced: false)
-        #expect(try ListCertificates(machine.services).all() == [])
+        #expect(try ListCertificates(machine.services).all().reports == [])
     }
 }

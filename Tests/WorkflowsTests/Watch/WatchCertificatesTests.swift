@@ -417,6 +417,69 @@ import Testing
         #expect(fixture.alerts.map { $0["CERTCTL_LEVEL"] } == ["warning", "critical"])
     }
 
+    @Test func `an old certificate is told once, however often another is renewed meanwhile`()
+        async throws
+    {
+        let fixture = try await WatchFixture()
+        try fixture.addHook()
+        try await fixture.issueUndeployed(["example.com"])
+        _ = try await DeployCertificates(fixture.host.services).run()
+        _ = try await fixture.watch()
+        #expect(fixture.alerts.map { $0["CERTCTL_LEVEL"] } == ["warning"])
+        try await fixture.issueUndeployed(["example.com"])
+        #expect(try states(await fixture.watch()) == [.deployPending, .old])
+        _ = try await DeployCertificates(fixture.host.services).run()
+        #expect(try await fixture.single().level == .warning)
+        #expect(fixture.alerts.count == 1)
+        try fixture.serveCurrent()
+        _ = try await fixture.watch()
+        #expect(fixture.alerts.map { $0["CERTCTL_LEVEL"] } == ["warning", "info"])
+    }
+
+    @Test func `after a start it cannot be told that renew runs again, before it does`()
+        async throws
+    {
+        let fixture = try await WatchFixture()
+        try fixture.addHook()
+        let before = fixture.now - 3 * 86_400
+        fixture.host.clock.advance(by: .seconds(7200))
+        let record = ClockRecord(latest: before, uptime: 9_000_000, lastRun: before)
+        try fixture.store.save(record)
+        #expect(try states(await fixture.watch()) == [.renewLate, .current])
+        fixture.host.clock.restart()
+        try fixture.store.save(record)
+        #expect(try states(await fixture.watch()) == [.current])
+        #expect(fixture.alerts.count == 1)
+        #expect(
+            try fixture.store.watchStatus()?.observations.contains { $0.state == .renewLate }
+                == true
+        )
+        try fixture.renewRuns()
+        _ = try await fixture.watch()
+        #expect(fixture.alerts.map { $0["CERTCTL_LEVEL"] } == ["warning", "info"])
+    }
+
+    @Test func `what cannot be read for a while is as it was before, and its end is told`()
+        async throws
+    {
+        let fixture = try await WatchFixture()
+        try fixture.addHook()
+        fixture.servers.fail(.refused)
+        _ = try await fixture.watch()
+        let journal = "\(WatchFixture.home)/lib/lineages/example.com/journal"
+        let bytes = try fixture.host.disk.readFile(journal, limit: 100_000)
+        try fixture.host.disk.removeFile(journal)
+        fixture.host.disk.put(link: journal, to: "/etc/passwd")
+        #expect(try states(await fixture.watch()) == [.unreadable])
+        try fixture.host.disk.removeFile(journal)
+        fixture.host.disk.put(journal, bytes)
+        _ = try await fixture.watch()
+        try fixture.serveCurrent()
+        _ = try await fixture.watch()
+        let levels = fixture.alerts.map { $0["CERTCTL_LEVEL"] }
+        #expect(levels == ["warning", "warning", "info", "info"])
+    }
+
     @Test func `another finding of the same level is told`() async throws {
         let fixture = try await WatchFixture()
         try fixture.addHook()
@@ -474,7 +537,7 @@ import Testing
         try fixture.renewRuns()
         _ = try await fixture.watch()
         let last = try #require(fixture.alerts.last?["CERTCTL_MESSAGE"])
-        #expect(last.hasPrefix("this host: all right again; it was: certctl renew ran last at "))
+        #expect(last.hasPrefix("this host: all right again; it was: renew ran last at "))
     }
 
     @Test func `no finding is gone because it was not looked for`() async throws {
