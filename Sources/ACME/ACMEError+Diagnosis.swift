@@ -221,7 +221,8 @@ extension TransportFailure.Distrust {
         case .dates:
             "check this machine's clock (timedatectl); if it is right, the CA has to act"
         case .roots:
-            "give certificates in PEM with --ca-roots, or leave it out for a public CA"
+            "give certificates in PEM with roots in certctl.conf or by certctl issue NAME --ca-roots FILE, "
+                + "or leave it out for a public CA"
         case .other:
             "check that \(host) speaks TLS 1.2 or newer, and the address given by --ca"
         }

@@ -81,14 +81,22 @@ struct WatchCommand: Command {
         var request = request
         request.textfile = try request.textfile.map(Self.textfile)
         let watch = WatchCertificates(context.services, probe: probe, resolver: resolver)
-        let observations = try await watch.run(request)
+        let report = try await watch.run(request)
+        let observations = report.observations
         write(observations, context)
         let findings = observations.filter(\.isFinding)
         if context.console.isJournal {
             for finding in findings { Self.tell(finding, context.story.log) }
         }
-        guard let failure = WatchFailure(findings) else { return }
-        throw failure
+        if let error = report.unkept {
+            let diagnosis = Run.diagnosis(of: error)
+            context.story.log.warning(
+                "what was seen could not be kept, and is new to the next run",
+                ["reason": "\(diagnosis.what): \(diagnosis.why)"]
+            )
+        }
+        if let failure = WatchFailure(findings) { throw failure }
+        if let error = report.unkept { throw error }
     }
 
     private static func textfile(_ path: String) throws(UsageError) -> String {

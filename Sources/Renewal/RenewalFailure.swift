@@ -18,6 +18,9 @@ package enum FailureClass: String, Sendable, Codable {
     /// Whether the CA cannot be had, whoever's fault that is: one matter for all of its certificates.
     package var isOutage: Bool { self == .authority || self == .network }
 
+    /// Whether it is of this certificate or this host, and says nothing of the CA.
+    package var isOwn: Bool { self == .configuration || self == .local }
+
     /// Whether it makes the waits longer: what the CA never heard of does not.
     fileprivate var isCounted: Bool { self != .network && self != .local }
 }

@@ -98,8 +98,17 @@ package struct DeleteCertificate: Sendable {
         guard let access = services.proxy else { return [] }
         let settings = try SettingsLoader(services).load()
         guard settings.proxy != nil || EditRecords(services).names.contains(name) else {
-            return []
+            // Nobody has said that there is one; the nginx of this host may include the files all the same.
+            return (try? await places(naming: name, settings, access)) ?? []
         }
+        return try await places(naming: name, settings, access)
+    }
+
+    private func places(
+        naming name: LineageName,
+        _ settings: Settings,
+        _ access: ProxyAccess
+    ) async throws -> [String] {
         let nginx = try await access.find(settings.proxy?.place)
         let deployment = ProxyDeployment(services, settings, access)
         let dump = try await deployment.namingMissingFiles(of: nginx) {

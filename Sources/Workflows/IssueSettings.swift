@@ -70,9 +70,10 @@ struct IssueSettings: Equatable, Sendable {
         case .system: authorityRoots = nil
         case .file(let path): authorityRoots = path
         case nil:
-            authorityRoots =
-                block?.roots(of: authority) ?? (isOpen ? nil : own?.authorityRoots)
-                ?? general.roots(of: authority)
+            authorityRoots  // Where they are kept is the host's matter, and may change.
+            =
+                block?.roots(of: authority) ?? general.roots(of: authority)
+                ?? (isOpen ? nil : own?.authorityRoots)
         }
         profile = Self.resolve(
             request.profile,

@@ -13,6 +13,13 @@ extension WorkflowError: Diagnosable {
                 fix: "`certctl renew` asks again in a while; with --force at once",
                 exitCode: .unreachable
             )
+        case .fallbackUnready(let authority, let command):
+            return Diagnosis(
+                what: "the fallback \(authority) could not stand in",
+                why: "it has no account, and nobody is there to agree to its terms",
+                fix: "\(command); then run the same command again",
+                exitCode: .configuration
+            )
         case .deploymentWaits(let tries, let reason, let until):
             let times = tries > 1 ? "\(tries) times" : "once"
             return Diagnosis(

@@ -36,6 +36,8 @@ package enum WorkflowError: Error, Equatable {
     case authorityDown(authority: String, reason: String, until: Date)
     /// Something is still to be done for a certificate to be in use, has failed, and is tried again then.
     case deploymentWaits(tries: Int, reason: String, until: Date)
+    /// The CA that is to stand in has no account, and there is nobody to agree to its terms.
+    case fallbackUnready(authority: String, command: String)
     /// The CA allows the account no order until then.
     case accountHeld(authority: String, until: Date)
 

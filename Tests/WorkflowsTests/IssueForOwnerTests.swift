@@ -184,7 +184,7 @@ import Testing
     private func watched() async throws -> [Observation] {
         let servers = ScriptedServers()
         return try await WatchCertificates(host.services, probe: servers, resolver: servers)
-            .run(WatchCertificates.Request())
+            .run(WatchCertificates.Request()).observations
     }
 
     // MARK: Renewals

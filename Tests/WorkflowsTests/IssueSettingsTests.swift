@@ -139,6 +139,13 @@ import Testing
         #expect(again.authorityRoots == "/own.pem")
     }
 
+    @Test func `where a CA's roots are kept is certctl.conf's to say, issued or not`() throws {
+        let old = try settings("ca https://ca.test/directory { roots /old.pem; }").toRemember
+        let moved = "ca https://ca.test/directory { roots /new.pem; }"
+        #expect(try settings(moved, remembered: old).authorityRoots == "/new.pem")
+        #expect(try settings("", remembered: old).authorityRoots == "/old.pem")
+    }
+
     @Test func `a CA that was asked for is kept, issued or not`() throws {
         let asked = try settings("") {
             $0.authority = CertificateAuthority("https://own.test/directory")

@@ -14,8 +14,7 @@ extension DeployCertificates {
         let others = report.endings.map(\.name).filter { !done.contains($0) }
         var endings = renewed.isEmpty ? [] : try await run(renewed)
         if !others.isEmpty {
-            endings += try await run(others, isPendingOnly: true)
-            endings += try waiting(others)
+            endings += try await owed(others)
         }
         if !report.endings.isEmpty { lookSoon(at: Set(report.endings.map(\.name))) }
         return endings
@@ -25,8 +24,15 @@ extension DeployCertificates {
     package func run(afterRenewing renewed: [LineageName]) async throws -> [Ending] {
         let done = Set(renewed)
         let endings = renewed.isEmpty ? [] : try await run(renewed)
-        let owed = try await run(isPendingOnly: true) + waiting()
+        let owed = try await owed()
         return endings + owed.filter { !done.contains($0.name) }
+    }
+
+    /// Deploys what is owed and may be tried now, and finds what waits; `nil` for all lineages.
+    private func owed(_ names: [LineageName]? = nil) async throws -> [Ending] {
+        let tried = try await run(names, isPendingOnly: true)
+        let told = Set(tried.map(\.name))
+        return tried + (try waiting(names).filter { !told.contains($0.name) })
     }
 
     /// Has the next `renew` look at those of `names` that are not in use.

@@ -47,6 +47,7 @@ struct FailureVerdict: Sendable {
     private init(_ error: ACMEError) {
         switch error {
         case .noAnswer(.hostNotFound, _): self.init(.network)
+        case .noAnswer(.notTrusted(.roots, _), _): self.init(.configuration)
         case .busy(_, let until): self.init(.authority, until: until)
         case .noAnswer, .unreadableAnswer, .noncesRefused, .noNonce: self.init(.authority)
         case .rateLimited(let problem, let until):

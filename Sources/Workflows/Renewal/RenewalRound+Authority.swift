@@ -14,7 +14,10 @@ extension RenewalRound {
         let reach: Reach = isAsked(looks) ? await self.reach(looks) : .leftAlone
         // What that has taught of the CA and of the time counts for all.
         looks = looks.map { completed($0) }
-        if case .there = reach { looks = await advised(looks, authority) }
+        switch reach {
+        case .there, .unusable: looks = await advised(looks, authority)
+        case .leftAlone, .failed: break
+        }
         await order(looks, authority, reach)
     }
 
@@ -65,6 +68,8 @@ extension RenewalRound {
         case there
         /// There was no need to, or it is known to be down.
         case leftAlone
+        /// What these certificates ask it with cannot be used, which says nothing of the CA.
+        case unusable
         case failed(any Error)
     }
 
@@ -90,6 +95,10 @@ extension RenewalRound {
                 limits.noteAnswer(look.authority)
             }
             return .there
+        } catch  where FailureVerdict(error).failureClass.isOwn {
+            // As roots that cannot be read: each certificate has its own, and what fails for them is told
+            // and counted of each.
+            return .unusable
         } catch {
             noteOutage(looks, error)
             services.log.warning(
@@ -101,6 +110,11 @@ extension RenewalRound {
     }
 
     var source: any CertificateSource { renewal.source }
+
+    /// Those that trust the same roots, in the order of those.
+    static func parted(_ looks: [RenewalLook]) -> [[RenewalLook]] {
+        Dictionary(grouping: looks) { $0.roots ?? "" }.sorted { $0.key < $1.key }.map(\.value)
+    }
 
     private func noteOutage(_ looks: [RenewalLook], _ error: any Error) {
         let verdict = FailureVerdict(error)

@@ -66,7 +66,7 @@ extension RenewalRound {
     }
 
     private static func failed(
-        _ error: any Error,
+        _ reported: any Error,
         _ due: Due,
         _ order: LimitedOrder,
         _ limits: LimitKeeper,
@@ -75,6 +75,7 @@ extension RenewalRound {
         at now: Date
     ) -> Ending {
         let look = due.look
+        let error = due.source == .substitute ? ofSubstitute(reported, order.authority) : reported
         let verdict = FailureVerdict(error, skew: skew)
         var state = look.state
         let failure = FailureRecord(
@@ -107,6 +108,18 @@ extension RenewalRound {
             next = min(next, limits.health(of: look.authority).blocked(at: now) ?? now)
         }
         return Ending(outcome: .failed(error), look: next, isDue: isDue)
+    }
+
+    /// The error of a CA that was to stand in for another, which a person may not think of.
+    private static func ofSubstitute(
+        _ error: any Error,
+        _ authority: CertificateAuthority
+    ) -> any Error {
+        guard case ACMEError.termsNotAgreed = error else { return error }
+        return WorkflowError.fallbackUnready(
+            authority: authority.folder,
+            command: FallbackAccount.command(authority)
+        )
     }
 
     /// Whether an order is left that the next run can go on with, or it cannot be told.

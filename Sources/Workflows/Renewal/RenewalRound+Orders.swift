@@ -126,6 +126,15 @@ extension RenewalRound {
                     "renewing",
                     ["lineage": "\(name)", "because": subject.cause.explanation]
                 )
+                if subject.source == .substitute {
+                    services.log.warning(
+                        "the fallback stands in for a CA that is down",
+                        [
+                            "lineage": "\(name)", "CA": subject.look.authority.folder,
+                            "fallback": order.authority.folder,
+                        ]
+                    )
+                }
                 limits.noteOrder(order, at: now())
             },
             settled: { name, result in

@@ -70,7 +70,7 @@ struct RenewalRound {
         }
         if groups.values.contains(where: isAsked) { try store.checkRoom() }
         for (authority, group) in groups.sorted(by: { $0.key.folder < $1.key.folder }) {
-            await renew(group, of: authority)
+            for part in Self.parted(group) { await renew(part, of: authority) }
         }
         await handInRedirects(groups.values.flatMap(\.self))
     }

@@ -52,8 +52,8 @@ struct ServedJudgement: Equatable {
     ) {
         let leaf = presented.leaf
         let found = [
-            Self.expiry(of: leaf, now),
             Self.coverage(of: leaf, host),
+            Self.expiry(of: leaf, now),
             Self.beginning(of: leaf, now),
             Self.origin(of: leaf, expectation),
             Self.completeness(of: presented, expectation),

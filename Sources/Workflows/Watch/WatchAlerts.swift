@@ -71,7 +71,7 @@ struct WatchAlerts: Sendable {
         let summary = Observation(
             state: told[Self.mostTold].state,
             level: .info,
-            message: "all right again: \(rest) more findings",
+            message: "over, or looked for no more: \(rest) more findings",
             since: now
         )
         _ = await tell(summary, hooks)

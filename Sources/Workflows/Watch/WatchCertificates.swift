@@ -39,14 +39,24 @@ package struct WatchCertificates: Sendable {
         self.resolver = resolver
     }
 
-    /// Looks, keeps what it has seen, and raises the alarm about it.
+    /// What was seen.
+    package struct Report: Sendable {
+        /// Of the lineages that were named, or all of it.
+        package let observations: [Observation]
+        /// Why it could not be kept for the next run, to which all of it will be new; `nil` where it was.
+        package let unkept: (any Error)?
+    }
+
+    /// Looks, raises the alarm about what it has seen, and keeps it.
     ///
-    /// - Returns: What was seen of the lineages that were named, or all of it.
-    /// - Throws: ``StoreError/unknownLineage(_:known:)``, and what keeps the store from being read
-    ///   or written. What is found is no error.
-    package func run(_ request: Request) async throws -> [Observation] {
+    /// A disk that takes nothing keeps nobody from looking. Throws
+    /// ``StoreError/unknownLineage(_:known:)``, and what keeps the store from being read. What is found is
+    /// no error.
+    package func run(_ request: Request) async throws -> Report {
         guard try store.isPresent else {
-            guard let name = request.names.first else { return [] }
+            guard let name = request.names.first else {
+                return Report(observations: [], unkept: nil)
+            }
             throw StoreError.unknownLineage(name, known: [])
         }
         let known = try store.lineageNames()
@@ -62,7 +72,7 @@ package struct WatchCertificates: Sendable {
             request.targets,
             areNamed: !asked.isEmpty
         )
-        let lock = try await lock(request)
+        let (lock, unlocked) = try await lock(request)
         defer { withExtendedLifetime(lock) {} }
         let memory = WatchMemory(try store.watchStatus())
         let record = try store.clockRecord()
@@ -98,13 +108,19 @@ package struct WatchCertificates: Sendable {
             lastRenewal: record?.lastRun,
             areSettingsUsable: (try? settings.get()) != nil
         )
-        try keep(told + open, found.lineages, host, request)
+        var unkept = unlocked
+        do {
+            try keep(told + open, found.lineages, host, request)
+        } catch {
+            unkept = unkept ?? error
+        }
         let shown = Set(asked.map(\.description))
-        return told.filter { seen in
+        let answer = told.filter { seen in
             // A place to connect to that was not found concerns whoever has named it.
             shown.isEmpty || shown.contains(seen.lineage ?? "")
                 || seen.lineage == nil && seen.address != nil
         }
+        return Report(observations: answer, unkept: unkept)
     }
 
     /// Those of `names` that are no lineages any more, and that no reader is led to either: their records
@@ -117,11 +133,18 @@ package struct WatchCertificates: Sendable {
         }
     }
 
-    /// Keeps another `watch` out; nothing of that is needed where nothing is kept.
-    private func lock(_ request: Request) async throws -> FileLock? {
-        guard !request.isByHand else { return nil }
-        try store.prepareWatch()
-        return try await services.lock("watching") { try store.lockWatch() }
+    /// Keeps another `watch` out; nothing of that is needed where nothing is kept, or could be.
+    private func lock(_ request: Request) async throws -> (lock: FileLock?, unlocked: (any Error)?)
+    {
+        guard !request.isByHand else { return (nil, nil) }
+        do {
+            try store.prepareWatch()
+            return (try await services.lock("watching") { try store.lockWatch() }, nil)
+        } catch let error as FileSystemError
+            where [.noSpace, .readOnly, .inputOutput].contains(error.reason)
+        {
+            return (nil, error)
+        }
     }
 
     /// Tells of what there is now and was not before, and the other way round.

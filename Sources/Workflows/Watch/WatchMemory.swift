@@ -30,7 +30,12 @@ struct WatchMemory {
             lineage = observation.lineage
             name = observation.name
             address = observation.address
-            state = observation.isServed ? nil : observation.state
+            state = observation.isServed ? nil : Self.topic(of: observation.state)
+        }
+
+        /// Of its certificate a lineage has one state at a time, too.
+        private static func topic(of state: Observation.State) -> Observation.State {
+            [.waiting, .lost, .revoked, .expiring].contains(state) ? .expired : state
         }
     }
 

@@ -344,6 +344,20 @@ import Testing
         #expect(why.contains("(on the host: \(ModelProxy.directory)/certctl-a.test.conf)"))
     }
 
+    @Test func `nginx is asked for what it includes also where certctl.conf names none`()
+        async throws
+    {
+        let fixture = try await ProxyFixture(.renewed)
+        fixture.host.configure("")
+        let workflow = DeleteCertificate(fixture.services, configurations: [])
+        await #expect(throws: WorkflowError.self) {
+            try await workflow.run("a.test", isForced: false)
+        }
+        // One that cannot be asked was not certctl's to ask.
+        fixture.host.disk.put("\(ModelProxy.directory)/broken.conf", Array("nonsense".utf8))
+        #expect(try await workflow.run("a.test", isForced: false).description == "a.test")
+    }
+
     @Test func `a site that was tried by itself is named where nginx's words do not`() {
         func told(_ words: String, at step: NginxTransaction.Fault.Step = .test) -> String {
             TransactionFailure.rolledBack(.init(step, words), unsettled: nil)

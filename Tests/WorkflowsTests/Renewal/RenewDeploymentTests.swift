@@ -34,6 +34,7 @@ import Testing
     private func renew() async throws -> Outcome {
         let report = try await host.renew()
         let endings = try await DeployCertificates(host.services).run(after: report)
+        #expect(endings.count <= 1)
         guard let ending = endings.first else { return .nothing }
         switch ending.result {
         case .success: return .deployed
@@ -61,6 +62,15 @@ import Testing
         #expect(try await renew() == .deployed)
         #expect(try !ListCertificates(host.services).one("example.com").isDeployPending)
         #expect(try await host.renew().endings.isEmpty)
+    }
+
+    @Test func `one that fails beside another's renewal is told once`() async throws {
+        host.hooks.end(Self.hook, .exited(1))
+        let endings = try await DeployCertificates(host.services).run(afterRenewing: [])
+        #expect(endings.count <= 1)
+        _ = try await host.renew()
+        let owed = try await DeployCertificates(host.services).run(afterRenewing: [])
+        #expect(owed.map { "\($0.name)" } == ["example.com"])
     }
 
     @Test func `what another certctl was at work on is not forgotten`() async throws {

@@ -338,6 +338,65 @@ import Testing
         #expect(host.requests(at: 1) == 0)
     }
 
+    @Test func `a fallback without an account is named, with the command that makes one`()
+        async throws
+    {
+        try host.addSecond()
+        try await due(after: 69)
+        host.misbehave { $0.outage = { _, _ in .failure(.notConnected("refused")) } }
+        var failures: [Diagnosis] = []
+        for _ in 1...48 where failures.isEmpty {
+            host.wait(.hour)
+            let report = try await RenewCertificates(host.services, RenewRequest()).run()
+            failures = report.endings.compactMap { ending in
+                guard case .failed(let error) = ending.outcome, error is WorkflowError else {
+                    return nil
+                }
+                return (error as? any Diagnosable)?.diagnosis
+            }
+        }
+        let diagnosis = try #require(failures.first)
+        #expect(diagnosis.what.hasPrefix("the fallback second.test"))
+        #expect(
+            diagnosis.fix.contains("certctl account register --ca \(TestHost.second) --agree-tos")
+        )
+        #expect(diagnosis.exitCode == .configuration)
+    }
+
+    /// A network on which nothing can be trusted that the roots of one file are to vouch for.
+    private struct Untrusted: Transport {
+        func send(_ request: HTTPRequest) async throws(TransportFailure) -> HTTPResponse {
+            throw .notTrusted(.roots, "no such file")
+        }
+    }
+
+    @Test func `roots that cannot be read are no outage of the CA`() async throws {
+        let base = host.services
+        let network = host.network
+        let services = Services(
+            layout: base.layout,
+            fileSystem: base.fileSystem,
+            clock: base.clock,
+            processes: base.processes,
+            user: base.user,
+            log: base.log,
+            makeTransport: { roots -> any Transport in
+                if roots == "/gone.pem" { Untrusted() } else { network }
+            },
+            makeSolver: base.makeSolver
+        )
+        try await host.issue(["a.test"]) { $0.authorityRoots = .file("/gone.pem") }
+        try await host.issue(["b.test"])
+        host.wait(61 * .day)
+        let report = try await RenewCertificates(services, RenewRequest()).run()
+        #expect(report.words == ["a.test": "failed: 3", "b.test": "renewed: lifetime"])
+        host.wait(.hour)
+        #expect(try await RenewCertificates(services, RenewRequest()).run().held == 1)
+        #expect(try host.store.limits().health(of: FakeCA.directoryURL).breaker == nil)
+        // Its failures are its own, and counted.
+        #expect(try ListCertificates(host.services).one("a.test").trouble?.count == 1)
+    }
+
     /// The usual CA is down, and the second one asked in vain.
     private func refuse(by answer: HTTPResponse) async throws {
         try host.addSecond()

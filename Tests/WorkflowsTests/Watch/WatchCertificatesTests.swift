@@ -16,12 +16,31 @@ import Testing
 
     // MARK: The host and the store
 
+    @Test(arguments: [true, false])
+    func `a disk that takes nothing keeps nobody from looking, and from being told`(
+        isFirst: Bool
+    ) async throws {
+        let fixture = try await WatchFixture()
+        try fixture.addHook()
+        if !isFirst { _ = try await fixture.watch() }
+        fixture.servers.fail(.refused)
+        var plan = MemoryFileSystem.Plan()
+        plan.room = 0
+        fixture.host.disk.plan(plan)
+        let (services, servers) = (fixture.host.services, fixture.servers)
+        let report = try await WatchCertificates(services, probe: servers, resolver: servers)
+            .run(WatchCertificates.Request())
+        #expect(report.observations.map(\.state) == [.silent])
+        #expect((report.unkept as? FileSystemError)?.reason == .noSpace)
+        #expect(fixture.alerts.count == 1)
+    }
+
     @Test func `a store that is not there has nothing to watch`() async throws {
         let host = try TestHost()
         let servers = ScriptedServers()
         let watch = WatchCertificates(host.services, probe: servers, resolver: servers)
         let changes = host.disk.changes
-        #expect(try await watch.run(WatchCertificates.Request()).isEmpty)
+        #expect(try await watch.run(WatchCertificates.Request()).observations.isEmpty)
         #expect(host.disk.changes == changes)
     }
 

@@ -109,7 +109,7 @@ struct WatchFixture {
         request.targets = targets
         request.textfile = textfile
         return try await WatchCertificates(host.services, probe: servers, resolver: servers)
-            .run(request)
+            .run(request).observations
     }
 
     /// Issues as the timer's half does, which leaves the certificate to be deployed.

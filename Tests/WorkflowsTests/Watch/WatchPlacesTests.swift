@@ -132,6 +132,17 @@ import Testing
 
     // MARK: Alarms
 
+    @Test func `a certificate that expires is not all right again`() async throws {
+        let fixture = try await fixture("watch off;")
+        try fixture.addHook()
+        try fixture.pass(85)
+        _ = try await fixture.watch()
+        try fixture.pass(6)
+        _ = try await fixture.watch()
+        #expect(fixture.alerts.map { $0["CERTCTL_LEVEL"] } == ["critical", "critical"])
+        #expect(fixture.alerts.last?["CERTCTL_MESSAGE"]?.contains("has expired") == true)
+    }
+
     @Test func `a look by hand is nobody's alarm, and nothing of it is kept`() async throws {
         let fixture = try await WatchFixture()
         try fixture.addHook()
