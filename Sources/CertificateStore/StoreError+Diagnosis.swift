@@ -38,7 +38,8 @@ extension StoreError: Diagnosable {
         case .unknownLineage(let name, let known):
             let names =
                 known.isEmpty
-                ? "there is none yet" : "those there are: \(known.joined(separator: ", "))"
+                ? "there is none yet"
+                : "there \(known.count == 1 ? "is" : "are") \(known.joined(separator: ", "))"
             return Diagnosis(
                 what: "there is no certificate named \(name.harmless(limit: 300))",
                 why: names,

@@ -9,7 +9,7 @@ extension SiteError: Diagnosable {
                 what: "certctl.conf has no site \(name.harmless(limit: 300))",
                 why: known.isEmpty
                     ? "there is none yet"
-                    : "those there are: \(known.joined(separator: ", ").harmless(limit: 1000))",
+                    : "there \(known.count == 1 ? "is" : "are") \(known.joined(separator: ", ").harmless(limit: 1000))",
                 fix: "see them all with: certctl site list",
                 exitCode: .configuration
             )

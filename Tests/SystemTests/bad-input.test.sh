@@ -79,7 +79,7 @@ try issue a.test --force --http01-address nonsense
 ok "what is no address in numbers: 2" explains 2 "--http01-address cannot be 'nonsense'" "addresses in numbers" ""
 ok "and the CA was asked for nothing" none_since "$before"
 kept=$(photo "$home")
-bad "show of what is not there" 3 "no certificate named c.test" "there is a.test, b.test" "certctl list" certctl show c.test --home "$home"
+bad "show of what is not there" 3 "no certificate named c.test" "there are a.test, b.test" "certctl list" certctl show c.test --home "$home"
 bad "delete of what is not there" 3 "no certificate named ../a.test" "" "certctl list" certctl delete ../a.test --home "$home"
 bad "show without a name" 2 "not complete" "certctl show NAME" "" certctl show --home "$home"
 bad "list with a name" 2 "too much" "certctl list" "" certctl list a.test --home "$home"

@@ -74,7 +74,7 @@ ok "by name it is tried at once" status_is 0
 ok "and told as a line of JSON" output_has "\"hooks\":[\"$hooks/deploy.d/10\",\"$hooks/deploy.d/20\"],\"outcome\":\"deployed\"}"
 ok "and only its hooks run" told $'pre\ndeploy a.test\ndeploy a.test\npost'
 try deploy nowhere.test
-ok "a name that is not there: 3" explains 3 "there is no certificate named nowhere.test" "there is a.test, b.test" "certctl list"
+ok "a name that is not there: 3" explains 3 "there is no certificate named nowhere.test" "there are a.test, b.test" "certctl list"
 ok "the CA was asked for nothing" none_since "$before"
 
 hook "$hooks/pre.d/20" 'echo "cannot stop" >&2; exit 1'; rm "$home/lib/tls/nginx/b.test.conf"; : >"$home/told"

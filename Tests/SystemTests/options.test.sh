@@ -189,7 +189,7 @@ ok "a reason that there is not: 2, with the one that was meant" explains 2 "--re
 try certctl revoke --certificate "$T/foreign.pem" --reason affiliationChanged --ca letsencrypt --home "$home"
 ok "a reason that this CA does not take: 2, before it is asked" explains 2 "letsencrypt does not accept the reason affiliationChanged" "keyCompromise" "--reason"
 try certctl revoke nosuch.test --home "$home"
-ok "a certificate that there is not: 3" explains 3 "no certificate named nosuch.test" "there is" "certctl list"
+ok "a certificate that there is not: 3" explains 3 "no certificate named nosuch.test" "there are" "certctl list"
 try certctl revoke own.test --by-key --home "$home"
 ok "by a key that is not here: 3" explains 3 "own.test" "the key is not here" "leave --by-key out"
 

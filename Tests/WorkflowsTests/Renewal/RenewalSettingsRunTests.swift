@@ -26,6 +26,17 @@ import Testing
         host.log.lines(from: .warning).filter { $0.contains("certctl.conf") }
     }
 
+    @Test func `names that came to a block are told with what gets them`() async throws {
+        configure("certificate example.com www.example.com;\n")
+        try await host.issue()
+        configure("certificate example.com www.example.com new.example.com;\n")
+        host.wait(61 * .day)
+        #expect(try await host.renew().words == ["example.com": "renewed: lifetime"])
+        let line = try #require(warnings.last)
+        #expect(line.contains("names=new.example.com"))
+        #expect(line.contains("to get them=certctl apply"))
+    }
+
     @Test func `F18: a block that was taken out is told, as long as it is out`() async throws {
         configure("certificate example.com www.example.com;\n")
         try await host.issue()
