@@ -37,8 +37,8 @@ package struct Schedule: Equatable, Sendable {
         package let count: Int
         /// Whether any of them is to be looked at now.
         package let isAnyDue: Bool
-        /// How many of those that are not to be looked at now are due, and held back.
-        package let held: Int
+        /// Whether any of those that are not to be looked at now is due, and held back.
+        package let isAnyHeld: Bool
         /// Of those that are not: which comes first, and when.
         package let next: (name: LineageName, moment: Date)?
         /// When the directory of lineages was read last.
@@ -47,8 +47,9 @@ package struct Schedule: Equatable, Sendable {
         package let written: Date
 
         package static func == (one: Glance, other: Glance) -> Bool {
-            one.count == other.count && one.isAnyDue == other.isAnyDue && one.held == other.held
-                && one.next?.name == other.next?.name && one.next?.moment == other.next?.moment
+            one.count == other.count && one.isAnyDue == other.isAnyDue
+                && one.isAnyHeld == other.isAnyHeld && one.next?.name == other.next?.name
+                && one.next?.moment == other.next?.moment
                 && one.listed == other.listed && one.written == other.written
         }
     }
@@ -116,21 +117,21 @@ package struct ScheduleFile: Sendable {
     package func glance(at now: Date) -> Schedule.Glance? {
         let moment = now.wholeSeconds
         var isAnyDue = false
-        var held = 0
+        var isAnyHeld = false
         var next: Line?
         let isWhole = read { line in
             if line.look <= moment {
                 isAnyDue = true
                 return
             }
-            if line.isHeld { held += 1 }
+            if line.isHeld { isAnyHeld = true }
             if line.look < next?.look ?? .max { next = line }
         }
         guard isWhole else { return nil }
         return Schedule.Glance(
             count: header.count,
             isAnyDue: isAnyDue,
-            held: held,
+            isAnyHeld: isAnyHeld,
             next: next.flatMap { line in
                 Self.name(line).map { ($0, Date(timeIntervalSince1970: Double(line.look))) }
             },

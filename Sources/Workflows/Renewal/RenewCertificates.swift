@@ -92,7 +92,7 @@ package struct RenewCertificates: Sendable {
         let now = services.clock.now
         guard let glance = try store.scheduleFile()?.glance(at: now), !glance.isAnyDue,
             // Whether those are still there the glance does not tell.
-            glance.held == 0,
+            !glance.isAnyHeld,
             glance.written <= now, now < glance.listed + Self.listing, glance.listed <= now
         else { return nil }
         var report = RenewReport()

@@ -23,7 +23,7 @@ package struct WatchCertificates: Sendable {
         package init() {}
 
         /// Whether somebody looks where it is not looked every hour.
-        fileprivate var isByHand: Bool { !targets.isEmpty }
+        var isByHand: Bool { !targets.isEmpty }
     }
 
     let services: Services
@@ -121,46 +121,6 @@ package struct WatchCertificates: Sendable {
                 || seen.lineage == nil && seen.address != nil
         }
         return Report(observations: answer, unkept: unkept)
-    }
-
-    /// Those of `names` that are no lineages any more, and that no reader is led to either: their records
-    /// alone may have been lost.
-    private func deleted(_ names: Set<String>, _ known: [LineageName]) -> Set<String> {
-        let known = Set(known)
-        return names.filter { text in
-            guard let name = LineageName(text), !known.contains(name) else { return false }
-            return (try? store.publishedGeneration(of: name) == nil) ?? false
-        }
-    }
-
-    /// Keeps another `watch` out; nothing of that is needed where nothing is kept, or could be.
-    private func lock(_ request: Request) async throws -> (lock: FileLock?, unlocked: (any Error)?)
-    {
-        guard !request.isByHand else { return (nil, nil) }
-        do {
-            try store.prepareWatch()
-            return (try await services.lock("watching") { try store.lockWatch() }, nil)
-        } catch let error as FileSystemError
-            where [.noSpace, .readOnly, .inputOutput].contains(error.reason)
-        {
-            return (nil, error)
-        }
-    }
-
-    /// Tells of what there is now and was not before, and the other way round.
-    ///
-    /// Returns the observations with when they were told, and what was found before and could not be judged
-    /// now.
-    private func raiseAlarm(
-        about observations: [Observation],
-        _ memory: WatchMemory,
-        _ scope: WatchMemory.Scope
-    ) async -> (told: [Observation], open: [Observation]) {
-        let alerts = WatchAlerts(services)
-        let told = await alerts.tell(observations, memory)
-        let (gone, open) = memory.unseen(in: observations, scope)
-        await alerts.tellGone(gone, scope)
-        return (told, open)
     }
 
     private func name(_ text: String, among known: [LineageName]) throws -> LineageName {
@@ -282,29 +242,5 @@ package struct WatchCertificates: Sendable {
                 ["reason": Services.reason(of: error)]
             )
         }
-    }
-
-    // MARK: Keeping
-
-    private func keep(
-        _ observations: [Observation],
-        _ lineages: [WatchedLineage],
-        _ host: WatchMetrics.Host,
-        _ request: Request
-    ) throws {
-        let status = WatchStatus(time: services.clock.now, observations: observations)
-        let metrics = WatchMetrics(lineages, status, host).text
-        if !request.isByHand {
-            try store.save(status)
-            try store.saveMetrics(metrics)
-        }
-        guard let copy = request.textfile else { return }
-        // node_exporter reads what ends in .prom, and nothing else.
-        try services.fileSystem.replaceFile(
-            copy,
-            Array(metrics.utf8),
-            .publicFile,
-            temporary: "\(copy).new"
-        )
     }
 }
