@@ -29,7 +29,7 @@ extension DeploymentError: DeploymentFailure {
                 fix: "move long lists, as of addresses, out of the configuration",
                 exitCode: .deployment
             )
-        case .noHostProgram, .hostNotRunning, .severalMasters, .notPermitted:
+        case .noHostProgram, .hostNotRunning, .foreignMasters, .severalMasters, .notPermitted:
             hostDiagnosis(retry)
         }
     }
@@ -96,6 +96,17 @@ extension DeploymentError: DeploymentFailure {
                 what: "the nginx of this host does not run",
                 why: "no process is a master process of nginx",
                 fix: "sudo systemctl start nginx; if it does not start: sudo nginx -t",
+                exitCode: .deployment
+            )
+        case .foreignMasters(let commands):
+            Diagnosis(
+                what: "no nginx of this host can be trusted",
+                why:
+                    "certctl runs the program of the master process to ask for its configuration, and does so "
+                    + "only for an nginx of root or of its own user: "
+                    + commands.joined(separator: "; "),
+                fix: "start nginx as root (sudo systemctl start nginx) or in a container, then "
+                    + retry.words,
                 exitCode: .deployment
             )
         case .severalMasters(let commands):

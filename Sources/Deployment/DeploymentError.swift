@@ -22,6 +22,8 @@ package enum DeploymentError: Error, Equatable {
     case noHostProgram(tried: [String])
     /// The host's nginx does not run.
     case hostNotRunning
+    /// What looks like an nginx of the host belongs to another user, or is another program.
+    case foreignMasters([String])
     /// Several nginx run on the host, and none of them is the one that listens.
     case severalMasters([String])
     /// The system lets certctl not start or signal the host's nginx.

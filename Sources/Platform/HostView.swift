@@ -12,6 +12,8 @@ package protocol HostView: Sendable {
     func text(of path: String, last limit: Int) -> String?
     /// Whether this kernel speaks IPv6, on which containers depend too.
     var speaksIPv6: Bool { get }
+    /// As whom certctl runs.
+    var user: UInt32 { get }
     /// The processes whose title begins so and that are in no container.
     func processes(titled beginning: String) -> [HostProcess]
     /// The numbers of the processes that listen on a TCP port.

@@ -40,6 +40,8 @@ package struct LiveHostView: HostView {
 
     package var speaksIPv6: Bool { proc.names(in: "net").contains("if_inet6") }
 
+    package var user: UInt32 { geteuid() }
+
     package func processes(titled beginning: String) -> [HostProcess] {
         table.processes(titled: beginning)
     }

@@ -8,7 +8,8 @@ package import FoundationEssentials
 package enum FailureBackoff {
     /// In seconds, after the first failures.
     private static let fastSteps: [TimeInterval] = [.minute, 10 * .minute, 100 * .minute]
-    private static let shortest: TimeInterval = .minute
+    /// No wait is shorter.
+    package static let shortest: TimeInterval = .minute
     /// The longest wait, without jitter.
     private static let slowStep: TimeInterval = .day
     /// How far a wait is off, each way.

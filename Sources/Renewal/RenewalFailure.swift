@@ -117,20 +117,21 @@ package struct FailureRecord: Equatable, Sendable, Codable {
         self.failureClass = failureClass
         self.reason = reason
         latest = nil
-        switch failureClass {
-        case .rateLimited where until != nil:
-            let limit = now.addingTimeInterval(Self.longestLimit)
-            notBefore = min(max(until ?? now, now), limit)
-        case .network, .local:
+        // Whoever went by a limit that is over already, or in seconds, would ask without end.
+        let soonest = now.addingTimeInterval(FailureBackoff.shortest)
+        switch (failureClass, until) {
+        case (.rateLimited, let until?) where until >= soonest:
+            notBefore = min(until, now.addingTimeInterval(Self.longestLimit))
+        case (.network, _), (.local, _):
             notBefore = now
-        case .configuration:
+        case (.configuration, _):
             let step = FailureBackoff.step(
                 after: FailureBackoff.fastTries + 1,
                 remaining: remaining,
                 random
             )
             notBefore = now.addingTimeInterval(step)
-        case .temporary, .authority, .rateLimited:
+        case (.temporary, _), (.authority, _), (.rateLimited, _):
             let step = FailureBackoff.step(after: count, remaining: remaining, random)
             // What the CA wishes counts, as long as it is no mistake.
             let wish = until.map { min($0, now.addingTimeInterval(.day)) } ?? now

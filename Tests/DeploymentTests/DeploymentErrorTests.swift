@@ -14,7 +14,8 @@ import Testing
         .noProgram(container: "a", program: "nginx", reason: "b"),
         .nginxFailed(place: "a", command: "nginx -V", lines: []),
         .nginxHangs(place: "a", command: "nginx -t", seconds: 60, lines: ["b"]),
-        .noHostProgram(tried: ["/a"]), .hostNotRunning, .severalMasters(["a", "b"]),
+        .noHostProgram(tried: ["/a"]), .hostNotRunning, .foreignMasters(["a"]),
+        .severalMasters(["a", "b"]),
         .notPermitted(action: "a", reason: "b"), .dumpTooLong(place: "a", limit: 7),
     ]
 

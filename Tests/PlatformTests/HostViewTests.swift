@@ -30,10 +30,11 @@ import Testing
         _ title: String,
         spaces: String = "",
         started: Int = 77,
+        users: String = "0\t0\t0\t0",
         executable: String? = nil
     ) throws {
         try write("\(pid)/cmdline", title.replacing(" -g ", with: "\0-g\0") + "\0")
-        try write("\(pid)/status", "Name:\tnginx\nNSpid:\t\(pid)\(spaces)\nUid:\t0\n")
+        try write("\(pid)/status", "Name:\tnginx\nNSpid:\t\(pid)\(spaces)\nUid:\t\(users)\n")
         let fields = (4...21).map { "\($0)" }.joined(separator: " ")
         try write("\(pid)/stat", "\(pid) (ng) inx) S \(fields) \(started) 23 24")
         if let executable { unsafe symlink(executable, directory("\(pid)/exe")) }
@@ -48,12 +49,20 @@ import Testing
                 HostProcess(
                     pid: 7,
                     title: "nginx: master process nginx -g daemon off;",
+                    name: "ng) inx",
+                    owner: 0,
                     executable: "/usr/sbin/nginx",
                     started: 77,
                     parent: 4
                 )
             ]
         )
+    }
+
+    @Test(arguments: [("33\t33\t33\t33", 33), ("33\t0\t0\t0", nil), ("", nil), ("x", nil)])
+    func `a process belongs to a user when it is all his`(users: String, owner: UInt32?) throws {
+        try add(7, "nginx", users: users)
+        #expect(host.processes(titled: "nginx").map(\.owner) == [owner])
     }
 
     @Test func `what runs in a container is not of this host`() throws {
@@ -72,7 +81,14 @@ import Testing
 
     @Test func `another process of the same number gets no signal`() throws {
         let own = LiveHostView()
-        let process = HostProcess(pid: getpid(), title: "", executable: nil, started: 1)
+        let process = HostProcess(
+            pid: getpid(),
+            title: "",
+            name: "",
+            owner: nil,
+            executable: nil,
+            started: 1
+        )
         let error = #expect(throws: SystemCallError.self) { try own.hangUp(process) }
         #expect(error?.code == ESRCH)
     }

@@ -32,7 +32,7 @@ import Testing
         #expect((0.75 * .day...1.25 * .day).contains(wait))
     }
 
-    @Test(arguments: [(3_600.0, 3_600.0), (0, 0), (-5, 0), (604_800, 604_800), (3e9, 604_800)])
+    @Test(arguments: [(3_600.0, 3_600.0), (60, 60), (604_800, 604_800), (3e9, 604_800)])
     func `a rate limit holds until the CA says, for a week at most`(
         said: TimeInterval,
         kept: TimeInterval
@@ -41,8 +41,17 @@ import Testing
         #expect(wait(RenewalSample.failure(.rateLimited, at: now, until: until)) == kept)
     }
 
-    @Test func `a rate limit without a moment is waited out like any failure`() {
-        #expect(wait(RenewalSample.failure(.rateLimited, at: now)) >= 60)
+    @Test(arguments: [nil, 59, 0, -5, -3e9])
+    func `a rate limit without a moment that is to come is waited out like any failure`(
+        said: TimeInterval?
+    ) {
+        let until = said.map(now.addingTimeInterval)
+        var record: FailureRecord?
+        for _ in 1...4 {
+            record = RenewalSample.failure(.rateLimited, after: record, at: now, until: until)
+            #expect(record.map(wait) ?? 0 >= 60)
+        }
+        #expect(record.map(wait) ?? 0 >= .day / 2)
     }
 
     @Test(arguments: [FailureClass.network, .local])
@@ -154,6 +163,9 @@ import Testing
                 reason: "",
                 at: moment,
                 remaining: Double.random(in: -5 * .day...60 * .day, using: &generator),
+                until: generator.oneIn(2)
+                    ? nil
+                    : moment.addingTimeInterval(.random(in: -.day...(.day), using: &generator)),
                 StableRandom(seed: generator.next())
             )
             #expect((60...30 * .hour).contains(wait(next)))

@@ -16,6 +16,7 @@ package final class ScriptedHost: HostView {
         package var hidden: [String] = []
         package var texts: [String: String] = [:]
         package var speaksIPv6 = true
+        package var user: UInt32 = 0
         package var processes: [HostProcess] = []
         package var listeners: [UInt16: [Int32]] = [:]
         package var hangUpFailure: SystemCallError?
@@ -56,6 +57,8 @@ package final class ScriptedHost: HostView {
         guard !model.missing.contains(path) else { throw SystemCallError("stat", code: 2) }
         return model.identities[path] ?? FileIdentity(device: 1, inode: 1, isDirectory: true)
     }
+
+    package var user: UInt32 { model.user }
 
     package func target(ofLink path: String) -> String? { model.links[path] }
 

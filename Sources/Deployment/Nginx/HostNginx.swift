@@ -117,8 +117,11 @@ package struct HostNginx: NginxInstance {
     /// The master process: the only one, the one that has a web port, or the one that wrote its
     /// number where nginx does by default.
     private static func master(on host: any HostView) throws(DeploymentError) -> HostProcess {
-        let masters = host.processes(titled: NginxTitle.master)
-        guard let first = masters.first else { throw .hostNotRunning }
+        let masters = masters(on: host)
+        guard let first = masters.first else {
+            let others = host.processes(titled: NginxTitle.master)
+            throw others.isEmpty ? .hostNotRunning : .foreignMasters(others.map(foreign))
+        }
         if masters.count == 1 { return first }
         let listeners = Set([80, 443].flatMap { host.listeners(onPort: $0) })
         let listening = masters.filter { listeners.contains($0.pid) }
@@ -128,6 +131,22 @@ package struct HostNginx: NginxInstance {
             if let named = masters.first(where: { $0.pid == number }) { return named }
         }
         throw .severalMasters(masters.map { "\($0.title.harmless(limit: 100)) (\($0.pid))" })
+    }
+
+    /// The processes that call themselves nginx's master, and that whoever runs certctl can trust to be it.
+    ///
+    /// What they run, and with which options, is run again to ask for the configuration: any user could have
+    /// root run something by giving a process of his that title. So it has to be root's, or the user's own, and a
+    /// program called nginx: one with the set-user-ID bit can be started by anyone with any title.
+    static func masters(on host: any HostView) -> [HostProcess] {
+        host.processes(titled: NginxTitle.master).filter { process in
+            (process.owner == 0 || process.owner == host.user) && process.name.contains("nginx")
+        }
+    }
+
+    private static func foreign(_ process: HostProcess) -> String {
+        let owner = process.owner.map { "of user \($0)" } ?? "of several users"
+        return "\(process.title.harmless(limit: 100)) (\(process.pid), \(owner))"
     }
 
     private func run(_ arguments: [String], limit: Int = shortOutput) async throws -> ChildResult {

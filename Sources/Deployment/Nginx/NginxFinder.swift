@@ -49,7 +49,7 @@ package struct NginxFinder: Sendable {
             return try HostNginx(host: host, processes: processes)
         }
         let found = try await ContainerFinder(engine: engine).labelledOrPublished()
-        let hostRuns = !host.processes(titled: NginxTitle.master).isEmpty
+        let hostRuns = !HostNginx.masters(on: host).isEmpty
         if let found, found.isRunning || found.state.status == .restarting || !hostRuns {
             return try await ContainerNginx(found, engine: engine, host: host)
         }

@@ -5,6 +5,12 @@ package struct HostProcess: Equatable, Sendable {
     ///
     /// Untrusted: any process may call itself anything.
     package let title: String
+    /// The name of the file that it has executed, cut off after 15 bytes; a program can change it, though it
+    /// has to mean to, which whoever starts it with a title of his own cannot make it do.
+    package let name: String
+    /// The user that it belongs to: the real, the effective and the saved one, which are the same; `nil` where
+    /// they are not, as while a program with the set-user-ID bit runs.
+    package let owner: UInt32?
     /// The file that it runs; `nil` where this user may not look, or no file is there any more.
     package let executable: String?
     /// When it was started, in the kernel's own measure: with the number it tells one process from
@@ -16,6 +22,8 @@ package struct HostProcess: Equatable, Sendable {
     package init(
         pid: Int32,
         title: String,
+        name: String,
+        owner: UInt32?,
         executable: String?,
         started: UInt64,
         parent: Int32? = nil
@@ -23,6 +31,8 @@ package struct HostProcess: Equatable, Sendable {
         self.parent = parent
         self.pid = pid
         self.title = title
+        self.name = name
+        self.owner = owner
         self.executable = executable
         self.started = started
     }
@@ -41,6 +51,8 @@ struct ProcessTable: Sendable {
             return HostProcess(
                 pid: pid,
                 title: title,
+                name: name(of: pid),
+                owner: owner(of: pid),
                 executable: executable(of: pid),
                 started: started,
                 parent: parent(of: pid)
@@ -71,6 +83,27 @@ struct ProcessTable: Sendable {
         return fields[number - 2]
     }
 
+    /// Source: proc_pid_stat(5), field 2.
+    private func name(of pid: Int32) -> String {
+        let text = proc.text(of: "\(pid)/stat")
+        guard let start = text.firstIndex(of: "("), let end = text.lastIndex(of: ")"), start < end
+        else { return "" }
+        return String(text[text.index(after: start)..<end])
+    }
+
+    /// Source: proc_pid_status(5): Uid, the real, effective, saved and file system user.
+    private func owner(of pid: Int32) -> UInt32? {
+        let users = Set(status("Uid", of: pid))
+        return users.count == 1 ? users.first.flatMap { UInt32($0) } : nil
+    }
+
+    /// The words behind `key` in what the kernel tells of a process.
+    private func status(_ key: String, of pid: Int32) -> [Substring] {
+        let lines = proc.text(of: "\(pid)/status").split(separator: "\n")
+        guard let line = lines.first(where: { $0.hasPrefix("\(key):") }) else { return [] }
+        return line.dropFirst(key.count + 1).split(whereSeparator: \.isWhitespace)
+    }
+
     private func title(of pid: Int32) -> String {
         let words = proc.text(of: "\(pid)/cmdline").split(separator: "\0")
         return words.joined(separator: " ")
@@ -80,9 +113,7 @@ struct ProcessTable: Sendable {
     ///
     /// Source: proc_pid_status(5): NSpid, from the reader's namespace inwards.
     private func isInContainer(_ pid: Int32) -> Bool {
-        let lines = proc.text(of: "\(pid)/status").split(separator: "\n")
-        guard let line = lines.first(where: { $0.hasPrefix("NSpid:") }) else { return false }
-        return line.dropFirst("NSpid:".count).split(whereSeparator: \.isWhitespace).count > 1
+        status("NSpid", of: pid).count > 1
     }
 
     private func executable(of pid: Int32) -> String? {

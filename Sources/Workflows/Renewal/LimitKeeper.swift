@@ -172,9 +172,10 @@ package final class LimitKeeper: Sendable {
         add(.breaker(authority: authority.directory.description, record))
     }
 
-    /// The CA has said until when the account may order nothing.
+    /// The CA has said until when the account may order nothing; a minute is waited whatever it has said.
     package func noteHold(_ authority: CertificateAuthority, until: Date, at now: Date) {
-        let until = min(until, now.addingTimeInterval(Self.longestHold))
+        let soonest = now.addingTimeInterval(FailureBackoff.shortest)
+        let until = min(max(until, soonest), now.addingTimeInterval(Self.longestHold))
         add(.hold(authority: authority.directory.description, until: until))
     }
 

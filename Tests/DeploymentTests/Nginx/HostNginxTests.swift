@@ -30,11 +30,15 @@ private final class ScriptedNginx: ProcessRunner {
     private func master(
         _ pid: Int32,
         _ options: String = "",
-        executable: String? = "/usr/sbin/nginx"
+        executable: String? = "/usr/sbin/nginx",
+        name: String = "nginx",
+        owner: UInt32? = 0
     ) -> HostProcess {
         HostProcess(
             pid: pid,
             title: "nginx: master process nginx\(options)",
+            name: name,
+            owner: owner,
             executable: executable,
             started: UInt64(pid) * 10
         )
@@ -89,6 +93,33 @@ private final class ScriptedNginx: ProcessRunner {
         host.change { $0.processes = [master(7), master(8)] }
         let titles = ["nginx: master process nginx (7)", "nginx: master process nginx (8)"]
         #expect(throws: DeploymentError.severalMasters(titles)) { _ = try nginx() }
+    }
+
+    @Test(
+        arguments: [
+            ("nginx", 33, "of user 33"), ("sudo", 0, "of user 0"),
+            ("nginx", nil, "of several users"),
+        ] as [(String, UInt32?, String)]
+    )
+    func `root runs nothing that another user has given nginx's title`(
+        name: String,
+        owner: UInt32?,
+        told: String
+    ) throws {
+        let disguised = master(7, " -c /tmp/own.conf", executable: nil, name: name, owner: owner)
+        host.change { $0.processes = [disguised] }
+        let masters = ["nginx: master process nginx -c /tmp/own.conf (7, \(told))"]
+        #expect(throws: DeploymentError.foreignMasters(masters)) { _ = try nginx() }
+        host.change { $0.processes = [disguised, master(8)] }
+        #expect(try nginx().1.commands.isEmpty)
+    }
+
+    @Test func `a user's own nginx is asked, and root's, but no other`() throws {
+        host.change { $0.user = 1000 }
+        for (owner, isAsked) in [(1000, true), (0, true), (33, false)] as [(UInt32, Bool)] {
+            host.change { $0.processes = [master(7, owner: owner)] }
+            #expect(((try? nginx()) != nil) == isAsked)
+        }
     }
 
     @Test func `one that does not run is told apart from one that does not exist`() {
@@ -150,18 +181,24 @@ private final class ScriptedNginx: ProcessRunner {
         let worker = HostProcess(
             pid: 9,
             title: "nginx: worker process",
+            name: "nginx",
+            owner: 33,
             executable: nil,
             started: 1
         )
         let old = HostProcess(
             pid: 8,
             title: "nginx: worker process is shutting down",
+            name: "nginx",
+            owner: 33,
             executable: nil,
             started: 1
         )
         let anothers = HostProcess(
             pid: 10,
             title: "nginx: worker process",
+            name: "nginx",
+            owner: 33,
             executable: nil,
             started: 1,
             parent: 6
@@ -227,7 +264,14 @@ private final class ScriptedNginx: ProcessRunner {
     private func runOnHost() {
         host.change {
             $0.processes = [
-                HostProcess(pid: 7, title: "nginx: master process n", executable: "/n", started: 1)
+                HostProcess(
+                    pid: 7,
+                    title: "nginx: master process n",
+                    name: "nginx",
+                    owner: 0,
+                    executable: "/n",
+                    started: 1
+                )
             ]
         }
     }

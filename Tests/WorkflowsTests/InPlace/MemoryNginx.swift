@@ -167,6 +167,8 @@ final class MemoryNginx: NginxInstance, TLSProbing, HostView {
 
     // MARK: HostView
 
+    var user: UInt32 { 0 }
+
     func realPath(of path: String) -> String? {
         (try? disk.status(path)) == nil ? nil : path
     }
