@@ -38,7 +38,7 @@ package struct ForecastRenewals: Sendable {
         _ general: Settings
     ) throws -> ForecastSubject? {
         guard let current = lineage.current else { return nil }
-        let authority = authority(of: lineage, general)
+        let authority = general.nextAuthority(of: lineage) ?? .standard
         let state = try memory.state(of: lineage)
         var facts = memory.facts(of: current, lineage, state)
         facts.failures = state[authority]
@@ -48,15 +48,6 @@ package struct ForecastRenewals: Sendable {
             authority: forecast(authority, lineage, general),
             facts: facts
         )
-    }
-
-    /// The CA that it is renewed at, by certctl.conf or as it was ordered.
-    private static func authority(
-        of lineage: Lineage,
-        _ general: Settings
-    ) -> CertificateAuthority {
-        general.block(of: lineage.name)?.authority?.authority
-            ?? lineage.settings.flatMap { CertificateAuthority($0.authority) } ?? .standard
     }
 
     private static func forecast(

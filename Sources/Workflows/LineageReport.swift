@@ -76,7 +76,7 @@ package struct LineageReport: Equatable, Sendable {
         _ lineage: Lineage,
         isLost: Bool,
         _ memory: RenewalMemory,
-        _ limits: LimitRecord,
+        ofCA health: AuthorityHealth?,
         deployed: DeployRecord?,
         nextDeploy: Date?,
         published: GenerationNumber?,
@@ -104,8 +104,7 @@ package struct LineageReport: Equatable, Sendable {
         let due = lineage.isRevoked ? manifest.notBefore : RenewalPolicy.due(facts).moment
         self.due = due
         // A CA that is down is the trouble of what is due there.
-        let outage = limits.health(of: lineage.settings?.authority ?? "").breaker?
-            .believed(at: now)
+        let outage = health?.breaker?.believed(at: now)
         let ofCA = outage.flatMap { now >= due && $0.tries > 0 ? $0 : nil }
         trouble = [failures, ofCA].compactMap(\.self).max { $0.last < $1.last }
             .map { Trouble($0, earliest: lineage.earliestRenewal(due, isLost: isLost, at: now)) }

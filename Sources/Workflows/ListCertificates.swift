@@ -25,31 +25,39 @@ package struct ListCertificates: Sendable {
         let deployed = try deployed()
         let memory = try RenewalMemory(store)
         let limits = try store.limits()
+        let settings = settings()
         let names = try store.lineageNames()
         var reports: [LineageReport] = []
         var unreadable: [(name: LineageName, error: any Error)] = []
         for name in names {
             do {
-                reports.append(try report(store.lineage(name), memory, limits, deployed(name)))
+                let lineage = try store.lineage(name)
+                reports.append(try report(lineage, memory, limits, settings, deployed(name)))
             } catch {
                 unreadable.append((name, error))
             }
         }
-        reports += try wanted(besides: Set(names))
+        reports += try wanted(settings, besides: Set(names))
         return (reports.sorted { $0.lineage.name < $1.lineage.name }, unreadable)
     }
 
-    private func wanted(besides known: Set<LineageName>) throws -> [LineageReport] {
-        let settings: Settings
+    /// What certctl.conf says; nothing where it cannot be used.
+    private func settings() -> Settings {
         do {
-            settings = try SettingsLoader(services).load()
+            return try SettingsLoader(services).load()
         } catch {
             services.log.warning(
                 "certctl.conf does not tell what is wanted",
                 ["reason": Services.reason(of: error)]
             )
-            return []
+            return Settings()
         }
+    }
+
+    private func wanted(
+        _ settings: Settings,
+        besides known: Set<LineageName>
+    ) throws -> [LineageReport] {
         let blocks = settings.sites.map(\.certificate) + settings.certificates
         return try blocks.compactMap { block in
             guard let name = block.lineageName, !known.contains(name) else { return nil }
@@ -71,6 +79,7 @@ package struct ListCertificates: Sendable {
             lineage,
             RenewalMemory(store),
             store.limits(),
+            settings(),
             deployed()(lineage.name)
         )
     }
@@ -99,15 +108,17 @@ package struct ListCertificates: Sendable {
         _ lineage: Lineage,
         _ memory: RenewalMemory,
         _ limits: LimitRecord,
+        _ settings: Settings,
         _ deployed: DeployRecord?
     ) throws -> LineageReport {
         let store = services.store
+        let authority = settings.nextAuthority(of: lineage)
         let isDone = lineage.current.map { deployed?.isDone($0.number) == true } ?? true
         return try LineageReport(
             lineage,
             isLost: store.isLost(lineage),
             memory,
-            limits,
+            ofCA: authority.map(limits.health),
             deployed: deployed,
             nextDeploy: deployed?.nextAttempt(in: store, at: services.clock.now),
             published: isDone ? nil : store.publishedGeneration(of: lineage.name),

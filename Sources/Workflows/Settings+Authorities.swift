@@ -70,6 +70,19 @@ extension Settings {
     }
 }
 
+extension Settings {
+    /// The CA that the next certificate of a lineage is ordered from: the one that its block names, the general
+    /// one as long as none has issued, or else the one that has; `nil` where nothing tells.
+    func nextAuthority(of lineage: Lineage) -> CertificateAuthority? {
+        if let wanted = block(of: lineage.name)?.authority?.authority { return wanted }
+        guard let settings = lineage.settings else { return nil }
+        if settings.isAuthorityOpen(isIssued: lineage.isIssued) {
+            return authority?.authority ?? .standard
+        }
+        return CertificateAuthority(settings.authority)
+    }
+}
+
 extension LineageSettings {
     /// Whether certctl.conf still decides which CA is asked: nobody has named one for this lineage, and none
     /// has issued.

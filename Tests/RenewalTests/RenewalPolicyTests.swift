@@ -272,11 +272,11 @@ import Testing
         facts.substituteFailures = RenewalSample.failure(
             .rateLimited,
             at: now,
-            until: now + .hours(0.01)
+            until: now + .hours(0.02)
         )
-        #expect(RenewalPolicy.decide(facts, at: now) == .hold(until: now + .hours(0.01), .outage))
+        #expect(RenewalPolicy.decide(facts, at: now) == .hold(until: now + .hours(0.02), .outage))
         facts.substituteFailures = nil
-        facts.substitute = AuthorityHealth(limit: now + .hours(0.01))
-        #expect(RenewalPolicy.decide(facts, at: now) == .hold(until: now + .hours(0.01), .outage))
+        facts.substitute = AuthorityHealth(limit: now + .hours(0.02))
+        #expect(RenewalPolicy.decide(facts, at: now) == .hold(until: now + .hours(0.02), .outage))
     }
 }

@@ -2,6 +2,7 @@ import CertificateStore
 import Diagnostics
 import FoundationEssentials
 import Platform
+import Renewal
 import TestSupport
 import Testing
 
@@ -141,6 +142,30 @@ import Testing
         host.disk.plan(MemoryFileSystem.Plan())
         #expect(await renew(host) == .success)
         #expect(host.network.withCA { $0.counts } != requests)
+    }
+
+    @Test func `that nothing can be stored is kept, and no run counts until it can be`()
+        async throws
+    {
+        let host = try await prepared()
+        let name = try #require(Self.name)
+        let last = try host.store.clockRecord()?.lastRun
+        var plan = MemoryFileSystem.Plan()
+        plan.room = 1024 * 1024
+        host.disk.plan(plan)
+        for _ in 1...2 {
+            #expect(await renew(host) == .store)
+            host.wait(.hour)
+        }
+        let state = try host.store.renewalState(of: name)
+        #expect(state.lastFailure?.tries == 2)
+        #expect(state.lastFailure?.failureClass == .local)
+        #expect(try host.store.clockRecord()?.lastRun == last)
+        #expect(try host.store.history(HistoryQuery()).events.contains { $0.event == "failed" })
+
+        host.disk.plan(MemoryFileSystem.Plan())
+        #expect(await renew(host) == .success)
+        #expect(try host.store.clockRecord()?.lastRun != last)
     }
 
     @Test func `a certificate whose files are gone is renewed at once`() async throws {

@@ -28,15 +28,20 @@ package struct HookRunner: Sendable {
 
     /// The hooks of a directory in the order of their names; none where it is missing.
     ///
-    /// What cannot be run is left out: ``tellIdle(in:)``. Throws ``HookError`` for a link, which is not followed and would be left out unseen, and for
-    /// a directory that others could put a hook into.
-    package func hooks(in directory: String) throws -> [String] {
+    /// What cannot be run is left out: ``tellIdle(in:)``. A link is not followed and would be left out unseen:
+    /// `link` is called with the error, which it throws or takes note of. Throws ``HookError`` for a directory
+    /// that others could put a hook into.
+    package func hooks(
+        in directory: String,
+        link: (HookError) throws -> Void = { throw $0 }
+    ) throws -> [String] {
         guard let status = try fileSystem.status(directory) else { return [] }
         try checkTrust(directory, status)
         return try fileSystem.list(directory).map { "\(directory)/\($0)" }.filter { path in
             let status = try fileSystem.status(path)
             guard status?.kind != .symbolicLink else {
-                throw HookError.notRunnable(path: path, .symbolicLink)
+                try link(.notRunnable(path: path, .symbolicLink))
+                return false
             }
             return status.map(Self.isRunnable) ?? false
         }

@@ -41,7 +41,7 @@ package final class LimitKeeper: Sendable {
 
     /// How a CA has been.
     package func health(of authority: CertificateAuthority) -> AuthorityHealth {
-        state.withLock { $0.record.health(of: authority.directory.description) }
+        state.withLock { $0.record.health(of: authority) }
     }
 
     /// Refuses an order at a CA that is down, or that allows the account nothing.
@@ -147,13 +147,14 @@ package final class LimitKeeper: Sendable {
 
     /// The CA does not work or cannot be reached: that counts for all of its certificates at once.
     ///
-    /// `failureClass` is one that ``FailureClass/isOutage`` tells of.
+    /// `failureClass` is one that ``FailureClass/isOutage`` tells of. `remaining` is what is left of the
+    /// certificate of that CA that is nearest to its end, in seconds.
     package func noteOutage(
         _ authority: CertificateAuthority,
         _ failureClass: FailureClass,
         reason: String,
         until: Date?,
-        remaining: TimeInterval?,
+        remaining: @autoclosure () -> TimeInterval?,
         at now: Date,
         _ random: StableRandom
     ) {
@@ -165,7 +166,7 @@ package final class LimitKeeper: Sendable {
             failureClass,
             reason: reason,
             at: now,
-            remaining: remaining,
+            remaining: remaining(),
             until: until,
             random
         )

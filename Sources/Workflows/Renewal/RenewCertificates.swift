@@ -61,7 +61,7 @@ package struct RenewCertificates: Sendable {
         defer { withExtendedLifetime(lock) {} }
         let clock = try RenewalClock(services)
         if request.isPlain, clock.isBelieved, let report = try glance() {
-            try clock.save(believing: nil)
+            try clock.save(believing: nil, isWhole: true)
             return report
         }
         var round = try RenewalRound(self, clock)
@@ -69,12 +69,12 @@ package struct RenewCertificates: Sendable {
             try await round.run()
         } catch {
             // What was done is not to be forgotten with what failed.
-            try? await round.save()
+            try? await round.save(isWhole: false)
             throw error
         }
         var report = round.report
         do {
-            try await round.save()
+            try await round.save(isWhole: true)
         } catch {
             // Whatever was renewed is to be brought into use all the same.
             report.unsaved = error

@@ -35,10 +35,12 @@ struct RenewalClock: Sendable {
 
     /// Remembers that `renew` was here.
     ///
-    /// - Parameter skew: How far a CA's clock is ahead, in seconds; `nil` where none was asked. A clock
-    ///   that is in doubt is believed once a CA agrees.
+    /// - Parameters:
+    ///   - skew: How far a CA's clock is ahead, in seconds; `nil` where none was asked. A clock that is in
+    ///     doubt is believed once a CA agrees.
+    ///   - isWhole: Whether it came to its end.
     /// - Throws: `FileSystemError`.
-    func save(believing skew: TimeInterval?) throws {
+    func save(believing skew: TimeInterval?, isWhole: Bool) throws {
         let clock = services.clock
         let now = clock.now
         var latest = record.map { max($0.latest, now) } ?? now
@@ -48,6 +50,7 @@ struct RenewalClock: Sendable {
             latest = record.latest
         }
         let uptime = isBelieved || skew != nil ? clock.uptime : record?.uptime ?? clock.uptime
-        try services.store.save(ClockRecord(latest: latest, uptime: uptime, lastRun: now))
+        let lastRun = isWhole ? now : record?.lastRun
+        try services.store.save(ClockRecord(latest: latest, uptime: uptime, lastRun: lastRun))
     }
 }

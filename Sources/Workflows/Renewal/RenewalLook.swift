@@ -86,7 +86,7 @@ struct RenewalLooks: Sendable {
         let isLost = lineage.isCurrentLost || !isTrue
         guard let settings = lineage.settings, lineage.current != nil || isBegun || isLost,
             let issuer = CertificateAuthority(settings.issuing),
-            let authority = authority(of: lineage, settings, issuer)
+            let authority = general.nextAuthority(of: lineage)
         else { return nil }
         let state = try memory.state(of: lineage)
         var facts = facts(of: lineage, state, at: now)
@@ -108,6 +108,21 @@ struct RenewalLooks: Sendable {
         )
     }
 
+    /// What is left, in seconds, of the certificate that is nearest to its end, on either side of it, among all
+    /// that are ordered from one of those CAs.
+    ///
+    /// How soon a CA that is down is asked again goes by that, or one would expire while others have time:
+    /// also those that a run does not look at, as where a person has named another.
+    func leastRemaining(of authorities: Set<CertificateAuthority>, at now: Date) -> TimeInterval? {
+        // What cannot be read cannot be renewed either.
+        let lineages = ((try? store.lineageNames()) ?? []).lazy.compactMap {
+            try? store.lineage($0)
+        }
+        return lineages.filter { general.nextAuthority(of: $0).map(authorities.contains) ?? false }
+            .compactMap { $0.current?.manifest.validity.remaining(at: now) }
+            .min { abs($0) < abs($1) }
+    }
+
     private func facts(of lineage: Lineage, _ state: RenewalState, at now: Date) -> RenewalFacts {
         if let current = lineage.current { return memory.facts(of: current, lineage, state) }
         var facts = RenewalFacts(
@@ -116,19 +131,6 @@ struct RenewalLooks: Sendable {
         )
         facts.canAsk = false
         return facts
-    }
-
-    /// The CA that the next certificate is ordered from.
-    private func authority(
-        of lineage: Lineage,
-        _ settings: LineageSettings,
-        _ issuer: CertificateAuthority
-    ) -> CertificateAuthority? {
-        if let wanted = general.block(of: lineage.name)?.authority?.authority { return wanted }
-        if settings.isAuthorityOpen(isIssued: lineage.isIssued) {
-            return general.authority?.authority ?? .standard
-        }
-        return settings.substitute == nil ? issuer : CertificateAuthority(settings.authority)
     }
 }
 

@@ -21,15 +21,6 @@ extension RenewalRound {
         await order(looks, authority, reach)
     }
 
-    /// What is left, in seconds, of the certificate that is nearest to its end, on either side of it.
-    ///
-    /// How soon a CA that is down is asked again goes by that, or it would expire while the others have
-    /// time.
-    static func leastRemaining(of looks: [RenewalLook], at now: Date) -> TimeInterval? {
-        looks.compactMap { $0.current?.manifest.validity.remaining(at: now) }
-            .min { abs($0) < abs($1) }
-    }
-
     /// Whether their CA has to be spoken to.
     func isAsked(_ looks: [RenewalLook]) -> Bool {
         let now = services.clock.now
@@ -126,7 +117,7 @@ extension RenewalRound {
             verdict.failureClass == .network ? .network : .authority,
             reason: Self.reason(error, clock),
             until: verdict.until,
-            remaining: Self.leastRemaining(of: looks, at: now),
+            remaining: self.looks.leastRemaining(of: [looks[0].authority], at: now),
             at: now,
             looks[0].facts.random
         )

@@ -154,6 +154,32 @@ extension RenewalRound {
         }
     }
 
+    /// Notes what keeps anything from being renewed, as a disk that is full, for each lineage that is due: so
+    /// that it is told for how long, as far as the disk takes that.
+    func note(_ error: any Error, ofDueAmong looks: [RenewalLook], at now: Date) {
+        let due = looks.map(completed).filter { look in
+            switch renewal.decide(look.facts, now) {
+            case .renew: true
+            case .ask: look.due <= now
+            case .keep, .hold: false
+            }
+        }
+        for look in due {
+            var state = look.state
+            state[look.authority] = FailureRecord(
+                after: state[look.authority]?.believed(at: now),
+                FailureVerdict(error).failureClass,
+                reason: Services.reason(of: error),
+                at: now,
+                remaining: look.current?.manifest.validity.remaining(at: now),
+                look.facts.random
+            )
+            Self.save(state, of: look, services)
+        }
+        guard let first = due.first else { return }
+        services.noteFailure(due.count == 1 ? first.name : nil, error)
+    }
+
     /// Notes what came of a lineage, and when it is looked at again.
     ///
     /// `isDue` tells of one that has failed whether it was to be renewed.

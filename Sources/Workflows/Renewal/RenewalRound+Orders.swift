@@ -31,7 +31,7 @@ extension RenewalRound {
         }
         var rest = due[...]
         while !rest.isEmpty {
-            await order(Array(rest.prefix(Self.batch)), of: looks, authority)
+            await order(Array(rest.prefix(Self.batch)), authority)
             rest = rest.dropFirst(Self.batch)
         }
     }
@@ -98,20 +98,15 @@ extension RenewalRound {
         services.noteFailure(failed.count == 1 ? first.name : nil, error)
     }
 
-    /// Orders what is due of `looks`.
-    private mutating func order(
-        _ due: [Due],
-        of looks: [RenewalLook],
-        _ authority: CertificateAuthority
-    ) async {
+    /// Orders what is due at a CA.
+    private mutating func order(_ due: [Due], _ authority: CertificateAuthority) async {
         let subjects = Dictionary(uniqueKeysWithValues: due.map { ($0.look.name, $0) })
         let orders = due.map { order(for: $0.look, $0.source) }
         let limited = Dictionary(uniqueKeysWithValues: orders.map { ($0.lineage, $0.limited) })
         let endings = Mutex<[LineageName: Ending]>([:])
         let admitted = Mutex<[LineageName]>([])
-        let (limits, services) = (limits, services)
+        let (limits, services, looks) = (limits, services, self.looks)
         let skew = skews[authority] ?? 0
-        let remaining = Self.leastRemaining(of: looks, at: now(of: authority))
         let now: @Sendable () -> Date = { services.clock.now.addingTimeInterval(skew) }
         let conduct = OrderConduct(
             lanes: Self.lanes,
@@ -142,8 +137,9 @@ extension RenewalRound {
                 RenewalRound.count(
                     result,
                     order,
+                    of: authority,
                     limits,
-                    remaining: remaining,
+                    looks,
                     skew: skew,
                     at: now(),
                     subject.look.facts.random
@@ -195,12 +191,13 @@ extension RenewalRound {
 
     /// Counts what came of an order for the CA as a whole, so that those that wait know of it.
     ///
-    /// `remaining` is what is left of the certificate that is nearest to its end, in seconds.
+    /// `authority` is the CA that it is for, also where another one stands in.
     private static func count(
         _ result: Result<IssueOutcome, any Error>,
         _ order: LimitedOrder,
+        of authority: CertificateAuthority,
         _ limits: LimitKeeper,
-        remaining: TimeInterval?,
+        _ looks: RenewalLooks,
         skew: TimeInterval,
         at now: Date,
         _ random: StableRandom
@@ -223,7 +220,7 @@ extension RenewalRound {
                 verdict.failureClass,
                 reason: Services.reason(of: error),
                 until: verdict.until,
-                remaining: remaining,
+                remaining: looks.leastRemaining(of: [order.authority, authority], at: now),
                 at: now,
                 random
             )

@@ -68,7 +68,14 @@ struct RenewalRound {
                 settle(name, .failed(error), look: now)
             }
         }
-        if groups.values.contains(where: isAsked) { try store.checkRoom() }
+        if groups.values.contains(where: isAsked) {
+            do {
+                try store.checkRoom()
+            } catch {
+                note(error, ofDueAmong: groups.values.flatMap(\.self), at: now)
+                throw error
+            }
+        }
         for (authority, group) in groups.sorted(by: { $0.key.folder < $1.key.folder }) {
             for part in Self.parted(group) { await renew(part, of: authority) }
         }
@@ -97,11 +104,13 @@ struct RenewalRound {
 
     /// Writes down what the next run goes by.
     ///
-    /// What fails keeps nothing else from being written. Throws the first of: limits, time, caches.
-    func save() async throws {
+    /// What fails keeps nothing else from being written. `isWhole` tells whether it came to its end, so that
+    /// `watch` does not miss it. Throws the first of: limits, time, caches.
+    func save(isWhole: Bool) async throws {
         let advised = Result { if adviceHasChanged { try store.replace(advice) } }
         let scheduled = Result { try saveSchedule() }
-        let time = Result { try clock.save(believing: skews.values.min { abs($0) < abs($1) }) }
+        let skew = skews.values.min { abs($0) < abs($1) }
+        let time = Result { try clock.save(believing: skew, isWhole: isWhole) }
         try await limits.save()
         try time.get()
         try advised.get()

@@ -10,3 +10,10 @@ extension RenewalState {
         set { failures[authority.directory.description] = newValue }
     }
 }
+
+extension LimitRecord {
+    /// How a CA has been.
+    func health(of authority: CertificateAuthority) -> AuthorityHealth {
+        health(of: authority.directory.description)
+    }
+}

@@ -40,7 +40,9 @@ extension Observation {
         // A host that has just started makes up for what its timers have missed within the hour.
         guard uptime > startUp else { return ([], [.renewLate]) }
         let time = lastRun.formatted(.iso8601)
-        return ([host(.renewLate, "renew ran last at \(time): does its timer?", now)], [])
+        let message =
+            "renew came to its end last at \(time): journalctl -u certctl-renew may tell why"
+        return ([host(.renewLate, message, now)], [])
     }
 
     private static func host(_ state: State, _ message: String, _ now: Date) -> Observation {

@@ -10,6 +10,8 @@ struct WatchAlerts: Sendable {
     static let mostTold = 20
 
     private let services: Services
+    /// The hooks that have not come to an end in this run: each would take as long once more.
+    private var hanging: Set<String> = []
 
     init(_ services: Services) {
         self.services = services
@@ -17,36 +19,44 @@ struct WatchAlerts: Sendable {
 
     /// Tells of what is new, worse or still there, the worst first.
     ///
-    /// A hook that fails is told itself and otherwise borne; of what it was not told it is told at
+    /// A hook that fails is told itself and otherwise borne; of what it was not told, it alone is told at
     /// the next run. Returns the observations with when that was.
-    func tell(_ observations: [Observation], _ memory: WatchMemory) async -> [Observation] {
+    mutating func tell(_ observations: [Observation], _ memory: WatchMemory) async -> [Observation]
+    {
         let now = services.clock.now
-        let due = observations.indices.filter { memory.isDue(observations[$0], now: now) }
-            .sorted { (observations[$0].level, $1) > (observations[$1].level, $0) }
+        let sorted = observations.indices.sorted {
+            (observations[$0].level, $1) > (observations[$1].level, $0)
+        }
+        let due = sorted.filter { memory.isDue(observations[$0], now: now) }
         note(due.map { observations[$0] }.filter(memory.isNews))
-        guard !due.isEmpty else { return observations }
+        let again = sorted.filter { observations[$0].untold != nil && !due.contains($0) }
+        guard !(due + again).isEmpty else { return observations }
         runner.tellIdle(in: services.layout.postHooks)
         guard let hooks = hooks(), !hooks.isEmpty else { return observations }
         var observations = observations
-        for index in due.prefix(Self.mostTold) where await tell(observations[index], hooks) {
-            observations[index].alerted = now
+        for index in due.prefix(Self.mostTold) {
+            observations[index].note(await tell(observations[index], hooks), at: now)
         }
         let rest = due.dropFirst(Self.mostTold)
-        guard let worst = rest.first else { return observations }
-        let summary = Observation(
-            state: observations[worst].state,
-            level: observations[worst].level,
-            message: "\(rest.count) more findings: certctl watch tells them",
-            since: now
-        )
-        if await tell(summary, hooks) {
-            for index in rest { observations[index].alerted = now }
+        if let worst = rest.first {
+            let summary = Observation(
+                state: observations[worst].state,
+                level: observations[worst].level,
+                message: "\(rest.count) more findings: certctl watch tells them",
+                since: now
+            )
+            let telling = await tell(summary, hooks)
+            for index in rest { observations[index].note(telling, at: now) }
+        }
+        for index in again.prefix(Self.mostTold) {
+            let untold = hooks.filter { observations[index].untold?.contains($0) == true }
+            observations[index].untold = await tell(observations[index], untold).failed
         }
         return observations
     }
 
     /// Tells once of findings that are gone, or that nobody looks for any more.
-    func tellGone(_ findings: [Observation], _ scope: WatchMemory.Scope) async {
+    mutating func tellGone(_ findings: [Observation], _ scope: WatchMemory.Scope) async {
         let now = services.clock.now
         let cleared = findings.map { finding in
             let news =
@@ -81,15 +91,15 @@ struct WatchAlerts: Sendable {
 
     private func hooks() -> [String]? {
         do {
-            return try runner.hooks(in: services.layout.postHooks)
+            return try runner.hooks(in: services.layout.postHooks) { warn($0) }
         } catch {
             warn(error)
             return nil
         }
     }
 
-    /// Runs every hook; returns whether all of them succeeded.
-    private func tell(_ observation: Observation, _ hooks: [String]) async -> Bool {
+    /// Runs every hook, but for those that hang.
+    private mutating func tell(_ observation: Observation, _ hooks: [String]) async -> Telling {
         let severity: HookEvent.Severity =
             switch observation.level {
             case .critical: .critical
@@ -101,16 +111,21 @@ struct WatchAlerts: Sendable {
             lineage: observation.lineage,
             message: observation.sentence.harmless(limit: 500)
         )
-        var isTold = true
+        var failed: [String] = []
         for hook in hooks {
+            guard !hanging.contains(hook) else {
+                failed.append(hook)
+                continue
+            }
             do {
                 try await runner.run(hook, event)
             } catch {
                 warn(error)
-                isTold = false
+                failed.append(hook)
+                if case HookError.timedOut = error { hanging.insert(hook) }
             }
         }
-        return isTold
+        return Telling(isAnyTold: failed.count < hooks.count, failed: failed.isEmpty ? nil : failed)
     }
 
     private func warn(_ error: any Error) {
@@ -138,5 +153,21 @@ struct WatchAlerts: Sendable {
                 return
             }
         }
+    }
+}
+
+/// What came of telling hooks of something.
+private struct Telling {
+    let isAnyTold: Bool
+    /// The hooks that failed; `nil` where none has.
+    let failed: [String]?
+}
+
+extension Observation {
+    /// Notes when the hooks were told. Where none could be, all of them are told at the next run.
+    fileprivate mutating func note(_ telling: Telling, at now: Date) {
+        guard telling.isAnyTold else { return }
+        alerted = now
+        untold = telling.failed
     }
 }

@@ -33,16 +33,18 @@ extension WatchCertificates {
 
     /// Tells of what there is now and was not before, and the other way round.
     ///
-    /// Returns the observations with when they were told, and what was found before and could not be judged
-    /// now.
+    /// Hooks may take their time: what was seen is kept first, by `keep`, should they come to no end. Returns
+    /// the observations with when they were told, and what was found before and could not be judged now.
     func raiseAlarm(
         about observations: [Observation],
         _ memory: WatchMemory,
-        _ scope: WatchMemory.Scope
+        _ scope: WatchMemory.Scope,
+        keep: ([Observation]) -> Void
     ) async -> (told: [Observation], open: [Observation]) {
-        let alerts = WatchAlerts(services)
-        let told = await alerts.tell(observations, memory)
         let (gone, open) = memory.unseen(in: observations, scope)
+        keep(observations + open)
+        var alerts = WatchAlerts(services)
+        let told = await alerts.tell(observations, memory)
         await alerts.tellGone(gone, scope)
         return (told, open)
     }

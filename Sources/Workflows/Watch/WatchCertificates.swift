@@ -101,13 +101,17 @@ package struct WatchCertificates: Sendable {
             ),
             unjudged: ofHost.unjudged
         )
-        let (told, open) =
-            request.isByHand
-            ? (observations, []) : await raiseAlarm(about: observations, memory, scope)
         let host = WatchMetrics.Host(
             lastRenewal: record?.lastRun,
             areSettingsUsable: (try? settings.get()) != nil
         )
+        let (told, open) =
+            request.isByHand
+            ? (observations, [])
+            : await raiseAlarm(about: observations, memory, scope) { seen in
+                // What cannot be kept is told below.
+                try? keep(seen, found.lineages, host, request)
+            }
         var unkept = unlocked
         do {
             try keep(told + open, found.lineages, host, request)

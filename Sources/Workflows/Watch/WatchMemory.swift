@@ -105,6 +105,7 @@ struct WatchMemory {
         var observation = observation
         observation.since = min(before.since, observation.since)
         observation.alerted = before.alerted
+        observation.untold = before.untold
         return observation
     }
 

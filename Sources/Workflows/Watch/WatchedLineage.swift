@@ -32,7 +32,7 @@ struct WatchedLineage: Sendable {
     private let deployment: WatchedDeployment
     let failures: FailureRecord?
     /// How the CA is that the next one is ordered from.
-    private let authority: AuthorityHealth
+    private let authority: AuthorityHealth?
     /// When it is to be renewed; `nil` before the first.
     private let due: Date?
     /// Before that moment a renewal that has failed is not tried again.
@@ -52,7 +52,12 @@ struct WatchedLineage: Sendable {
         issued: Date?,
         now: Date
     ) throws {
+        // What keeps it from being renewed is told before it shows in what is served.
+        try store.checkTrust(name)
         let lineage = try store.lineage(name)
+        guard lineage.current == nil || lineage.settings != nil else {
+            throw store.missingSettings(name)
+        }
         self.name = name
         current = lineage.current
         isRevoked = lineage.isRevoked
@@ -64,7 +69,8 @@ struct WatchedLineage: Sendable {
         published = try store.publishedGeneration(of: name)
         let state = try memory.state(of: lineage)
         failures = state.lastFailure
-        authority = limits.health(of: lineage.settings?.authority ?? "")
+        let authority = (settings ?? Settings()).nextAuthority(of: lineage)
+        self.authority = authority.map(limits.health)
         let due = lineage.current.map {
             RenewalPolicy.due(memory.facts(of: $0, lineage, state)).moment
         }
@@ -191,7 +197,7 @@ struct WatchedLineage: Sendable {
                 || isDue && now.timeIntervalSince(failures.since) > Self.tooLong
         }
         if let failures, isMuch(failures) { return ("the renewal", failures) }
-        guard isDue, let breaker = authority.breaker?.believed(at: now), isMuch(breaker) else {
+        guard isDue, let breaker = authority?.breaker?.believed(at: now), isMuch(breaker) else {
             return nil
         }
         return ("its CA", breaker)

@@ -192,6 +192,24 @@ import Testing
         #expect(attempts.filter { $0 > 0 }.count <= 6)
     }
 
+    @Test func `one that a person names does not let another one with hours left wait`()
+        async throws
+    {
+        try await host.issue(["z.test"])
+        host.wait(20 * .day)
+        try await host.issue(["a.test"])
+        host.wait(69 * .day)
+        host.misbehave { $0.outage = { _, _ in .success(HTTPResponse(status: 503)) } }
+        for _ in 1...4 {
+            try await host.renew()
+            host.wait(2 * .hour)
+        }
+        try await host.renew(["a.test"], isForced: true)
+        host.misbehave { $0.outage = nil }
+        host.wait(2 * .hour)
+        #expect(try await host.renew().renewed.map(\.description).contains("z.test"))
+    }
+
     /// A year's lesson: one with weeks left, or long past its end, must not set the pace for one that
     /// has hours.
     @Test(arguments: [true, false])

@@ -3,6 +3,7 @@ import Diagnostics
 import FoundationEssentials
 import Platform
 import Renewal
+import Synchronization
 import TestSupport
 import Testing
 
@@ -388,6 +389,32 @@ import Testing
         #expect(try fixture.host.disk.list("/metrics") == ["certctl.prom"])
     }
 
+    @Test func `what renew would refuse is told before it shows in what is served`() async throws {
+        let fixture = try await WatchFixture()
+        let path = "\(WatchFixture.home)/lib/lineages/example.com"
+        fixture.host.disk.setMode(path, FileMode(0o775))
+        let seen = try await fixture.watch()
+        #expect(states(seen) == [.unreadable])
+        #expect(seen.first?.message.contains("others may write") == true)
+    }
+
+    @Test func `a CA that is down is told of whoever is to be renewed there`() async throws {
+        let fixture = try await WatchFixture()
+        fixture.host.configure(
+            "certificate example.com { ca https://new.test/directory; }\n"
+        )
+        fixture.host.wait(70 * .day)
+        for _ in 1...30 {
+            _ = try? await fixture.host.renew()
+            fixture.host.wait(.hour)
+        }
+        let seen = try await fixture.watch()
+        let failing = try #require(seen.first { $0.state == .renewFailing })
+        #expect(failing.message.hasPrefix("its CA has failed"))
+        let listed = try ListCertificates(fixture.host.services).one("example.com")
+        #expect(listed.trouble != nil)
+    }
+
     // MARK: Alarms
 
     @Test func `a finding is told to every hook, once`() async throws {
@@ -556,7 +583,7 @@ import Testing
         try fixture.renewRuns()
         _ = try await fixture.watch()
         let last = try #require(fixture.alerts.last?["CERTCTL_MESSAGE"])
-        #expect(last.hasPrefix("this host: all right again; it was: renew ran last at "))
+        #expect(last.hasPrefix("this host: all right again; it was: renew came to its end last at "))
     }
 
     @Test func `no finding is gone because it was not looked for`() async throws {
@@ -592,6 +619,52 @@ import Testing
         _ = try await fixture.watch()
         _ = try await fixture.watch()
         #expect(fixture.alerts.count == 2)
+    }
+
+    @Test func `where one hook fails it alone is told again`() async throws {
+        let fixture = try await WatchFixture()
+        try fixture.addHook("a")
+        try fixture.addHook("b", 1)
+        fixture.servers.fail(.refused)
+        for _ in 1...3 { _ = try await fixture.watch() }
+        func told(_ hook: String) -> Int {
+            fixture.host.hooks.commands.count { $0.executable.hasSuffix("/\(hook)") }
+        }
+        #expect((told("a"), told("b")) == (1, 3))
+        try fixture.addHook("b", 0)
+        for _ in 1...2 { _ = try await fixture.watch() }
+        #expect((told("a"), told("b")) == (1, 4))
+        // Both are told that it is over.
+        try fixture.serveCurrent()
+        _ = try await fixture.watch()
+        #expect((told("a"), told("b")) == (2, 5))
+    }
+
+    @Test func `a link among the hooks silences none of the others`() async throws {
+        let fixture = try await WatchFixture()
+        try fixture.addHook("b")
+        try fixture.host.disk.makeSymbolicLink("\(WatchFixture.post)/a", to: "/usr/bin/mail")
+        fixture.servers.fail(.refused)
+        _ = try await fixture.watch()
+        #expect(fixture.alerts.count == 1)
+        #expect(fixture.host.log.messages.contains("an alarm could not be raised"))
+    }
+
+    @Test func `a hook that hangs is waited for once a run, and what was seen is kept before`()
+        async throws
+    {
+        let fixture = try await WatchFixture(["example.com", "b.example.com"])
+        try fixture.addHook()
+        fixture.host.hooks.end("\(WatchFixture.post)/mail", .timedOut)
+        fixture.servers.fail(.refused)
+        let status = Mutex<[WatchStatus?]>([])
+        fixture.host.hooks.act("\(WatchFixture.post)/mail") {
+            status.withLock { $0.append(try? fixture.store.watchStatus()) }
+        }
+        _ = try await fixture.watch()
+        #expect(fixture.alerts.count == 1)
+        let kept = status.withLock { $0.first }
+        #expect(kept??.observations.count { $0.state == .silent } == 2)
     }
 
     @Test func `a hook that is there from now on is told of what is there already`() async throws {
