@@ -192,6 +192,8 @@ uninstall: ## stops the units, and takes away what install has put there
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/share/,$(PRINTED))
 	rm -rf $(DESTDIR)$(PREFIX)/lib/certctl $(DESTDIR)$(PREFIX)/share/doc/certctl
 	rm -f $(addprefix $(DESTDIR),$(UNIT_FILES) $(SYSUSERS) $(TMPFILES))
+	rm -f $(DESTDIR)/etc/systemd/system/certctl-deploy.service.d/configuration.conf
+	@rmdir $(DESTDIR)/etc/systemd/system/certctl-deploy.service.d 2>/dev/null || true
 	@if [ -z "$(DESTDIR)" ] && [ -d /run/systemd/system ]; then systemctl daemon-reload && systemctl reset-failed 'certctl-*'; fi
 	@echo "$$UNINSTALLED"
 

@@ -7,6 +7,8 @@ struct DeployAttempt: Sendable {
     var record: DeployRecord
     /// What has come of it; `nil` as long as it waits.
     var result: Result<DeployCertificates.Outcome, any Error>?
+    /// Whether that it has failed is on disk.
+    var isFailureNoted = false
 
     /// Begins with what the last run has left; what is said of another generation counts no more.
     init(_ job: DeployCertificates.Job, last: DeployRecord?) {

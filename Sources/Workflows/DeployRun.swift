@@ -79,11 +79,7 @@ struct DeployRun: Sendable {
         } catch {
             for index in attempts.indices { attempts[index].result = .failure(error) }
         }
-        for index in attempts.indices {
-            guard case .failure(let error as HookError)? = attempts[index].result else { continue }
-            attempts[index].result = .failure(error.afterCommit)
-        }
-        for attempt in attempts { await noteFailure(of: attempt) }
+        for index in attempts.indices { await noteFailure(of: &attempts[index]) }
         return attempts.reduce(into: [:]) { $0[$1.name] = $1.result }
     }
 
@@ -101,6 +97,8 @@ struct DeployRun: Sendable {
                 } else {
                     await deploy(&attempts[index], owesPost: !after.isEmpty)
                 }
+                // At once: where hooks hang, a run of many may be cut off before its end.
+                await noteFailure(of: &attempts[index])
             }
         } catch {
             // What comes after counts on the hooks before: nothing is touched.
@@ -146,9 +144,13 @@ struct DeployRun: Sendable {
         if attempt.record != done { try await append(done) }
     }
 
-    /// Notes when and why it failed, so that it is tried again in time.
-    private func noteFailure(of attempt: DeployAttempt) async {
-        guard case .failure(let error)? = attempt.result else { return }
+    /// Notes when and why it failed, where it has and that is not noted yet, so that it is tried again in time.
+    private func noteFailure(of attempt: inout DeployAttempt) async {
+        guard !attempt.isFailureNoted, case .failure(let failure)? = attempt.result else { return }
+        let error = (failure as? HookError)?.afterCommit ?? failure
+        attempt.result = .failure(error)
+        attempt.isFailureNoted = true
+        let attempt = attempt
         var record = attempt.record
         record.failure = DeployRecord.Failure(
             count: (record.failure?.count ?? 0) + 1,

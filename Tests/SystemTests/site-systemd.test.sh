@@ -59,10 +59,11 @@ by_timer "the timer fires, and another certificate is served"
 ok "renew ran as certctl" wrote renew "^$(in_sd id -u certctl) 6 a\.test: renewed"
 ok "deploy ran as root" wrote deploy '^0 6 a\.test: '
 ok "and ended well" test "$(result_of deploy)" = 0
-in_sd sed -i 's|to 127.0.0.1:3000;|& location /api/ { to 127.0.0.1:8080; }|' /etc/certctl/certctl.conf
+in_sd sed -i 's|to 127.0.0.1:3000;|& cache; location /api/ { to 127.0.0.1:8080; }|' /etc/certctl/certctl.conf
 ok "certctl.conf has another location" test "$(get https://a.test/api/x)" = "frontend /api/x"
 by_timer "the timer fires again"
 ok "and the unit has written nginx's configuration, too" test "$(get https://a.test/api/x)" = "backend /api/x"
+ok "with a cache, whose directory nginx has made" in_sd test -d /var/lib/nginx/certctl
 ok "while all is well the journal has no warning" [ -z "$(in_sd journalctl -q -p warning -u 'certctl-*' | grep -v 'loopback network device')" ]
 
 echo "# X10: a configuration that the unit may not write"

@@ -1,6 +1,7 @@
 import CertificateStore
 import FoundationEssentials
 import Platform
+import Synchronization
 import TestSupport
 import Testing
 
@@ -47,6 +48,20 @@ import Testing
         _ = try await DeployCertificates(host.services).run()
         #expect(try told(host) == nil)
         #expect(try host.disk.list(Self.live) == ["example.com"])
+    }
+
+    @Test func `a failure is told before the hooks of the next certificate run`() async throws {
+        let host = try await failed()
+        host.hooks.end(Self.hook, .exited(1))
+        try await host.issue(["z.example"], deploys: false)
+        let counts = Mutex<[Int?]>([])
+        host.hooks.act(Self.hook) {
+            let count = (try? told(host))?.count
+            counts.withLock { $0.append(count) }
+        }
+        _ = try await DeployCertificates(host.services).run()
+        #expect(counts.withLock(\.self) == [1, 2])
+        #expect(try told(host)?.count == 2)
     }
 
     @Test func `of a generation that has failed the next one's success tells nothing`() async throws
