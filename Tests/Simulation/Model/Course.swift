@@ -36,6 +36,9 @@ package struct Course: Sendable {
     package var recall: Date?
     /// When the host's clock is wrong, and by how much.
     package var wrongClock: (span: Range<Date>, offset: TimeInterval)?
+    /// Whether the CA's own certificate is not valid at the time that a wrong clock says, as every public CA's a
+    /// year off: then there is no way to it, nor any answer that would tell the time.
+    package var isDistrusting = false
     /// When everything on disk is put back as it was at the former moment.
     package var backup: (made: Date, restored: Date)?
 
@@ -67,9 +70,14 @@ package struct Course: Sendable {
         changes.first { $0 > moment }
     }
 
+    /// When the CA's certificate is not trusted, since the clock is wrong.
+    var distrusted: Spans {
+        Spans(isDistrusting ? [wrongClock?.span].compactMap(\.self) : [])
+    }
+
     /// When no certificate can come into use, whatever a client does.
     package var unusable: Spans {
-        [authorityDown, diskFull, deployFails].reduce(hostAway) { $0.union($1) }
+        [authorityDown, diskFull, deployFails, distrusted].reduce(hostAway) { $0.union($1) }
     }
 
     /// Whether the names of the lineage with that number are among those that fail.

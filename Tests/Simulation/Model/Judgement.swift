@@ -21,9 +21,14 @@ struct Judgement {
 
     // MARK: Expiry
 
-    /// Judges a certificate that has expired before its successor came into use.
-    func judge(_ lineage: Int, _ served: ServedCertificate, _ record: inout YearRecord) {
-        guard let gap = opportunity(lineage, served) else { return }
+    /// Judges a certificate that has expired before its successor came into use, at `end`, or the year ended.
+    func judge(
+        _ lineage: Int,
+        _ served: ServedCertificate,
+        until end: Date,
+        _ record: inout YearRecord
+    ) {
+        guard let gap = opportunity(lineage, served, until: end) else { return }
         let length = Int(gap.upperBound.timeIntervalSince(gap.lowerBound) / .hour)
         record.fail(
             .nothingExpires,
@@ -35,18 +40,23 @@ struct Judgement {
     /// A time in which the certificate could have been replaced; `nil` where there was none.
     ///
     /// The policy waits for up to 30 hours after failures, and the timer for one: whatever works
-    /// for longer has to be made use of. Near the end it waits for two hours at most.
-    private func opportunity(_ lineage: Int, _ served: ServedCertificate) -> Range<Date>? {
+    /// for longer has to be made use of, also once it has expired. Near the end it waits for two hours at most.
+    private func opportunity(
+        _ lineage: Int,
+        _ served: ServedCertificate,
+        until end: Date
+    ) -> Range<Date>? {
         let validity = Validity(notBefore: served.notBefore, notAfter: served.notAfter)
         let start = max(validity.fallback, served.known, course.year.lowerBound)
-        guard start < served.notAfter else { return nil }
+        guard start < end else { return nil }
         var unusable = course.unusable
         if course.isAffected(lineage) { unusable = unusable.union(course.unvalidated) }
         let near = served.notAfter.addingTimeInterval(-18 * .hour)
-        for gap in unusable.gaps(in: start..<served.notAfter) {
+        for gap in unusable.gaps(in: start..<end) {
             if length(gap) >= 32 * .hour + crowd { return gap }
-            let late = max(gap.lowerBound, near)..<max(gap.upperBound, near)
-            if length(late) >= 4 * .hour + crowd { return late }
+            let (start, end) = (max(gap.lowerBound, near), min(gap.upperBound, served.notAfter))
+            guard end.timeIntervalSince(start) >= 4 * .hour + crowd else { continue }
+            return start..<end
         }
         return nil
     }
@@ -60,6 +70,16 @@ struct Judgement {
     }
 
     // MARK: Moderation and recalls
+
+    /// Judges how often a CA that was down was called on: by what was under way when it went down and a few times
+    /// in the next hours, then once an hour at most, or twice where its waits and the hour do so.
+    func judge(callsInVain calls: [Int: Int], _ record: inout YearRecord) {
+        guard let first = calls.keys.min() else { return }
+        for (hour, count) in calls.sorted(by: { $0.key < $1.key })
+        where count > (hour < first + 3 ? 60 : 2) {
+            record.fail(.calls, "hour \(hour): called \(count) times while it was down")
+        }
+    }
 
     /// Judges whether a lineage gets certificates too often.
     mutating func noteIssued(_ lineage: Int, at now: Date, _ record: inout YearRecord) {

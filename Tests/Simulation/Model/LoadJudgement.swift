@@ -110,6 +110,7 @@ struct LoadJudgement {
         let catchUp = 36 * .hour + Double(size) * 2
         var ranges = [
             course.authorityDown, course.hostAway, course.diskFull, course.restarts,
+            course.distrusted,
         ].flatMap(\.all)
         var turns = course.unvalidated.all.map(\.lowerBound)
         turns += [course.recall, course.backup?.restored].compactMap(\.self)

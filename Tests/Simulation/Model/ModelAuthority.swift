@@ -22,6 +22,8 @@ final class ModelAuthority: Sendable {
         var issued: [Int: [Issued]] = [:]
         var limits = ModelLimits()
         var count: UInt64 = 0
+        /// How often it was called on while it was down, by hour of the year.
+        var callsInVain: [Int: Int] = [:]
     }
 
     /// Let's Encrypt dates certificates back by an hour.
@@ -49,10 +51,24 @@ final class ModelAuthority: Sendable {
         add(lineage, at: course.year.lowerBound.addingTimeInterval(-age))
     }
 
+    /// How often it was called on while it was down, by hour of the year.
+    var callsInVain: [Int: Int] { state.withLock(\.callsInVain) }
+
     /// Answers a request for its directory.
+    ///
+    /// Throws ``ACMEError``, as each of the others, where there is no way to it.
     func reach(at now: Date) throws {
+        guard !course.distrusted.contains(now) else { throw Self.distrusted }
         guard course.authorityDown.contains(now) else { return }
+        let hour = Int(now.timeIntervalSince(course.year.lowerBound) / .hour)
+        state.withLock { $0.callsInVain[hour, default: 0] += 1 }
         throw busy
+    }
+
+    /// Whether it tells when to renew at all, without which no order can name its predecessor.
+    func tells(at now: Date) -> Bool {
+        guard let fault = course.adviceFault, fault.span.contains(now) else { return true }
+        return fault.fault != .untold
     }
 
     /// Opens an order, validates its names and issues.
@@ -128,6 +144,13 @@ final class ModelAuthority: Sendable {
         state.issued[lineage, default: []].append(issued)
         if state.issued[lineage, default: []].count > 3 { state.issued[lineage]?.removeFirst() }
         return issued
+    }
+
+    private static var distrusted: ACMEError {
+        guard let url = WebURL("https://model.test/directory") else {
+            preconditionFailure("no address")
+        }
+        return .noAnswer(.notTrusted(.dates, "certificate is not yet valid"), from: url)
     }
 
     private var busy: ACMEError {

@@ -104,6 +104,9 @@ final class ModelSource: CertificateSource {
         let issued = try issue(number, lineage, lanes: conduct.lanes)
         let chain = try forge.certificate(for: settings.names, issued)
         let stored = try store.commit(chain, keyType: .p256, for: name)
+        if let inUse = try? store.publishedGeneration(of: name) {
+            try? store.removeOldGenerations(of: name, inUse: inUse)
+        }
         state.withLock { $0.committed[number] = stored }
         return IssueOutcome(change: .issued(stored), name: name, hooks: [])
     }
@@ -115,13 +118,14 @@ final class ModelSource: CertificateSource {
         lanes: Int
     ) throws -> ModelAuthority.Issued {
         let serial = lineage.current.flatMap { Forge.serial($0.manifest.serial) }
+        let replaces = authority.tells(at: time.truth) ? serial : nil
         let names = lineage.settings?.names ?? []
         do {
             return try ask(
                 ModelOrder(
                     lineage: number,
                     names: names,
-                    replaces: serial,
+                    replaces: replaces,
                     isRenewal: serial != nil
                 ),
                 lanes: lanes

@@ -54,6 +54,20 @@ package struct Mutation: Sendable {
             facts.authority = AuthorityHealth()
             return RenewalPolicy.decide(facts, at: now)
         },
+        Mutation(
+            "forgets with every start that the CA is down",
+            "CA down 3 d, restarts",
+            breaks: .calls,
+            isForgetful: true
+        ) { facts, now in RenewalPolicy.decide(facts, at: now) },
+        Mutation(
+            "gives up what has expired",
+            "6 days, CA down 30 d",
+            breaks: .nothingExpires
+        ) { facts, now in
+            now < facts.validity.notAfter
+                ? RenewalPolicy.decide(facts, at: now) : .keep(until: .distantFuture)
+        },
         Mutation("renews at three in the morning", "6 days", breaks: .load, size: 24) {
             facts,
             now in

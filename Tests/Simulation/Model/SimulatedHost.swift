@@ -1,3 +1,4 @@
+import ACME
 import CertificateStore
 import Diagnostics
 package import FoundationEssentials
@@ -30,6 +31,8 @@ final class SimulatedHost {
     private(set) var served: [ServedCertificate] = []
     /// What was committed and has not come into use yet.
     private var pending: [Int: StoredCertificate] = [:]
+    /// How often that has failed for each lineage, and when it did last.
+    private var failedDeployments: [Int: (count: Int, last: Date)] = [:]
     private var backup: (disk: MemoryFileSystem.Copy, served: [ServedCertificate])?
 
     /// Sets up a host with `size` lineages whose certificates are of all ages that are not due.
@@ -118,10 +121,17 @@ final class SimulatedHost {
         }
     }
 
-    /// One run of `certctl renew`.
-    func renew() async throws {
+    /// One run of `certctl renew`; returns what the host itself has kept from being done or written down.
+    func renew() async throws -> [any Error] {
         let renewal = try RenewCertificates(services, source: source, decide: policy)
-        _ = try await renewal.run()
+        let report = try await renewal.run()
+        let failures = report.endings.compactMap { ending -> (any Error)? in
+            guard case .failed(let error) = ending.outcome, !(error is ACMEError) else {
+                return nil
+            }
+            return error
+        }
+        return failures + [report.unsaved].compactMap(\.self)
     }
 
     /// When the schedule wants the next run, by the host's clock; `nil` for at once.
@@ -145,17 +155,26 @@ final class SimulatedHost {
         lost: (Int) -> Void
     ) -> [(lineage: Int, old: ServedCertificate, new: ServedCertificate)] {
         pending.merge(committed) { $1 }
-        guard !pending.isEmpty, !course.deployFails.contains(time.truth) else { return [] }
+        for lineage in committed.keys { failedDeployments[lineage] = nil }
+        let due = pending.filter { deployment(of: $0.key) <= time.now }
+        guard !course.deployFails.contains(time.truth) else {
+            for lineage in due.keys {
+                let count = failedDeployments[lineage]?.count ?? 0
+                failedDeployments[lineage] = (count + 1, time.now)
+            }
+            return []
+        }
         var replaced: [(lineage: Int, old: ServedCertificate, new: ServedCertificate)] = []
-        for (lineage, stored) in pending.sorted(by: { $0.key < $1.key }) {
+        for (lineage, stored) in due.sorted(by: { $0.key < $1.key }) {
             let old = served[lineage]
-            if !old.isUntouched(in: fileSystem) { lost(lineage) }
+            if !isUntouched(lineage) { lost(lineage) }
             guard let name = LineageName(names.name(lineage)),
                 (try? services.store.publish(stored, of: name)) != nil
             else { continue }
             let new = ServedCertificate(stored, in: fileSystem)
             served[lineage] = new
             pending[lineage] = nil
+            failedDeployments[lineage] = nil
             replaced.append((lineage, old, new))
             // What cannot be cleared away now is cleared away the next time.
             try? services.store.removeOldGenerations(of: name, inUse: stored.number)
@@ -163,9 +182,32 @@ final class SimulatedHost {
         return replaced
     }
 
+    /// When what waits may be tried again, by the host's clock: what has not failed, now.
+    private func deployment(of lineage: Int) -> Date {
+        guard let failed = failedDeployments[lineage] else { return .distantPast }
+        return DeployBackoff.next(
+            afterFailures: failed.count,
+            last: failed.last,
+            replacing: served[lineage].validity,
+            now: time.now
+        )
+    }
+
+    /// When something that waits is tried next; `nil` where nothing has failed.
+    func nextDeployment() -> Date? {
+        failedDeployments.keys.map(deployment).min()
+    }
+
     /// The lineages whose files in use are no longer what they were.
     func damaged() -> [Int] {
-        served.indices.filter { !served[$0].isUntouched(in: fileSystem) }
+        served.indices.filter { !isUntouched($0) }
+    }
+
+    /// Whether readers are led to what they are to get, and that is what it was.
+    private func isUntouched(_ lineage: Int) -> Bool {
+        guard let name = LineageName(names.name(lineage)) else { return false }
+        let published = try? services.store.publishedGeneration(of: name)
+        return published == served[lineage].number && served[lineage].isUntouched(in: fileSystem)
     }
 
     /// Keeps what is on disk now.
@@ -180,6 +222,7 @@ final class SimulatedHost {
         served = backup.served
         for lineage in served.indices { served[lineage].known = time.truth }
         pending = [:]
+        failedDeployments = [:]
         setRoom()
     }
 }

@@ -92,15 +92,14 @@ package struct SimulatedYear: Sendable {
     /// The next time that the timer comes and something can happen.
     private func next(after host: SimulatedHost, phase: TimeInterval) -> Date {
         let truth = host.time.truth
+        if course.restarts.contains(truth) { return truth.addingTimeInterval(.minute) }
         var wanted = truth
         // Without a schedule every tick is one at which something can happen.
         if !isForgetful, !takesEveryTurn, let moment = host.nextRun() {
             wanted = max(truth, moment.addingTimeInterval(truth.timeIntervalSince(host.time.now)))
         }
+        if let moment = host.nextDeployment() { wanted = min(wanted, moment) }
         if let change = course.change(after: truth) { wanted = min(wanted, change) }
-        if course.restarts.contains(max(truth, wanted)) {
-            return max(truth, wanted).addingTimeInterval(.minute)
-        }
         let start = course.year.lowerBound.addingTimeInterval(phase)
         let ticks = (wanted.timeIntervalSince(start) / Self.cadence).rounded(.up)
         let tick = start.addingTimeInterval(ticks * Self.cadence)
@@ -141,6 +140,7 @@ private struct RunningYear {
             if course.isRebooted { host.time.reboot() }
         }
         let now = host.time.truth
+        if course.restarts.contains(now) { host.time.reboot() }
         if let backup = course.backup {
             if !hasBackup, now >= backup.made {
                 host.makeBackup()
@@ -162,11 +162,9 @@ private struct RunningYear {
     /// One run of certctl, and of what deploys.
     mutating func renew() async {
         do {
-            try await host.renew()
+            for failure in try await host.renew() { noteFailure(failure) }
         } catch {
-            if !course.diskFull.contains(host.time.truth) {
-                record.fail(.runs, "day \(day): \(error)")
-            }
+            noteFailure(error)
         }
         let (events, committed) = host.source.takeEvents()
         record.note(events)
@@ -180,10 +178,16 @@ private struct RunningYear {
         for (lineage, old, new) in replaced {
             let margin = old.notAfter.timeIntervalSince(now)
             record.noteReplacement(lineage, margin: margin, at: now)
-            if margin < 0 { judgement.judge(lineage, old, &record) }
+            if margin < 0 { judgement.judge(lineage, old, until: now, &record) }
             judgement.judgeRecall(lineage, old, at: now, &record)
             load.note(lineage, new.validity, at: now)
         }
+    }
+
+    /// Notes what kept `renew` from its work, other than a disk that is full.
+    private mutating func noteFailure(_ error: any Error) {
+        guard !course.diskFull.contains(host.time.truth) else { return }
+        record.fail(.runs, "day \(day): \(error)")
     }
 
     /// Looks at every file that is in use.
@@ -196,8 +200,9 @@ private struct RunningYear {
         let now = course.year.upperBound
         for (lineage, served) in host.served.enumerated() where served.notAfter < now {
             record.noteExpired()
-            judgement.judge(lineage, served, &record)
+            judgement.judge(lineage, served, until: now, &record)
         }
+        judgement.judge(callsInVain: host.authority.callsInVain, &record)
         record.limitHits = host.authority.limitHits
         if record.limitHits > 0 {
             record.fail(.limits, "the CA had to refuse \(record.limitHits) orders")

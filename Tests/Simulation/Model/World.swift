@@ -59,6 +59,7 @@ package struct World: Sendable {
             let length = lengths[draw.about("length").index(below: lengths.count)]
             let span = span(course, draw, length)
             course.wrongClock = (span, offset(span.lowerBound))
+            course.isDistrusting = draw.about("trust").index(below: 2) == 0
         }
     }
 
@@ -91,6 +92,12 @@ package struct World: Sendable {
         down("6 days, CA down 8 h", 6, 8 * .hour),
         down("6 days, CA down 3 d", 6, 3 * .day),
         down("6 days, CA down 30 d", 6, 30 * .day),
+        // A15: and on the first of three days the host restarts every minute.
+        World(name: "CA down 3 d, restarts", days: mixed) { course, draw in
+            let down = span(course, draw, 3 * .day)
+            course.authorityDown = Spans([down])
+            course.restarts = Spans([down.lowerBound..<down.lowerBound.addingTimeInterval(.day)])
+        },
         // A01: the window of every certificate lies in the past, as before a mass revocation.
         World(name: "ARI: all revoked", days: mixed) { course, draw in
             course.recall = span(course, draw, 0).lowerBound

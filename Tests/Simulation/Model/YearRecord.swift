@@ -17,6 +17,7 @@ package struct YearRecord: Sendable {
         case lastGood = "the last certificate that was good is never lost"
         case moderation = "no lineage gets more than two certificates in a day"
         case recall = "what the CA calls back is replaced in time"
+        case calls = "a CA that is down is left alone"
         case runs = "renew does not fail as a whole"
     }
 

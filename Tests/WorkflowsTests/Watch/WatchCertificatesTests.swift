@@ -583,7 +583,9 @@ import Testing
         try fixture.renewRuns()
         _ = try await fixture.watch()
         let last = try #require(fixture.alerts.last?["CERTCTL_MESSAGE"])
-        #expect(last.hasPrefix("this host: all right again; it was: renew came to its end last at "))
+        #expect(
+            last.hasPrefix("this host: all right again; it was: renew came to its end last at ")
+        )
     }
 
     @Test func `no finding is gone because it was not looked for`() async throws {
