@@ -164,7 +164,9 @@ private struct Telling {
 }
 
 extension Observation {
-    /// Notes when the hooks were told. Where none could be, all of them are told at the next run.
+    /// Notes when the hooks were told.
+    ///
+    /// Where none could be, all of them are told at the next run.
     fileprivate mutating func note(_ telling: Telling, at now: Date) {
         guard telling.isAnyTold else { return }
         alerted = now
