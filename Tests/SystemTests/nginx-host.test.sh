@@ -1,6 +1,6 @@
 #!/bin/bash
 # Sites of certctl.conf served by this host's nginx: from nothing to https, renewed, changed, broken and put back.
-NEED='nginx python3 curl openssl'
+NEED='nginx python3 curl openssl setpriv'
 LIMIT=300
 # shellcheck source-path=SCRIPTDIR source=testbed.sh
 . "${BASH_SOURCE%/*}/testbed.sh"
@@ -42,6 +42,16 @@ try issue a.test www.a.test --to 127.0.0.1:3000
 ok "an nginx that does not run: exit 9, before the CA is asked" status_is 9
 ok "and why" output_has "does not run"
 ok "and nothing was asked of the CA" none_since "$before"
+
+echo "# a process of another user that calls itself nginx's master, so that root would run it"
+install -m 755 "$BASH" "$T/nginx"; mkfifo "$T/never"
+printf 'read -r < %s\n' "$T/never" >"$T/wait"; printf '#!/bin/sh\ntouch %s\n' "$T/owned" >"$T/theirs"; chmod 755 "$T/theirs"
+spawn "$T/theirs.log" setpriv --reuid=65534 --regid=65534 --clear-groups \
+  bash -c "exec -a 'nginx: master process nginx -c $T/theirs' '$T/nginx' '$T/wait'"; theirs=$pid
+wait_for 5 grep -qs '^nginx: master process' "/proc/$theirs/cmdline" || fail "no process with that title: $(cat "$T/theirs.log")"
+try issue a.test www.a.test --to 127.0.0.1:3000
+ok "is not trusted: exit 9, and whose it is" explains 9 "no nginx of this host can be trusted" "of user 65534" "start nginx as root"
+ok "and root has run nothing of it" test ! -e "$T/owned"
 
 spawn "$T/nginx.log" nginx -g 'daemon off;'
 wait_for 5 test -s "$T/nginx.pid" || fail "nginx does not start"
