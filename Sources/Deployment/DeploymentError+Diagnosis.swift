@@ -103,7 +103,7 @@ extension DeploymentError: DeploymentFailure {
                 what: "no nginx of this host can be trusted",
                 why:
                     "certctl runs the program of the master process to ask for its configuration, and does so "
-                    + "only for an nginx of root or of its own user: "
+                    + "only for one called nginx, of root and its group or of its own user: "
                     + commands.joined(separator: "; "),
                 fix: "start nginx as root (sudo systemctl start nginx) or in a container, then "
                     + retry.words,

@@ -117,11 +117,11 @@ package struct FailureRecord: Equatable, Sendable, Codable {
         self.failureClass = failureClass
         self.reason = reason
         latest = nil
-        // Whoever went by a limit that is over already, or in seconds, would ask without end.
+        // Whoever went by a limit that is over already would ask without end.
         let soonest = now.addingTimeInterval(FailureBackoff.shortest)
         switch (failureClass, until) {
-        case (.rateLimited, let until?) where until >= soonest:
-            notBefore = min(until, now.addingTimeInterval(Self.longestLimit))
+        case (.rateLimited, let until?) where until > now:
+            notBefore = min(max(until, soonest), now.addingTimeInterval(Self.longestLimit))
         case (.network, _), (.local, _):
             notBefore = now
         case (.configuration, _):

@@ -7,7 +7,7 @@ struct DeployAttempt: Sendable {
     var record: DeployRecord
     /// What has come of it; `nil` as long as it waits.
     var result: Result<DeployCertificates.Outcome, any Error>?
-    /// Whether that it has failed is on disk.
+    /// Whether that it has failed was noted, as far as the disk takes it.
     var isFailureNoted = false
 
     /// Begins with what the last run has left; what is said of another generation counts no more.

@@ -74,7 +74,8 @@ extension Settings {
     /// The CA that the next certificate of a lineage is ordered from: the one that its block names, the general
     /// one as long as none has issued, or else the one that has; `nil` where nothing tells.
     func nextAuthority(of lineage: Lineage) -> CertificateAuthority? {
-        if let wanted = block(of: lineage.name)?.authority?.authority { return wanted }
+        let own = blocks.first { $0.authority != nil && $0.lineageName == lineage.name }
+        if let wanted = own?.authority?.authority { return wanted }
         guard let settings = lineage.settings else { return nil }
         if settings.isAuthorityOpen(isIssued: lineage.isIssued) {
             return authority?.authority ?? .standard

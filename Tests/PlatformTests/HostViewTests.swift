@@ -34,7 +34,10 @@ import Testing
         executable: String? = nil
     ) throws {
         try write("\(pid)/cmdline", title.replacing(" -g ", with: "\0-g\0") + "\0")
-        try write("\(pid)/status", "Name:\tnginx\nNSpid:\t\(pid)\(spaces)\nUid:\t\(users)\n")
+        try write(
+            "\(pid)/status",
+            "Name:\tnginx\nNSpid:\t\(pid)\(spaces)\nUid:\t\(users)\nGid:\t\(users)\n"
+        )
         let fields = (4...21).map { "\($0)" }.joined(separator: " ")
         try write("\(pid)/stat", "\(pid) (ng) inx) S \(fields) \(started) 23 24")
         if let executable { unsafe symlink(executable, directory("\(pid)/exe")) }
@@ -51,6 +54,7 @@ import Testing
                     title: "nginx: master process nginx -g daemon off;",
                     name: "ng) inx",
                     owner: 0,
+                    group: 0,
                     executable: "/usr/sbin/nginx",
                     started: 77,
                     parent: 4
@@ -63,6 +67,7 @@ import Testing
     func `a process belongs to a user when it is all his`(users: String, owner: UInt32?) throws {
         try add(7, "nginx", users: users)
         #expect(host.processes(titled: "nginx").map(\.owner) == [owner])
+        #expect(host.processes(titled: "nginx").map(\.group) == [owner])
     }
 
     @Test func `what runs in a container is not of this host`() throws {
@@ -86,6 +91,7 @@ import Testing
             title: "",
             name: "",
             owner: nil,
+            group: nil,
             executable: nil,
             started: 1
         )

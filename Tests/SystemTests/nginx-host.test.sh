@@ -50,7 +50,7 @@ spawn "$T/theirs.log" setpriv --reuid=65534 --regid=65534 --clear-groups \
   bash -c "exec -a 'nginx: master process nginx -c $T/theirs' '$T/nginx' '$T/wait'"; theirs=$pid
 wait_for 5 grep -qs '^nginx: master process' "/proc/$theirs/cmdline" || fail "no process with that title: $(cat "$T/theirs.log")"
 try issue a.test www.a.test --to 127.0.0.1:3000
-ok "is not trusted: exit 9, and whose it is" explains 9 "no nginx of this host can be trusted" "of user 65534" "start nginx as root"
+ok "is not trusted: exit 9, and whose it is" explains 9 "no nginx of this host can be trusted" "program nginx, user 65534, group 65534" "start nginx as root"
 ok "and root has run nothing of it" test ! -e "$T/owned"
 
 spawn "$T/nginx.log" nginx -g 'daemon off;'

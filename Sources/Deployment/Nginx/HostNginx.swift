@@ -137,16 +137,22 @@ package struct HostNginx: NginxInstance {
     ///
     /// What they run, and with which options, is run again to ask for the configuration: any user could have
     /// root run something by giving a process of his that title. So it has to be root's, or the user's own, and a
-    /// program called nginx: one with the set-user-ID bit can be started by anyone with any title.
+    /// program called nginx. Anyone may start one with the set-user-ID bit by any title, such as sudo, which makes
+    /// itself all root's while it asks for the password; its group stays that of whoever has started it.
     static func masters(on host: any HostView) -> [HostProcess] {
         host.processes(titled: NginxTitle.master).filter { process in
-            (process.owner == 0 || process.owner == host.user) && process.name.contains("nginx")
+            let isRoots = process.owner == 0 && process.group == 0
+            return (isRoots || process.owner == host.user && host.user != 0)
+                && process.program.contains("nginx")
         }
     }
 
     private static func foreign(_ process: HostProcess) -> String {
-        let owner = process.owner.map { "of user \($0)" } ?? "of several users"
-        return "\(process.title.harmless(limit: 100)) (\(process.pid), \(owner))"
+        let owner = process.owner.map { "user \($0)" } ?? "several users"
+        let group = process.group.map { "group \($0)" } ?? "several groups"
+        let program = process.program.harmless(limit: 40)
+        return
+            "\(process.title.harmless(limit: 100)) (\(process.pid), program \(program), \(owner), \(group))"
     }
 
     private func run(_ arguments: [String], limit: Int = shortOutput) async throws -> ChildResult {

@@ -53,7 +53,10 @@ package struct NginxFinder: Sendable {
         if let found, found.isRunning || found.state.status == .restarting || !hostRuns {
             return try await ContainerNginx(found, engine: engine, host: host)
         }
-        if hostRuns { return try HostNginx(host: host, processes: processes) }
+        // One that cannot be trusted is told as that, where there is no other.
+        if hostRuns || !host.processes(titled: NginxTitle.master).isEmpty {
+            return try HostNginx(host: host, processes: processes)
+        }
         let all = try await engine.containers()
         throw DeploymentError.noContainer(
             wanted: "nginx on this host, and no container with one and with port 80 or 443",

@@ -5,14 +5,24 @@ package struct HostProcess: Equatable, Sendable {
     ///
     /// Untrusted: any process may call itself anything.
     package let title: String
-    /// The name of the file that it has executed, cut off after 15 bytes; a program can change it, though it
-    /// has to mean to, which whoever starts it with a title of his own cannot make it do.
+    /// The name of what it has executed, cut off after 15 bytes: of a link, the link's.
+    ///
+    /// Untrusted: a link to any program may be called anything.
     package let name: String
-    /// The user that it belongs to: the real, the effective and the saved one, which are the same; `nil` where
-    /// they are not, as while a program with the set-user-ID bit runs.
+    /// The user that it belongs to: the real, the effective and the saved one, where they are the same.
+    ///
+    /// A program with the set-user-ID bit, which anyone may start with any title, can make all of them root.
     package let owner: UInt32?
+    /// The group that it belongs to, likewise: such a program stays in that of whoever has started it.
+    package let group: UInt32?
     /// The file that it runs; `nil` where this user may not look, or no file is there any more.
     package let executable: String?
+    /// The name of the program: of the file that runs, as far as this user may see which.
+    package var program: String {
+        executable.map {
+            String($0[($0.lastIndex(of: "/").map($0.index(after:)) ?? $0.startIndex)...])
+        } ?? name
+    }
     /// When it was started, in the kernel's own measure: with the number it tells one process from
     /// another that has got the same number later.
     package let started: UInt64
@@ -24,6 +34,7 @@ package struct HostProcess: Equatable, Sendable {
         title: String,
         name: String,
         owner: UInt32?,
+        group: UInt32?,
         executable: String?,
         started: UInt64,
         parent: Int32? = nil
@@ -33,6 +44,7 @@ package struct HostProcess: Equatable, Sendable {
         self.title = title
         self.name = name
         self.owner = owner
+        self.group = group
         self.executable = executable
         self.started = started
     }
@@ -52,7 +64,8 @@ struct ProcessTable: Sendable {
                 pid: pid,
                 title: title,
                 name: name(of: pid),
-                owner: owner(of: pid),
+                owner: user("Uid", of: pid),
+                group: user("Gid", of: pid),
                 executable: executable(of: pid),
                 started: started,
                 parent: parent(of: pid)
@@ -91,9 +104,11 @@ struct ProcessTable: Sendable {
         return String(text[text.index(after: start)..<end])
     }
 
-    /// Source: proc_pid_status(5): Uid, the real, effective, saved and file system user.
-    private func owner(of pid: Int32) -> UInt32? {
-        let users = Set(status("Uid", of: pid))
+    /// The user or the group, where it is but one.
+    ///
+    /// Source: proc_pid_status(5): Uid and Gid, the real, effective, saved and file system one.
+    private func user(_ key: String, of pid: Int32) -> UInt32? {
+        let users = Set(status(key, of: pid))
         return users.count == 1 ? users.first.flatMap { UInt32($0) } : nil
     }
 

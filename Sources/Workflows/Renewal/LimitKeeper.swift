@@ -166,7 +166,8 @@ package final class LimitKeeper: Sendable {
             failureClass,
             reason: reason,
             at: now,
-            remaining: remaining(),
+            // A network that is down holds nobody back, whatever is left.
+            remaining: failureClass == .authority ? remaining() : nil,
             until: until,
             random
         )

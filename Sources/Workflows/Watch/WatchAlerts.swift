@@ -29,7 +29,10 @@ struct WatchAlerts: Sendable {
         }
         let due = sorted.filter { memory.isDue(observations[$0], now: now) }
         note(due.map { observations[$0] }.filter(memory.isNews))
-        let again = sorted.filter { observations[$0].untold != nil && !due.contains($0) }
+        let again = sorted.filter { index in
+            observations[index].isFinding && observations[index].untold != nil
+                && !due.contains(index)
+        }
         guard !(due + again).isEmpty else { return observations }
         runner.tellIdle(in: services.layout.postHooks)
         guard let hooks = hooks(), !hooks.isEmpty else { return observations }
@@ -38,13 +41,7 @@ struct WatchAlerts: Sendable {
             observations[index].note(await tell(observations[index], hooks), at: now)
         }
         let rest = due.dropFirst(Self.mostTold)
-        if let worst = rest.first {
-            let summary = Observation(
-                state: observations[worst].state,
-                level: observations[worst].level,
-                message: "\(rest.count) more findings: certctl watch tells them",
-                since: now
-            )
+        if let summary = summary(of: rest.map { observations[$0] }) {
             let telling = await tell(summary, hooks)
             for index in rest { observations[index].note(telling, at: now) }
         }
@@ -52,7 +49,25 @@ struct WatchAlerts: Sendable {
             let untold = hooks.filter { observations[index].untold?.contains($0) == true }
             observations[index].untold = await tell(observations[index], untold).failed
         }
+        let restAgain = again.dropFirst(Self.mostTold)
+        if let summary = summary(of: restAgain.map { observations[$0] }) {
+            let untold = Set(restAgain.flatMap { observations[$0].untold ?? [] })
+            let failed = await tell(summary, hooks.filter(untold.contains)).failed
+            for index in restAgain { observations[index].untold = failed }
+        }
         return observations
+    }
+
+    /// What is told in place of those that are too many; `nil` where there are none.
+    private func summary(of observations: [Observation]) -> Observation? {
+        observations.first.map { worst in
+            Observation(
+                state: worst.state,
+                level: worst.level,
+                message: "\(observations.count) more findings: certctl watch tells them",
+                since: services.clock.now
+            )
+        }
     }
 
     /// Tells once of findings that are gone, or that nobody looks for any more.
@@ -73,18 +88,20 @@ struct WatchAlerts: Sendable {
         }
         note(cleared)
         // Whoever was not told of the finding has no use for its end.
-        let told = zip(findings, cleared).filter { $0.0.alerted != nil }.map(\.1)
+        let told = zip(findings, cleared).filter { $0.0.alerted != nil }
         guard !told.isEmpty, let hooks = hooks(), !hooks.isEmpty else { return }
-        for observation in told.prefix(Self.mostTold) { _ = await tell(observation, hooks) }
-        let rest = told.count - Self.mostTold
-        guard rest > 0 else { return }
+        for (finding, end) in told.prefix(Self.mostTold) {
+            _ = await tell(end, hooks.filter { finding.isKnown(to: $0) })
+        }
+        let rest = told.dropFirst(Self.mostTold)
+        guard let first = rest.first else { return }
         let summary = Observation(
-            state: told[Self.mostTold].state,
+            state: first.1.state,
             level: .info,
-            message: "over, or looked for no more: \(rest) more findings",
+            message: "over, or looked for no more: \(rest.count) more findings",
             since: now
         )
-        _ = await tell(summary, hooks)
+        _ = await tell(summary, hooks.filter { hook in rest.contains { $0.0.isKnown(to: hook) } })
     }
 
     private var runner: HookRunner { services.hookRunner }
@@ -164,6 +181,9 @@ private struct Telling {
 }
 
 extension Observation {
+    /// Whether a hook was told of it where any was.
+    fileprivate func isKnown(to hook: String) -> Bool { untold?.contains(hook) != true }
+
     /// Notes when the hooks were told.
     ///
     /// Where none could be, all of them are told at the next run.

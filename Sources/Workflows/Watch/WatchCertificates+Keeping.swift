@@ -42,7 +42,8 @@ extension WatchCertificates {
         keep: ([Observation]) -> Void
     ) async -> (told: [Observation], open: [Observation]) {
         let (gone, open) = memory.unseen(in: observations, scope)
-        keep(observations + open)
+        // What is over is so once that is told.
+        keep(observations + open + gone)
         var alerts = WatchAlerts(services)
         let told = await alerts.tell(observations, memory)
         await alerts.tellGone(gone, scope)

@@ -8,7 +8,7 @@ import Renewal
 struct WatchMetrics {
     /// What is so of all lineages together.
     struct Host {
-        /// When `renew` ran last; `nil` where it never has.
+        /// When `renew` came to its end last; `nil` where it never has.
         var lastRenewal: Date?
         /// Whether it can go by certctl.conf.
         var areSettingsUsable = true
@@ -42,7 +42,7 @@ struct WatchMetrics {
         )
         add(
             "renew_last_run_seconds",
-            "When certctl renew ran last, in seconds since 1970.",
+            "When certctl renew came to its end last, in seconds since 1970.",
             host.lastRenewal.map { [([], Self.seconds($0))] } ?? []
         )
         add(

@@ -31,6 +31,8 @@ struct WatchedLineage: Sendable {
     let published: GenerationNumber?
     private let deployment: WatchedDeployment
     let failures: FailureRecord?
+    /// What `renew` refuses it for, before it asks any CA.
+    private let obstacle: (any Error)?
     /// How the CA is that the next one is ordered from.
     private let authority: AuthorityHealth?
     /// When it is to be renewed; `nil` before the first.
@@ -52,13 +54,9 @@ struct WatchedLineage: Sendable {
         issued: Date?,
         now: Date
     ) throws {
-        // What keeps it from being renewed is told before it shows in what is served.
-        try store.checkTrust(name)
         let lineage = try store.lineage(name)
-        guard lineage.current == nil || lineage.settings != nil else {
-            throw store.missingSettings(name)
-        }
         self.name = name
+        obstacle = Self.obstacle(lineage, in: store)
         current = lineage.current
         isRevoked = lineage.isRevoked
         isForgotten = settings?.hasForgotten(lineage) ?? false
@@ -84,6 +82,17 @@ struct WatchedLineage: Sendable {
             records: deployed,
             issued: issued
         )
+    }
+
+    /// What keeps a lineage that can be read from being renewed all the same.
+    private static func obstacle(_ lineage: Lineage, in store: CertificateStore) -> (any Error)? {
+        do {
+            try store.checkTrust(lineage.name)
+        } catch {
+            return error
+        }
+        let hasSettings = lineage.current == nil || lineage.settings != nil
+        return hasSettings ? nil : store.missingSettings(lineage.name)
     }
 
     var isDeployPending: Bool { deployment.isPending }
@@ -123,6 +132,7 @@ struct WatchedLineage: Sendable {
         [
             certificate(isServedSeen: isServedSeen, now) ?? (isAsked ? nil : unwatched(now)),
             deploying(pending, now),
+            refused(now),
             renewing(now),
         ].compactMap(\.self)
     }
@@ -172,6 +182,18 @@ struct WatchedLineage: Sendable {
             message: "generation \(current.number) has not been deployed\(deployment.tries)",
             since: since
         )
+    }
+
+    /// What is told before it shows in what is served.
+    private func refused(_ now: Date) -> Observation? {
+        obstacle.map { error in
+            observation(
+                .unreadable,
+                .warning,
+                "renew refuses it: \(Services.reason(of: error))",
+                now
+            )
+        }
     }
 
     private func renewing(_ now: Date) -> Observation? {

@@ -32,13 +32,15 @@ private final class ScriptedNginx: ProcessRunner {
         _ options: String = "",
         executable: String? = "/usr/sbin/nginx",
         name: String = "nginx",
-        owner: UInt32? = 0
+        owner: UInt32? = 0,
+        group: UInt32? = 0
     ) -> HostProcess {
         HostProcess(
             pid: pid,
             title: "nginx: master process nginx\(options)",
             name: name,
             owner: owner,
+            group: group,
             executable: executable,
             started: UInt64(pid) * 10
         )
@@ -97,16 +99,30 @@ private final class ScriptedNginx: ProcessRunner {
 
     @Test(
         arguments: [
-            ("nginx", 33, "of user 33"), ("sudo", 0, "of user 0"),
-            ("nginx", nil, "of several users"),
-        ] as [(String, UInt32?, String)]
+            ("nginx", nil, 33, 33, "program nginx, user 33, group 33"),
+            ("sudo", nil, 0, 0, "program sudo, user 0, group 0"),
+            // A link called nginx that leads to sudo, which asks for a password.
+            ("nginx", nil, 0, 1000, "program nginx, user 0, group 1000"),
+            ("nginx", nil, 0, nil, "program nginx, user 0, several groups"),
+            ("nginx", "/usr/bin/sudo", 0, 0, "program sudo, user 0, group 0"),
+            ("nginx", nil, nil, 0, "program nginx, several users, group 0"),
+        ] as [(String, String?, UInt32?, UInt32?, String)]
     )
     func `root runs nothing that another user has given nginx's title`(
         name: String,
+        executable: String?,
         owner: UInt32?,
+        group: UInt32?,
         told: String
     ) throws {
-        let disguised = master(7, " -c /tmp/own.conf", executable: nil, name: name, owner: owner)
+        let disguised = master(
+            7,
+            " -c /tmp/own.conf",
+            executable: executable,
+            name: name,
+            owner: owner,
+            group: group
+        )
         host.change { $0.processes = [disguised] }
         let masters = ["nginx: master process nginx -c /tmp/own.conf (7, \(told))"]
         #expect(throws: DeploymentError.foreignMasters(masters)) { _ = try nginx() }
@@ -183,6 +199,7 @@ private final class ScriptedNginx: ProcessRunner {
             title: "nginx: worker process",
             name: "nginx",
             owner: 33,
+            group: 33,
             executable: nil,
             started: 1
         )
@@ -191,6 +208,7 @@ private final class ScriptedNginx: ProcessRunner {
             title: "nginx: worker process is shutting down",
             name: "nginx",
             owner: 33,
+            group: 33,
             executable: nil,
             started: 1
         )
@@ -199,6 +217,7 @@ private final class ScriptedNginx: ProcessRunner {
             title: "nginx: worker process",
             name: "nginx",
             owner: 33,
+            group: 33,
             executable: nil,
             started: 1,
             parent: 6
@@ -269,7 +288,8 @@ private final class ScriptedNginx: ProcessRunner {
                     title: "nginx: master process n",
                     name: "nginx",
                     owner: 0,
-                    executable: "/n",
+                    group: 0,
+                    executable: "/sbin/nginx",
                     started: 1
                 )
             ]

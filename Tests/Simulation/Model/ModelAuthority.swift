@@ -22,7 +22,7 @@ final class ModelAuthority: Sendable {
         var issued: [Int: [Issued]] = [:]
         var limits = ModelLimits()
         var count: UInt64 = 0
-        /// How often it was called on while it was down, by hour of the year.
+        /// How often it was called on while it was down, or not trusted, by hour of the year.
         var callsInVain: [Int: Int] = [:]
     }
 
@@ -51,18 +51,18 @@ final class ModelAuthority: Sendable {
         add(lineage, at: course.year.lowerBound.addingTimeInterval(-age))
     }
 
-    /// How often it was called on while it was down, by hour of the year.
+    /// How often it was called on while it was down, or not trusted, by hour of the year.
     var callsInVain: [Int: Int] { state.withLock(\.callsInVain) }
 
     /// Answers a request for its directory.
     ///
     /// Throws ``ACMEError``, as each of the others, where there is no way to it.
     func reach(at now: Date) throws {
-        guard !course.distrusted.contains(now) else { throw Self.distrusted }
-        guard course.authorityDown.contains(now) else { return }
+        let isDistrusted = course.distrusted.contains(now)
+        guard isDistrusted || course.authorityDown.contains(now) else { return }
         let hour = Int(now.timeIntervalSince(course.year.lowerBound) / .hour)
         state.withLock { $0.callsInVain[hour, default: 0] += 1 }
-        throw busy
+        throw isDistrusted ? Self.distrusted : busy
     }
 
     /// Whether it tells when to renew at all, without which no order can name its predecessor.

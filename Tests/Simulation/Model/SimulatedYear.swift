@@ -96,9 +96,10 @@ package struct SimulatedYear: Sendable {
         var wanted = truth
         // Without a schedule every tick is one at which something can happen.
         if !isForgetful, !takesEveryTurn, let moment = host.nextRun() {
-            wanted = max(truth, moment.addingTimeInterval(truth.timeIntervalSince(host.time.now)))
+            let deployment = host.nextDeployment() ?? .distantFuture
+            let ahead = host.time.now.timeIntervalSince(truth)
+            wanted = max(truth, min(moment, deployment).addingTimeInterval(-ahead))
         }
-        if let moment = host.nextDeployment() { wanted = min(wanted, moment) }
         if let change = course.change(after: truth) { wanted = min(wanted, change) }
         let start = course.year.lowerBound.addingTimeInterval(phase)
         let ticks = (wanted.timeIntervalSince(start) / Self.cadence).rounded(.up)

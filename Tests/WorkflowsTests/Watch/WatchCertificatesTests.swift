@@ -394,8 +394,11 @@ import Testing
         let path = "\(WatchFixture.home)/lib/lineages/example.com"
         fixture.host.disk.setMode(path, FileMode(0o775))
         let seen = try await fixture.watch()
-        #expect(states(seen) == [.unreadable])
+        #expect(states(seen) == [.unreadable, .current])
         #expect(seen.first?.message.contains("others may write") == true)
+        // And it is looked for as before.
+        try fixture.pass(89)
+        #expect(try states(await fixture.watch()).contains(.expiring))
     }
 
     @Test func `a CA that is down is told of whoever is to be renewed there`() async throws {
@@ -640,6 +643,42 @@ import Testing
         try fixture.serveCurrent()
         _ = try await fixture.watch()
         #expect((told("a"), told("b")) == (2, 5))
+    }
+
+    @Test func `of what is over those are told who were told of it`() async throws {
+        let fixture = try await WatchFixture()
+        try fixture.addHook("a")
+        try fixture.addHook("b", 1)
+        fixture.servers.fail(.refused)
+        _ = try await fixture.watch()
+        try fixture.serveCurrent()
+        let status = Mutex<WatchStatus?>(nil)
+        fixture.host.hooks.act("\(WatchFixture.post)/a") {
+            let kept = try? fixture.store.watchStatus()
+            status.withLock { $0 = kept }
+        }
+        _ = try await fixture.watch()
+        let told = fixture.host.hooks.commands.map { $0.executable.suffix(1) }
+        #expect(told == ["a", "b", "a"])
+        // Were the run cut off before, the next one would tell it.
+        #expect(status.withLock(\.self)?.observations.contains { $0.state == .silent } == true)
+        #expect(try fixture.store.watchStatus()?.observations.map(\.state) == [.current])
+    }
+
+    @Test func `of very many findings that one hook was not told of it gets a number, too`()
+        async throws
+    {
+        let names = (1...30).map { "n\($0).example.com" }
+        let fixture = try await WatchFixture(["example.com"] + names)
+        try fixture.addHook("a")
+        try fixture.addHook("b", 1)
+        fixture.servers.fail(.refused)
+        _ = try await fixture.watch()
+        try fixture.addHook("b", 0)
+        fixture.host.hooks.forget()
+        for _ in 1...3 { _ = try await fixture.watch() }
+        #expect(fixture.alerts.count == WatchAlerts.mostTold + 1)
+        #expect(fixture.alerts.last?["CERTCTL_MESSAGE"]?.contains("11 more findings") == true)
     }
 
     @Test func `a link among the hooks silences none of the others`() async throws {
