@@ -68,9 +68,7 @@ extension Settings {
         request.binding = request.binding ?? (own ?? settings(of: authority))?.externalAccount
         return request
     }
-}
 
-extension Settings {
     /// The CA that the next certificate of a lineage is ordered from: the one that its block names, the general
     /// one as long as none has issued, or else the one that has; `nil` where nothing tells.
     func nextAuthority(of lineage: Lineage) -> CertificateAuthority? {

@@ -54,7 +54,7 @@ package struct NginxFinder: Sendable {
             return try await ContainerNginx(found, engine: engine, host: host)
         }
         // One that cannot be trusted is told as that, where there is no other.
-        if hostRuns || !host.processes(titled: NginxTitle.master).isEmpty {
+        if !host.processes(titled: NginxTitle.master).isEmpty {
             return try HostNginx(host: host, processes: processes)
         }
         let all = try await engine.containers()

@@ -18,7 +18,7 @@ package struct YearRecord: Sendable {
         case moderation = "no lineage gets more than two certificates in a day"
         case recall = "what the CA calls back is replaced in time"
         case calls = "a CA that is down is left alone"
-        case runs = "renew does not fail as a whole"
+        case runs = "nothing of the host keeps renew from its work but a full disk"
     }
 
     package private(set) var renewals = 0
