@@ -93,7 +93,7 @@ package struct Forecast: Equatable, Sendable {
         _ facts: RenewalFacts,
         number: Int
     ) -> Date {
-        guard facts.advice?.window != nil else { return validity.fallback }
+        guard facts.advice?.window != nil else { return validity.fallback(facts.random) }
         let share = facts.random.fraction(UInt64(number)) - 0.5
         let usual = validity.fallback.addingTimeInterval(
             share * windowShare * validity.lifetime

@@ -17,7 +17,7 @@ package enum RenewalPolicy {
             if let window = facts.advice?.window, window.isCredible(for: validity) {
                 (window.moment(for: validity, facts.random), window.isSignal ? .signal : .window)
             } else {
-                (validity.fallback, .lifetime)
+                (validity.fallback(facts.random), .lifetime)
             }
         return validity.emergency < usual.moment ? (validity.emergency, .emergency) : usual
     }

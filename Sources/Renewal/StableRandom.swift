@@ -10,7 +10,7 @@ package struct StableRandom: Equatable, Sendable {
         self.seed = seed
     }
 
-    /// A number from 0 up to 1 that belongs to `purposes` and this seed.
+    /// A number from 0 up to 1 that belongs to this seed and to `purposes`, if any.
     package func fraction(_ purposes: UInt64...) -> Double {
         let mixed = purposes.reduce(Self.mix(seed)) { Self.mix($0 ^ $1) }
         return Double(mixed >> 11) / Double(1 << 53)

@@ -356,7 +356,9 @@ import Workflows
     @Test func `what is named and not due is told with when it is`() async throws {
         try await issue("a.test", "b.test")
         let (output, code) = try await renew("a.test")
-        #expect(output.hasPrefix("a.test: not due before 2027-03-16 "))
+        // Two thirds are over at the turn of these days, give or take half a day.
+        let days = ["2027-03-15", "2027-03-16"]
+        #expect(days.contains { output.hasPrefix("a.test: not due before \($0) ") })
         #expect(output.contains("\n1 certificate, nothing was due; next look at a.test: "))
         #expect(code == .success)
     }

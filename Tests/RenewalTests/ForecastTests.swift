@@ -91,7 +91,7 @@ import Testing
 
     @Test func `no renewal lies beyond the end`() {
         let forecast = Forecast([ForecastSample.subject()], from: start, days: 35)
-        #expect(forecast.moments == [ForecastSample.day("2026-12-31")])
+        #expect(forecast.moments == [RenewalPolicy.due(ForecastSample.subject().facts).moment])
         #expect(Forecast([ForecastSample.subject()], from: start, days: 34).moments == [])
     }
 
@@ -151,7 +151,7 @@ import Testing
         #expect(many.map(\.limit.subject) == [.registeredDomain])
         #expect(many.first?.scope == "example.com")
         #expect(many.first?.peak.count == 51)
-        #expect(many.first?.peak.start == ForecastSample.day("2026-12-31"))
+        #expect(many.first?.peak.start == RenewalPolicy.due(subjects[0].facts).moment)
     }
 
     @Test func `more orders in three hours than are allowed are told`() {

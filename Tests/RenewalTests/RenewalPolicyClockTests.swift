@@ -13,9 +13,8 @@ import Testing
         for days in RenewalSample.lifetimes {
             let facts = RenewalSample.facts(days: days)
             let now = issued.addingTimeInterval(offset)
-            #expect(
-                RenewalPolicy.decide(facts, at: now) == .keep(until: facts.validity.fallback)
-            )
+            let due = facts.validity.fallback(facts.random)
+            #expect(RenewalPolicy.decide(facts, at: now) == .keep(until: due))
         }
     }
 
@@ -29,7 +28,7 @@ import Testing
                 facts.validity = Validity(notBefore: begin, notAfter: begin + Days(days))
                 return facts
             }()
-            let due = facts.validity.fallback
+            let due = facts.validity.fallback(facts.random)
             #expect(RenewalPolicy.decide(facts, at: due + Days(-0.01)) == .keep(until: due))
             #expect(RenewalPolicy.decide(facts, at: due) == .renew(.lifetime, from: .usual))
         }

@@ -121,7 +121,7 @@ import Testing
             case .begun: #expect(facts.isBegun)
             case .demand: Issue.record("nobody asks the policy for what is not due")
             case .window, .signal: #expect(now >= window?.start ?? .distantFuture)
-            case .lifetime: #expect(now >= facts.validity.fallback)
+            case .lifetime: #expect(now >= facts.validity.fallback(facts.random))
             case .emergency: #expect(now >= facts.validity.emergency)
             case .lost: #expect(facts.isLost)
             }

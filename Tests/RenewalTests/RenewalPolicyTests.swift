@@ -27,7 +27,7 @@ import Testing
     @Test(arguments: RenewalSample.lifetimes)
     func `without advice it is due by its lifetime, to the second`(days: Double) {
         let facts = RenewalSample.facts(days: days)
-        let due = facts.validity.fallback
+        let due = facts.validity.fallback(facts.random)
         #expect(RenewalPolicy.decide(facts, at: due + Days(-0.001)) == .keep(until: due))
         #expect(RenewalPolicy.decide(facts, at: due) == .renew(.lifetime, from: .usual))
     }
@@ -49,8 +49,8 @@ import Testing
             (Date(timeIntervalSince1970: 0), issued + Days(1)), (end, year9999),
             (year9999, year9999 + Days(1)),
         ] {
-            let due = RenewalPolicy.due(advised(from: from, to: to))
-            #expect(due == (issued + Days(60), .lifetime))
+            let facts = advised(from: from, to: to)
+            #expect(RenewalPolicy.due(facts) == (facts.validity.fallback(facts.random), .lifetime))
         }
     }
 
@@ -148,7 +148,7 @@ import Testing
             decision = RenewalPolicy.decide(facts, at: now)
         }
         #expect(decision == .renew(.lifetime, from: .usual))
-        #expect(now == facts.validity.fallback)
+        #expect(now == facts.validity.fallback(facts.random))
         // Three quick ones, then four a day.
         #expect((115...125).contains(questions))
     }

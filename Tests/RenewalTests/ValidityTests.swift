@@ -28,6 +28,25 @@ import Testing
         #expect(age(atDueOf: tenDays - 2) == 431_999)
     }
 
+    // A thousand certificates that were issued in one go; reliability §15, "10,000 certificates".
+    @Test(arguments: [(398.0, 24.0), (90, 24), (45, 21.6), (6, 2.88), (0.25, 0.12)])
+    func `renewals are spread over a fiftieth of the lifetime around that moment, a day at most`(
+        days: Double,
+        hours: Double
+    ) {
+        let validity = RenewalSample.validity(days: days)
+        let offsets = (0..<1_000).map { seed in
+            validity.fallback(StableRandom(seed: seed)).timeIntervalSince(validity.fallback)
+        }
+        let half = hours / 2 * .hour
+        #expect(offsets.allSatisfy { (-half...half).contains($0) })
+        // No tenth of the span has more than twice its share of them.
+        let tenths = Dictionary(grouping: offsets) { Int((($0 + half) / half * 5).rounded(.down)) }
+        #expect(tenths.count == 10)
+        #expect(tenths.values.allSatisfy { $0.count <= 200 })
+        #expect(validity.fallback.addingTimeInterval(half) <= validity.emergency)
+    }
+
     @Test(arguments: [(390.0, 65.0), (90, 15), (45, 7.5), (12, 2), (6, 1.5), (2, 0.5)])
     func `the last moment is a sixth before the end, of a short one a quarter`(
         days: Double,

@@ -99,7 +99,7 @@ import Testing
     ) throws {
         try store.save(failed(`class`), of: fixture.name)
         let bytes = try fixture.disk.readFile(path, limit: 4_096)
-        let validity = Validity(notBefore: now - 60 * .day, notAfter: now + 30 * .day)
+        let validity = Validity(notBefore: now - 61 * .day, notAfter: now + 29 * .day)
         for index in bytes.indices {
             for bit in 0..<8 {
                 var flipped = bytes

@@ -54,13 +54,13 @@ import Testing
         let forecast = try forecast(few())
         #expect(
             ForecastChart(forecast).text + ForecastText.text(forecast) == """
-                2026-11-27 to 2027-11-27: 127 renewals; a column is 7 days, ● a renewal
+                2026-11-27 to 2027-11-27: 126 renewals; a column is 7 days, ● a renewal
 
                                          Dec  Jan Feb Mar Apr  May Jun Jul  Aug Sep  Oct Nov
                 announced (see below)      1       2    3
                 example.com              ··●········●·····●·····●·····●·····●·····●·····●·····
                 intern.example.com       ············●·····································●··
-                short.example.com        2222322222222232222222223222222222322222222232222222●
+                short.example.com        2222322222222232222222222322222222223222222222322222·
                 very-long-names-are-cu…  ·······●········●·····●·····●·····●·····●·····●······
 
                 Announced:
@@ -82,7 +82,7 @@ import Testing
                 hours are left when their renewal begins. That is time for 22 tries, and for 78
                 hours in which nothing works.
 
-                Most orders in an hour: 1 (2026-11-28); in seven days: 4 (from 2026-12-08).
+                Most orders in an hour: 1 (2026-11-28); in seven days: 5 (from 2027-06-13).
 
                 No limit that the CAs have published is reached.
 
@@ -105,13 +105,13 @@ import Testing
 
                                          Dec  Jan Feb Mar Apr  May Jun Jul  Aug Sep  Oct Nov
                 announced (see below)      1       2    3
-                23 orders                  ▃                          ▃     █
-                                           █        ▅     ▅     █     █     █     █     ▅
-                                           █       ▂█    ██     █     █     █     █     █▅
-                                           █▅      ██    ██    ▇█    ▂█     █     █▅    ██
-                                           ██   ▄  ██    ██▂   ██▇   ██▄▂  ▇█▄▂  ▇██▂  ▄██▂
-                                          ▁██  ▁█  ██▁  ▄███▁ ▄███▁ ▄████ ▄████ ▄████ ▁████
-                                          ███  ██▄ ███  █████ █████ █████ █████ █████ █████ ▆
+                22 orders                  ▆                    ▃     ▆     ▃     █
+                                           █        █    ▂█     █     █     █     █     █
+                                           █       ▄█    ██    ▁█     █     █     █     █▇
+                                           █▆      ██    ██    ██    ▃█     █▆    █▆    ██
+                                           ██   ▆  ██    ██▃   ███   ██▆▃  ███▃  ▆██▃  ▆██▃
+                                          ▂██  ▂█  ██▂  ▅███▂ ▅███▂ ▅████ ▅████ ▂████ ▂████
+                                          ███  ██▄ ███  █████ █████ █████ █████ █████ █████ ▇
                 0                         ███  ███ ███ ▆█████▆█████▃█████ █████ █████ █████ █▃
 
                 """
@@ -186,15 +186,16 @@ import Testing
         let others = lines.map(\.kind).filter { $0 != "certificate" }
         #expect(others == ["change", "change", "change", "change", "change", "cadence", "load"])
         let renewals = [
-            "2026-12-14T00:00:00Z", "2027-02-12T00:00:00Z", "2027-03-26T16:00:00Z",
-            "2027-05-08T08:00:00Z", "2027-06-20T00:00:00Z", "2027-08-01T16:00:00Z",
-            "2027-09-13T08:00:00Z", "2027-10-26T00:00:00Z",
+            "2026-12-14T01:35:50Z", "2027-02-12T03:11:41Z", "2027-03-26T20:47:32Z",
+            "2027-05-08T14:23:23Z", "2027-06-20T07:59:14Z", "2027-08-02T01:35:05Z",
+            "2027-09-13T19:10:56Z", "2027-10-26T12:46:47Z",
         ].joined(separator: "\",\"")
         let first = """
             {"authority":"letsencrypt","kind":"certificate","name":"example.com",\
             "notAfter":"2027-01-13T00:00:00Z","renewals":["\(renewals)"]}
 
             """
-        #expect(try JSONLine.text(#require(lines.first)) == first)
+        let text = try JSONLine.text(#require(lines.first))
+        #expect(text == first)
     }
 }
