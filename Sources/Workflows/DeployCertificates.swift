@@ -155,8 +155,9 @@ package struct DeployCertificates: Sendable {
                 let attempt = Attempt(name: name, generation: job.certificate.number)
                 guard !seen.contains(attempt) else { continue }
                 round.attempts.insert(attempt)
+                // The timer may have been quicker, and knows nothing of the hook.
                 job.extraHook = extraHooks[name]
-                if !isForced, !isCutOff,
+                if !isForced, !isCutOff, job.extraHook == nil,
                     try isInUse(job.certificate, name, store, records.current())
                 {
                     try store.tellStanding(of: DeployRecord(name, job.certificate.number))

@@ -133,6 +133,24 @@ import Testing
         #expect(throws: HookError.self) { try roots([request]).standing() }
     }
 
+    @Test func `a hook that was asked for runs also where the timer has deployed meanwhile`()
+        async throws
+    {
+        let hook = "/opt/extra"
+        host.disk.act(as: 0)
+        host.disk.put(hook, Array("#!/bin/sh".utf8), mode: FileMode(0o755))
+        let endings = try await issue(host.request { $0.deployHook = hook }) {
+            host.disk.act(as: 0)
+            let deployed = try await DeployCertificates(root).run(isPendingOnly: true)
+            #expect(deployed.count == 1)
+            #expect(host.hooks.commands.isEmpty)
+        }
+        let outcome = try #require(endings.first).result.get()
+        #expect(outcome.hooks == [hook])
+        // Once is enough.
+        #expect(try await DeployCertificates(root).run(isPendingOnly: true).isEmpty)
+    }
+
     @Test func `the owner clears away what is old, and keeps what is served`() async throws {
         _ = try await issue(host.request())
         host.disk.act(as: Self.owner)
