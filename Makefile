@@ -165,9 +165,11 @@ endef
 export NEXT_STEPS = $(next-steps)$(if $(filter /usr/local/lib /usr/lib,$(SYSTEMD)),,$(elsewhere))
 export UNINSTALLED = $(uninstalled)
 
+# 0711: a program that its user may not read is not for others of that user to trace while it starts, and with it
+# the terminal of whoever has called it with sudo.
 install: ## installs to $(PREFIX), with hooks and units, what `make build` has made; says what to type next
 	@test -x $(CERTCTL) || { echo 'first run: make build'; exit 1; }
-	install -D -m 0755 $(CERTCTL) $(DESTDIR)$(PREFIX)/bin/certctl
+	install -D -m 0711 $(CERTCTL) $(DESTDIR)$(PREFIX)/bin/certctl
 	install -D -m 0755 -t $(DESTDIR)$(PREFIX)/lib/certctl/hooks $(HOOKS)
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/lib/certctl/hooks hooks/README.md
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/doc/certctl README.md LICENSE

@@ -134,7 +134,7 @@ let package = Package(
         tests(of: "Nginx"),
         tests(of: "Settings", uses: ["ACME", "Diagnostics", "Nginx", "PKI"]),
         tests(of: "Sites", uses: ["ACME", "Diagnostics", "Nginx", "PKI", "Settings"]),
-        tests(of: "Platform", uses: ["Diagnostics", "HTTP", "PKI"]),
+        tests(of: "Platform", uses: ["CLinux", "Diagnostics", "HTTP", "PKI"]),
         tests(of: "ACMEClient", uses: ["ACME", "Diagnostics", "HTTP", "PKI", "Platform"]),
         tests(of: "HTTP01", uses: ["ACME", "Diagnostics", "Platform"]),
         tests(of: "CertificateStore", uses: ["Diagnostics", "PKI", "Platform", "Renewal"]),

@@ -15,6 +15,35 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+int certctl_open_by_steps(const char *path, int flags, mode_t mode) {
+    int place = open(*path == '/' ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    while (place >= 0) {
+        char name[NAME_MAX + 1] = ".";
+        path += strspn(path, "/");
+        size_t length = strcspn(path, "/");
+        const char *rest = path + length + strspn(path + length, "/");
+        int next = -1;
+        if (length > NAME_MAX) {
+            errno = ENAMETOOLONG;
+        } else {
+            if (length > 0) {
+                memcpy(name, path, length);
+                name[length] = '\0';
+            }
+            int step = *rest == '\0' ? flags : O_PATH | O_DIRECTORY;
+            next = openat(place, name, step | O_CLOEXEC | O_NOFOLLOW, mode);
+        }
+        int error = errno;
+        close(place);
+        errno = error;
+        if (*rest == '\0')
+            return next;
+        place = next;
+        path = rest;
+    }
+    return -1;
+}
+
 int certctl_open_no_symlinks(const char *path, int flags, mode_t mode) {
     struct open_how how;
     memset(&how, 0, sizeof how);
@@ -24,7 +53,7 @@ int certctl_open_no_symlinks(const char *path, int flags, mode_t mode) {
     int descriptor = (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
     /* EPERM: sandboxes that do not know openat2 refuse it so. */
     if (descriptor < 0 && (errno == ENOSYS || errno == EPERM))
-        descriptor = open(path, flags | O_CLOEXEC | O_NOFOLLOW, mode);
+        descriptor = certctl_open_by_steps(path, flags, mode);
     return descriptor;
 }
 
@@ -94,6 +123,7 @@ int certctl_raise_descriptor_limit(void) {
 }
 
 int certctl_exited(int status) { return WIFEXITED(status); }
+int certctl_stopped(int status) { return WIFSTOPPED(status); }
 int certctl_exit_status(int status) { return WEXITSTATUS(status); }
 int certctl_signal_number(int status) { return WIFSIGNALED(status) ? WTERMSIG(status) : 0; }
 

@@ -48,7 +48,7 @@ extension CertificateStore {
         guard after > limit,
             (after / limit).leadingZeroBitCount < (before / limit).leadingZeroBitCount
         else { return }
-        try compactDeployments()
+        try compactDeployments(isForced: after > Journal<DeployRecord>.crowdedSize)
     }
 
     // MARK: What everyone may know
@@ -87,14 +87,19 @@ extension CertificateStore {
         }
     }
 
-    /// Forgets all but the last record of each lineage, once those are not the most of them.
-    private func compactDeployments() throws {
-        let latest = try deployRecords()
-        guard try deployments.records().count > 2 * latest.count else { return }
-        try deployments.replace(
-            with: latest.values.sorted { $0.lineage < $1.lineage },
-            temporary: layout.deployJournal + ".new"
-        )
+    /// Forgets all but the last record of each lineage, once those are not the most of them or it is
+    /// `isForced`; then also what failures said, where that is still more than `crowded` bytes.
+    func compactDeployments(
+        isForced: Bool,
+        crowded: Int = Journal<DeployRecord>.crowdedSize
+    ) throws {
+        var latest = try deployRecords().values.sorted { $0.lineage < $1.lineage }
+        guard try isForced || deployments.records().count > 2 * latest.count else { return }
+        let temporary = layout.deployJournal + ".new"
+        try deployments.replace(with: latest, temporary: temporary)
+        guard try deployments.size > crowded else { return }
+        for index in latest.indices { latest[index].failure?.reason = "" }
+        try deployments.replace(with: latest, temporary: temporary)
     }
 
     /// The lineages that have generations, each with the number of the newest; sorted by name.

@@ -140,7 +140,7 @@ extension CertificateStore {
     }
 
     /// Reads a generation; `nil` when it is not whole.
-    func storedCertificate(
+    package func storedCertificate(
         _ number: GenerationNumber,
         of name: LineageName
     ) throws -> StoredCertificate? {
@@ -163,7 +163,10 @@ extension CertificateStore {
             )
         } catch is StoreError {
             return nil
-        } catch let error as FileSystemError where error.reason == .notFound {
+        } catch let error as FileSystemError
+            where [.notFound, .inputOutput].contains(error.reason)
+        {
+            // What the disk cannot read, nginx cannot read either: another one has to take its place.
             return nil
         }
     }

@@ -11,8 +11,8 @@ package struct DeployRecord: Codable, Equatable, Sendable {
         package let count: Int
         /// When that was last.
         package let last: Date
-        /// What was the matter, in one line; empty for who may not know.
-        package let reason: String
+        /// What was the matter, in one line; empty for who may not know, and where all of them are too much.
+        package internal(set) var reason: String
 
         package init(count: Int, last: Date, reason: String) {
             self.count = count

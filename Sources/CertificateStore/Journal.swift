@@ -9,7 +9,9 @@ package import Platform
 package struct Journal<Record: Codable & Sendable>: Sendable {
     /// Beyond this size the owner should ``replace(with:temporary:)`` what no longer matters.
     package static var compactionSize: Int { 64 * 1024 }
-    /// A journal is compacted long before; a larger file is not one.
+    /// Beyond this size it has to be, while it can still be read.
+    package static var crowdedSize: Int { sizeLimit / 2 }
+    /// A larger file is no journal.
     private static var sizeLimit: Int { 16 * 1024 * 1024 }
 
     private let path: String

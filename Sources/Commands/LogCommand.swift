@@ -72,7 +72,9 @@ struct LogCommand: Command {
             }
         let history = try ReadHistory(context.services).run(lineage, since: since, last: last)
         for event in history.events {
-            context.console.write(context.isJSON ? "\(event.json)\n" : Self.line(event))
+            context.console.write(
+                context.isJSON ? "\(JSONLine.escaped(event.json))\n" : Self.line(event)
+            )
         }
         if history.damagedLines > 0 {
             context.story.log.warning(

@@ -37,9 +37,19 @@ extension DeployRecord {
         return DeployBackoff.next(
             afterFailures: failure.count,
             last: failure.last,
-            replacing: try store.predecessor(of: generation, lineage)?.manifest.validity,
+            replacing: try replaced(in: store)?.manifest.validity,
             now: now
         )
+    }
+
+    /// The certificate that is still served: not always the one before, which may have failed, too.
+    private func replaced(in store: CertificateStore) throws -> StoredCertificate? {
+        if let served = try store.publishedGeneration(of: lineage), served != generation,
+            let certificate = try store.storedCertificate(served, of: lineage)
+        {
+            return certificate
+        }
+        return try store.predecessor(of: generation, lineage)
     }
 
     /// Whether it may be tried at `now`.

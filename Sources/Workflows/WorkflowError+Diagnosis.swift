@@ -1,3 +1,4 @@
+import ACME
 package import Diagnostics
 import FoundationEssentials
 
@@ -153,7 +154,10 @@ extension WorkflowError: Diagnosable {
         }
     }
 
+    /// Names come from a file of the user who issues, and the line is one for a person's shell, root's perhaps:
+    /// what is no name is left out.
     private static func command(issuing lineage: String, _ names: [String]) -> String {
+        let names = names.filter { (try? Identifier($0)) != nil }
         let hosts = names.isEmpty ? lineage : names.joined(separator: " ").harmless(limit: 1000)
         let isUsual = names.isEmpty || names[0] == lineage
         return "certctl issue \(hosts)" + (isUsual ? "" : " --name \(lineage)")

@@ -260,6 +260,31 @@ import Testing
         )
     }
 
+    @Test func `a deploy journal is made smaller while it can still be read, whatever is in it`()
+        throws
+    {
+        let names = try (0..<10).map { try #require(LineageName("a\($0).test")) }
+        var records = names.map { DeployRecord($0, GenerationNumber(1)) }
+        for index in records.indices {
+            records[index].failure = DeployRecord.Failure(
+                count: 1,
+                last: StoreFixture.now,
+                reason: String(repeating: "x", count: 400)
+            )
+            try store.append(records[index])
+        }
+        let full = try store.deployJournalSize
+        try store.append(records[0])
+        try store.compactDeployments(isForced: false, crowded: full)
+        #expect(try store.deployJournalSize > full)
+        try store.compactDeployments(isForced: true, crowded: full)
+        #expect(try store.deployJournalSize == full)
+        #expect(try store.deployRecords().values.allSatisfy { $0.failure?.reason.count == 400 })
+        try store.compactDeployments(isForced: true, crowded: full - 1)
+        #expect(try store.deployJournalSize < full / 2)
+        #expect(try store.deployRecords().values.allSatisfy { $0.failure?.count == 1 })
+    }
+
     @Test func `a staged key that is not the journal's is not used`() throws {
         let key = try PrivateKey.make(.p256)
         let request = try CertificateSigningRequest(dnsNames: ["example.com"], key: key)

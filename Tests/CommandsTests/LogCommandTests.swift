@@ -42,6 +42,14 @@ import Testing
         #expect(screen.output == Self.lines.map { "\($0)\n" }.joined())
     }
 
+    @Test func `in JSON no character is left that a terminal obeys`() throws {
+        let line = #"{"detail":"§ü","event":"alert","time":"2027-01-15T07:00:00Z"}"#
+        let obeyed = "\u{9B}2J\u{9D}\u{7F}\u{202E}\u{E0001}"
+        try log([], isJSON: true, text: line.replacing("§", with: obeyed) + "\n")
+        let escaped = #"\u009b2J\u009d\u007f\u202e\udb40\udc01"#
+        #expect(screen.output == line.replacing("§", with: escaped) + "\n")
+    }
+
     /// The clock of the tests stands at 2027-01-15T08:00:00Z.
     @Test(
         arguments: [

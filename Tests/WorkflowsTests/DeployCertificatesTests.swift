@@ -382,6 +382,22 @@ import Testing
         #expect(try report().deployFailure?.count == 1)
     }
 
+    @Test func `how often it is tried goes by what is served, and not by what never was`()
+        async throws
+    {
+        try await commit()
+        _ = try await deploy()
+        let end = try #require(try host.notAfter("example.com"))
+        host.clock.advance(by: .seconds(end.timeIntervalSince(host.clock.now) - 86_400))
+        host.hooks.end(hook("pre.d/10-stop"), .exited(1))
+        for _ in 1...2 {
+            try await commit()
+            for _ in 1...4 { _ = try await deploy() }
+        }
+        #expect(try report().deployFailure?.count == 4)
+        #expect(try report().nextDeploy == report().deployFailure?.last.addingTimeInterval(3600))
+    }
+
     @Test func `a hook that issue was given is owed to the next run`() async throws {
         let extra = hook("extra")
         host.hooks.end(extra, .exited(1))

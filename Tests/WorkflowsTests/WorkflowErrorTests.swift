@@ -43,6 +43,11 @@ import Testing
         }
     }
 
+    @Test func `a command that is told to a person has no words that a shell obeys`() {
+        let error = WorkflowError.notIssued(lineage: "a.test", names: ["a.test", "$(id)", "b;c"])
+        #expect(error.diagnosis.fix == "certctl issue a.test")
+    }
+
     /// Nobody is to edit a file with "Do not edit" in it.
     @Test(
         arguments: [

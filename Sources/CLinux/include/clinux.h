@@ -12,9 +12,10 @@
 
 /* Files. All return -1 and set errno on failure. */
 
-/* Opens PATH and refuses a symbolic link in any part of it; where the kernel is older than 5.6, in
-   its last part only. */
+/* Opens PATH and refuses a symbolic link in any part of it. */
 int certctl_open_no_symlinks(const char *path, int flags, mode_t mode);
+/* The same, a directory at a time: where the kernel is older than 5.6, or a sandbox knows no openat2. */
+int certctl_open_by_steps(const char *path, int flags, mode_t mode);
 /* The same for a path whose place alone is wanted, and whose contents this user may not see. */
 int certctl_open_place(const char *path);
 /* Moves NAME in the directory FROM to TARGET in the directory TO; with EXCLUSIVE not 0 it fails with
@@ -64,6 +65,7 @@ struct certctl_start {
    -1, and sets errno and the name of the call that FAILED. */
 pid_t certctl_start_as(const struct certctl_start *start, const char **failed);
 int certctl_exited(int status);
+int certctl_stopped(int status);
 int certctl_exit_status(int status);
 int certctl_signal_number(int status);
 /* Keeps key material out of core dumps and away from other processes of the same user. */

@@ -99,9 +99,10 @@ package struct HookRunner: Sendable {
         while let slash = rest.lastIndex(of: "/") {
             rest = rest[..<slash]
             let parent = rest.isEmpty ? "/" : String(rest)
-            guard let status = try fileSystem.status(parent), !status.mode.isSticky else {
-                continue
-            }
+            // With the sticky bit only its owner can move what others have in it.
+            guard let status = try fileSystem.status(parent),
+                !(status.mode.isSticky && status.owner == 0)
+            else { continue }
             try checkTrust(parent, status)
         }
     }

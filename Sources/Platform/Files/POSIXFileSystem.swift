@@ -3,6 +3,9 @@ import Glibc
 
 /// The real file system.
 package struct POSIXFileSystem: FileSystem {
+    /// The most that ``list(_:)`` returns.
+    private static let mostEntries = 100_000
+
     package init() {}
 
     package func open(
@@ -182,6 +185,15 @@ package struct POSIXFileSystem: FileSystem {
                 }
             }
             if name != ".", name != ".." { names.append(name) }
+            // Whoever may write there may not be the one who reads.
+            guard names.count <= Self.mostEntries else {
+                throw FileSystemError(
+                    operation: "readdir",
+                    path: path,
+                    reason: .other(0),
+                    text: "there are more than \(Self.mostEntries) entries"
+                )
+            }
             errno = 0
         }
         // The end and a failure look alike but for this.

@@ -5,6 +5,8 @@ import Glibc
 package struct OwnerProcess: OwnerRunner {
     /// More digits than any process's number has.
     private static let numberRoom = String(repeating: "0", count: 11)
+    /// As long as systemd lets `certctl renew` run.
+    private static let timeLimit: Duration = .seconds(6 * 3600)
 
     /// Makes a runner; there is nothing to set up.
     package init() {}
@@ -88,11 +90,17 @@ package struct OwnerProcess: OwnerRunner {
         return child
     }
 
+    /// Waits for its end; one that comes to none is killed, and so is one that somebody has stopped: whoever runs
+    /// as that user must not keep root waiting, and port 80 with it.
     private static func wait(for child: pid_t) throws(SystemCallError) -> Int32 {
-        var status: Int32 = 0
-        while unsafe waitpid(child, &status, 0) < 0 {
-            guard errno == EINTR else { throw SystemCallError("waitpid") }
+        let deadline = ContinuousClock.now + timeLimit
+        while true {
+            var status: Int32 = 0
+            let ended = unsafe waitpid(child, &status, WNOHANG | WUNTRACED)
+            if ended == child, certctl_stopped(status) == 0 { return status }
+            guard ended >= 0 || errno == EINTR else { throw SystemCallError("waitpid") }
+            if ended == child || ContinuousClock.now > deadline { kill(child, SIGKILL) }
+            poll(nil, 0, 5)
         }
-        return status
     }
 }

@@ -24,6 +24,10 @@ struct DeployUnit: Sendable {
     /// own failure would name the directory.
     func permit(_ directory: String) async {
         let files = services.fileSystem
+        // Each line of a unit is an instruction, and the name may be the choice of whoever owns what is above.
+        guard !directory.unicodeScalars.contains(where: \.isControl) else {
+            return warn(of: directory, "its name has control characters")
+        }
         do {
             guard services.layout == .system, services.user == 0,
                 try files.status(Self.units)?.kind == .directory,
@@ -41,11 +45,15 @@ struct DeployUnit: Sendable {
             try await reload()
             services.log.notice("certctl-deploy.service may write there", ["path": directory])
         } catch {
-            services.log.warning(
-                "certctl-deploy.service cannot be told of nginx's configuration",
-                ["path": directory, "reason": Services.reason(of: error)]
-            )
+            warn(of: directory, Services.reason(of: error))
         }
+    }
+
+    private func warn(of directory: String, _ reason: String) {
+        services.log.warning(
+            "certctl-deploy.service cannot be told of nginx's configuration",
+            ["path": directory, "reason": reason]
+        )
     }
 
     private func current() throws -> [UInt8]? {
@@ -79,4 +87,8 @@ struct DeployUnit: Sendable {
             """.utf8
         )
     }
+}
+
+extension Unicode.Scalar {
+    fileprivate var isControl: Bool { properties.generalCategory == .control }
 }

@@ -6,6 +6,7 @@ import HTTP
 import HTTP01
 import Platform
 import Renewal
+import Settings
 
 /// What a failure means for when to try again.
 struct FailureVerdict: Sendable {
@@ -14,6 +15,8 @@ struct FailureVerdict: Sendable {
     let until: Date?
     /// What the CA has said of a limit.
     private let detail: String
+    /// Whether the error is one of talking with the CA.
+    private var isOfTalk = false
 
     /// Judges what an order ended with at a CA whose clock is ahead by so many seconds.
     ///
@@ -25,13 +28,19 @@ struct FailureVerdict: Sendable {
             until: verdict.until?.addingTimeInterval(skew),
             verdict.detail
         )
+        isOfTalk = verdict.isOfTalk
     }
 
     /// Judges what a question or an order ended with.
     init(_ error: any Error) {
         switch error {
-        case let error as ACMEError: self.init(error)
-        case is StoreError, is FileSystemError, is HTTP01Error: self.init(.local)
+        case let error as ACMEError:
+            self.init(error)
+            isOfTalk = true
+        // certctl.conf is edited: no CA has been asked, and the next run reads it again.
+        case is StoreError, is FileSystemError, is HTTP01Error, is SettingsError,
+            is SettingsFileError:
+            self.init(.local)
         case let error as any Diagnosable where error.diagnosis.exitCode == .configuration:
             self.init(.configuration)
         default: self.init(.temporary)
@@ -66,7 +75,7 @@ struct FailureVerdict: Sendable {
     /// Whether it shows that the CA is there and works.
     var isOfAnswer: Bool {
         switch failureClass {
-        case .temporary, .configuration, .rateLimited: true
+        case .temporary, .configuration, .rateLimited: isOfTalk
         case .authority, .network, .local: false
         }
     }

@@ -17,7 +17,7 @@ package final class LimitKeeper: Sendable {
     private enum Change {
         case take(RateLimit, scope: String, at: Date)
         case breaker(authority: String, FailureRecord?)
-        case hold(authority: String, until: Date)
+        case hold(authority: String, until: Date?)
     }
 
     private struct State {
@@ -100,7 +100,7 @@ package final class LimitKeeper: Sendable {
         add(.take(limits.newOrders, scope: Self.account(order.authority), at: now))
     }
 
-    /// Counts a certificate that the CA has issued; it is well.
+    /// Counts a certificate that the CA has issued; it is well, and what it refused was not the account.
     package func noteIssued(_ order: LimitedOrder, at now: Date) {
         for (limit, scope) in Self.limits(of: order) {
             switch limit.subject {
@@ -110,6 +110,8 @@ package final class LimitKeeper: Sendable {
             }
         }
         noteAnswer(order.authority)
+        guard health(of: order.authority).limit != nil else { return }
+        add(.hold(authority: order.authority.directory.description, until: nil))
     }
 
     /// Counts what came of an order that a person has asked for.

@@ -74,7 +74,8 @@ package struct RenewCertificates: Sendable {
         }
         var report = round.report
         do {
-            try await round.save(isWhole: true)
+            // One that was named says nothing of whether all are looked after.
+            try await round.save(isWhole: request.names.isEmpty)
         } catch {
             // Whatever was renewed is to be brought into use all the same.
             report.unsaved = error

@@ -213,10 +213,11 @@ struct WatchedLineage: Sendable {
     ///
     /// What is not due can wait: one try that failed, as by a person, is not repeated before.
     private func trouble(_ now: Date) -> (subject: String, FailureRecord)? {
-        let isDue = due.map { $0 <= now } ?? true
+        let due = due ?? .distantPast
+        let isDue = due <= now
         func isMuch(_ failures: FailureRecord) -> Bool {
             failures.count >= Self.tooManyFailures
-                || isDue && now.timeIntervalSince(failures.since) > Self.tooLong
+                || isDue && now.timeIntervalSince(max(failures.since, due)) > Self.tooLong
         }
         if let failures, isMuch(failures) { return ("the renewal", failures) }
         guard isDue, let breaker = authority?.breaker?.believed(at: now), isMuch(breaker) else {

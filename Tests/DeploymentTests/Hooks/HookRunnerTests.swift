@@ -159,6 +159,13 @@ import Testing
         #expect(throws: Never.self) {
             try checkAsRoot(path) { $0.setMode(parent, FileMode(0o1777)) }
         }
+        // But whose directory it is may move all that is in it.
+        #expect(throws: foreign) {
+            try checkAsRoot(path) {
+                $0.setOwner(parent, 1000)
+                $0.setMode(parent, FileMode(0o1755))
+            }
+        }
     }
 
     @Test func `a hook that cannot be run is refused`() {

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Platform
 import TestSupport
@@ -51,6 +52,23 @@ import Testing
         #expect(try fileSystem.read(file, count: 3, at: 9) == Array("9".utf8))
         #expect(try fileSystem.read(file, count: 3, at: 10).isEmpty)
         #expect(try fileSystem.read(file, count: 2) == Array("23".utf8))
+    }
+
+    /// As where the kernel, or a sandbox, knows no `openat2`.
+    @Test func `without the kernel's help no link on the way is followed either`() throws {
+        try files.makeDirectory(home("real"), .privateDirectory)
+        try put("real/file", "text")
+        try files.makeSymbolicLink(home("link"), to: "real")
+        func opens(_ name: String) -> Bool {
+            let file = unsafe certctl_open_by_steps(home(name), O_RDONLY, 0)
+            if file >= 0 { close(file) }
+            return file >= 0
+        }
+        #expect(
+            opens("real/file") && opens("real//file") && opens("real/../real/file") && opens("")
+        )
+        #expect(!opens("link/file") && !opens("link") && !opens("real/none") && !opens("none/file"))
+        #expect(!opens("real/\(String(repeating: "x", count: 256))/file"))
     }
 
     @Test func `a new file is never one that exists`() throws {

@@ -55,6 +55,12 @@ import Testing
         #expect(text?.contains(#"ReadWritePaths="-/srv/50%% \"x\"\\y""#) == true)
     }
 
+    @Test func `a directory whose name would be lines of the unit is not permitted`() async {
+        await DeployUnit(services()).permit("/srv/x\nExecStartPre=/srv/evil\n#")
+        #expect(text == nil)
+        #expect(processes.commands.isEmpty)
+    }
+
     @Test func `where systemd does not run, or certctl is not installed, nothing is written`()
         async throws
     {

@@ -5,6 +5,7 @@ import FoundationEssentials
 import HTTP
 import Platform
 import Renewal
+import Settings
 import Synchronization
 import TestSupport
 import Testing
@@ -354,6 +355,16 @@ import Testing
             #expect(try await host.renew().renewed.isEmpty)
         }
         #expect(host.requests(at: 1) == 0)
+    }
+
+    @Test func `a certctl.conf that is edited meanwhile is a fault of this host, and no answer`() {
+        for error in [
+            SettingsError(file: "certctl.conf", findings: []),
+            SettingsFileError.tooLong("certctl.conf", bytes: 1),
+        ] as [any Error] {
+            #expect(FailureVerdict(error).failureClass == .local)
+            #expect(!FailureVerdict(error).isOfAnswer)
+        }
     }
 
     @Test func `a fallback without an account is named, with the command that makes one`()

@@ -186,6 +186,17 @@ import Testing
         #expect(try host.store.limits().holds.values.count == 1)
     }
 
+    @Test func `a certificate that the CA issues shows that the account was not what it refused`()
+        throws
+    {
+        let limits = try LimitKeeper(host.services)
+        let authority = try #require(CertificateAuthority("zerossl"))
+        let now = host.clock.now
+        limits.noteHold(authority, until: now + .day, at: now)
+        limits.noteIssued(LimitedOrder(.renewal, ["b.test"], from: authority), at: now)
+        #expect(limits.health(of: authority).blocked(at: now) == nil)
+    }
+
     @Test func `no limit holds for longer than limits last`() throws {
         let limits = try LimitKeeper(host.services)
         let authority = try #require(CertificateAuthority("letsencrypt"))

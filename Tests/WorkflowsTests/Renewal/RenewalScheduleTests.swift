@@ -95,6 +95,17 @@ import Testing
         #expect(renewed == 3)
     }
 
+    @Test func `a certificate that the disk cannot read any more is replaced`() async throws {
+        _ = try await prepare()
+        let path = "\(TestHost.home)/lib/tls/gen/b.test/000001/privkey.pem"
+        #expect(try host.disk.status(path) != nil)
+        var plan = MemoryFileSystem.Plan()
+        plan.unreadable = [path]
+        host.disk.plan(plan)
+        host.wait(2 * .day)
+        #expect(try await host.renew().words["b.test"] == "renewed: lost")
+    }
+
     @Test func `what stands in its place and is no file is told`() async throws {
         _ = try await prepare()
         try host.disk.removeFile(Self.path)

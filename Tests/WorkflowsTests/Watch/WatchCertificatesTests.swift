@@ -160,6 +160,19 @@ import Testing
         #expect(!isFound || seen.first?.message.contains("port 80 is taken") == true)
     }
 
+    @Test func `what failed long before it was due is no warning on the day it is`() async throws {
+        let fixture = try await WatchFixture()
+        try fixture.pass(20)
+        var state = RenewalState().about(try fixture.stored().number)
+        state.failures[FakeCA.directoryURL] = note(.local, fixture)
+        try fixture.store.save(state, of: #require(LineageName("example.com")))
+        // It is due after 60 days, give or take half a day.
+        try fixture.pass(40.4)
+        #expect(try states(await fixture.watch()) == [.current])
+        try fixture.pass(1.2)
+        #expect(try states(await fixture.watch()) == [.renewFailing, .current])
+    }
+
     @Test(arguments: [(61.0, 3, true), (61, 1, false), (10, 3, false)])
     func `a CA that is down is a warning, where a certificate of it is due`(
         age: Double,
