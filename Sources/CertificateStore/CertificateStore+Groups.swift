@@ -2,22 +2,41 @@ import Diagnostics
 import PKI
 import Platform
 
-/// Keys for an nginx whose master process is not root: copies that one group may read.
+/// Copies that one group may read: root's own, or that of an nginx whose master process is not root.
 ///
-/// A key is the issuing half's alone, which can give it to nobody. So whoever deploys copies key and
-/// chain to where that group and nobody else can enter, and leads nginx there. Each group has a directory
-/// of its own: where another group is to read keys, nginx is led elsewhere, and what it reads is never
-/// changed under its hands.
+/// What is issued is the issuing half's alone. It can give keys to nobody, and could put a link or a pipe
+/// in the place of a file that root has looked at already. So whoever deploys copies the files to where
+/// that group and nobody else can enter, and leads readers there. Each group has a directory of its own:
+/// where another group is to read keys, nginx is led elsewhere, and what it reads is never changed under
+/// its hands.
 extension CertificateStore {
     private static let fileLimit = 256 * 1024
 
-    /// Makes the copy that nginx is led to; nothing happens without a group, or where the copy is there.
+    /// The group whose copies readers are led to; `nil` where they are led to what was issued.
+    ///
+    /// That of `tls_group`; without one root's own, where what was issued is another user's.
+    var readers: UInt32? {
+        get throws {
+            if let keyGroup { return keyGroup }
+            return try role() == .deploying ? 0 : nil
+        }
+    }
+
+    /// The files that readers are led to.
+    package func readable(
+        _ stored: StoredCertificate,
+        of name: LineageName
+    ) throws -> GenerationFiles {
+        try readers.map { layout.copy(stored.number, of: name, for: $0) } ?? stored.files
+    }
+
+    /// Makes the copy that readers are led to; nothing happens without a group, or where the copy is there.
     ///
     /// Throws ``StoreError/groupRefused(_:_:)`` for a user who may not do that. Returns whether there is
     /// a new copy.
     @discardableResult
     package func handOver(_ stored: StoredCertificate, of name: LineageName) throws -> Bool {
-        guard let group = keyGroup, stored.manifest.hasKey else { return false }
+        guard let group = try readers else { return false }
         try makeGroup(group)
         let (home, copy) = (
             layout.copies(name, for: group), layout.copy(stored.number, of: name, for: group)
@@ -27,11 +46,13 @@ extension CertificateStore {
         let new = GenerationFiles(directory: "\(copy.directory)~new")
         let old = grave(of: copy.directory)
         for leftover in [new.directory, old] { try removeTreeIfPresent(leftover) }
-        let (key, chain) = try pair(of: stored)
+        let files = try contents(of: stored)
         // What is made in a directory of the group belongs to it from the first moment.
         try fileSystem.makeDirectory(new.directory, .groupDirectory)
-        try key.reveal { try fileSystem.writeNewFile(new.privateKey, $0, .groupReadableFile) }
-        try fileSystem.writeNewFile(new.fullChain, chain, .groupReadableFile)
+        for (file, bytes) in files {
+            let path = "\(new.directory)/\(file)"
+            try bytes.reveal { try fileSystem.writeNewFile(path, $0, .groupReadableFile) }
+        }
         try fileSystem.syncDirectory(new.directory)
         if try fileSystem.status(copy.directory) != nil {
             try fileSystem.rename(copy.directory, to: old, exclusive: true)
@@ -50,11 +71,12 @@ extension CertificateStore {
     ///
     /// `inUse` stays; with `nil` nothing does.
     package func takeBack(_ name: LineageName, but inUse: GenerationNumber? = nil) throws {
+        let readers = try readers
         for group in try groups() {
             let home = layout.copies(name, for: group)
             try removeTreeIfPresent(grave(of: home))
             let isThere = try fileSystem.status(home) != nil
-            if let inUse, group == keyGroup {
+            if let inUse, group == readers {
                 if isThere { try removeOldCopies(in: home, inUse) }
             } else {
                 if isThere { try remove(home) }
@@ -65,12 +87,13 @@ extension CertificateStore {
 
     /// Whether any key is for a group, or was.
     package var usesGroups: Bool {
-        get throws { try keyGroup != nil || !groups().isEmpty }
+        get throws { try readers != nil || !groups().isEmpty }
     }
 
     /// Whether another group than it is to be has copies still.
     package func hasCopiesForOthers(_ name: LineageName) throws -> Bool {
-        for group in try groups() where group != keyGroup {
+        let readers = try readers
+        for group in try groups() where group != readers {
             let home = layout.copies(name, for: group)
             for path in [home, grave(of: home)] where try fileSystem.status(path) != nil {
                 return true
@@ -93,14 +116,14 @@ extension CertificateStore {
     ///
     /// Throws ``StoreError/distrusted(path:_:)`` for a copy that others may have, too.
     func missingCopy(of stored: StoredCertificate, _ name: LineageName) throws -> String? {
-        guard let group = keyGroup else { return nil }
+        guard let group = try readers else { return nil }
         let copy = layout.copy(stored.number, of: name, for: group)
         let directories = [layout.group(group), layout.copies(name, for: group), copy.directory]
         for path in directories where try !isForm(path, .directory, group) { return path }
-        for path in [copy.privateKey, copy.fullChain] {
+        for (file, digest) in stored.manifest.files {
+            let path = "\(copy.directory)/\(file)"
             guard try isForm(path, .file, group),
-                try Hexadecimal.digest(fileSystem.readFile(path, limit: Self.fileLimit))
-                    == stored.manifest.files[path.name]
+                try Hexadecimal.digest(fileSystem.readFile(path, limit: Self.fileLimit)) == digest
             else { return copy.directory }
         }
         return nil
@@ -174,25 +197,29 @@ extension CertificateStore {
         return true
     }
 
-    /// Key and chain as they are stored, which have to fit: whoever issued them need not be trusted with
-    /// what root gives to others.
-    private func pair(of stored: StoredCertificate) throws -> (key: Secret<[UInt8]>, chain: [UInt8])
-    {
-        let key = try privateKey(of: stored)
-        let files = stored.files
-        let bytes = try fileSystem.readFile(files.privateKey, limit: Self.fileLimit)
-        let chain = try fileSystem.readFile(files.fullChain, limit: Self.fileLimit)
-        for (path, bytes) in [(files.privateKey, bytes), (files.fullChain, chain)]
-        where Hexadecimal.digest(bytes) != stored.manifest.files[path.name] {
-            throw StoreError.damaged(path: path, "it is not what the manifest says")
+    /// All files as they are stored, by name, with a key that fits: whoever issued them need not be trusted
+    /// with what root gives to others.
+    private func contents(
+        of stored: StoredCertificate
+    ) throws -> [(name: String, bytes: Secret<[UInt8]>)] {
+        let files = try stored.manifest.files.sorted { $0.key < $1.key }.map { name, digest in
+            let path = "\(stored.files.directory)/\(name)"
+            let bytes = try fileSystem.readFile(path, limit: Self.fileLimit)
+            guard Hexadecimal.digest(bytes) == digest else {
+                throw StoreError.damaged(path: path, "it is not what the manifest says")
+            }
+            return (name, Secret(bytes))
         }
-        guard try key?.publicKey == certificate(of: stored).publicKey else {
+        guard
+            try !stored.manifest.hasKey
+                || privateKey(of: stored)?.publicKey == certificate(of: stored).publicKey
+        else {
             throw StoreError.damaged(
-                path: files.privateKey,
+                path: stored.files.privateKey,
                 "it is not the key of the certificate beside it"
             )
         }
-        return (Secret(bytes), chain)
+        return files
     }
 
     private func removeOldCopies(in home: String, _ inUse: GenerationNumber) throws {
@@ -229,12 +256,5 @@ extension CertificateStore {
     private func removeTreeIfPresent(_ path: String) throws {
         guard try fileSystem.status(path) != nil else { return }
         try fileSystem.removeTree(path)
-    }
-}
-
-extension String {
-    /// What follows the last slash.
-    fileprivate var name: String {
-        lastIndex(of: "/").map { String(self[index(after: $0)...]) } ?? self
     }
 }

@@ -18,7 +18,7 @@ extension CertificateStore {
         try handOver(stored, of: name)
         // nginx can do nothing with a certificate whose key somebody else keeps.
         let isNew = try stored.manifest.hasKey && publishInclude(stored, of: name)
-        let target = Self.target(stored, of: name)
+        let target = try target(stored, of: name)
         guard try currentLink(name) != target else { return isNew }
         let temporary = temporary(layout.live(name))
         try fileSystem.removeIfPresent(temporary)
@@ -44,7 +44,7 @@ extension CertificateStore {
         _ stored: StoredCertificate,
         of name: LineageName
     ) throws -> Bool {
-        let include = include(of: stored, name)
+        let include = try include(of: stored, name)
         guard try currentInclude(name) != include else { return false }
         try fileSystem.replaceFile(
             layout.include(name),
@@ -66,9 +66,9 @@ extension CertificateStore {
             guard try currentInclude(name) == include(of: stored, name) else {
                 return layout.include(name)
             }
-            if let copy = try missingCopy(of: stored, name) { return copy }
         }
-        guard try currentLink(name) == Self.target(stored, of: name) else {
+        if let copy = try missingCopy(of: stored, name) { return copy }
+        guard try currentLink(name) == target(stored, of: name) else {
             return layout.live(name)
         }
         return try storedCertificate(stored.number, of: name) == stored
@@ -76,9 +76,8 @@ extension CertificateStore {
     }
 
     /// What the file says that nginx includes, once it is pointed at `stored`.
-    package func include(of stored: StoredCertificate, _ name: LineageName) -> [UInt8] {
-        let copy = keyGroup.map { layout.copy(stored.number, of: name, for: $0) }
-        return Self.include(copy ?? stored.files)
+    package func include(of stored: StoredCertificate, _ name: LineageName) throws -> [UInt8] {
+        Self.include(try readable(stored, of: name))
     }
 
     /// What the file says that nginx includes; `nil` where there is none.
@@ -107,13 +106,20 @@ extension CertificateStore {
     /// The generation that readers are led to; `nil` where they are led to none.
     package func publishedGeneration(of name: LineageName) throws -> GenerationNumber? {
         let parts = try currentLink(name)?.split(separator: "/") ?? []
-        guard parts.dropLast() == ["..", "gen", "\(name)"] else { return nil }
+        let isOurs =
+            parts.count == 4 && parts.starts(with: ["..", "gen"])
+            || parts.count == 5 && parts.starts(with: ["..", "group"])
+        guard isOurs, parts.dropLast().last == "\(name)" else { return nil }
         return parts.last.flatMap { GenerationNumber(directory: String($0)) }
     }
 
-    /// Where the link leads, from its own directory.
-    private static func target(_ stored: StoredCertificate, of name: LineageName) -> String {
-        "../gen/\(name)/\(stored.number)"
+    /// Where the link leads, from its own directory: to what was issued, and where that is another user's
+    /// than who deploys, to the copy.
+    private func target(_ stored: StoredCertificate, of name: LineageName) throws -> String {
+        guard let group = try readers, try role() == .deploying else {
+            return "../gen/\(name)/\(stored.number)"
+        }
+        return "../group/\(group)/\(name)/\(stored.number)"
     }
 
     private static func include(_ files: GenerationFiles) -> [UInt8] {

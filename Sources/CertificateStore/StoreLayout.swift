@@ -76,7 +76,7 @@ package struct StoreLayout: Equatable, Sendable {
     var live: String { "\(tls)/live" }
     /// Where the files are that nginx includes, one for each lineage.
     package var nginx: String { "\(tls)/nginx" }
-    /// Copies of keys for groups of users, each group's in a directory of its own.
+    /// Copies for groups of users, root's among them, each group's in a directory of its own.
     package var groups: String { "\(tls)/group" }
     /// What a proxy passes challenges to; alone in a directory, since containers mount directories.
     package var challengeSocket: String { "\(challengeDirectory)/http01.sock" }
@@ -118,7 +118,7 @@ package struct StoreLayout: Equatable, Sendable {
     /// What a group may read.
     func group(_ group: UInt32) -> String { "\(groups)/\(group)" }
     func copies(_ name: LineageName, for group: UInt32) -> String { "\(self.group(group))/\(name)" }
-    /// The copy of a generation that a group may read: key and chain alone.
+    /// The copy of a generation that a group may read.
     func copy(
         _ number: GenerationNumber,
         of name: LineageName,

@@ -88,16 +88,17 @@ struct DeployHooks: Sendable {
         _ stored: StoredCertificate,
         _ name: LineageName,
         _ names: [Identifier]
-    ) -> HookEvent {
+    ) throws -> HookEvent {
         let hasKey = stored.manifest.hasKey
+        let files = try services.store.readable(stored, of: name)
         return .deploy(
             DeployedCertificate(
                 lineage: "\(name)",
                 names: names.map(\.value),
-                privateKey: hasKey ? stored.files.privateKey : nil,
-                certificate: stored.files.certificate,
-                chain: stored.files.chain,
-                fullChain: stored.files.fullChain,
+                privateKey: hasKey ? files.privateKey : nil,
+                certificate: files.certificate,
+                chain: files.chain,
+                fullChain: files.fullChain,
                 include: hasKey ? services.layout.include(name) : nil,
                 live: services.layout.live(name)
             )

@@ -11,9 +11,9 @@ extension Services {
         return services
     }
 
-    /// Makes the copy of the key that nginx is to read, where its group has none yet, and says so.
+    /// Makes the copy that readers are led to, where there is none yet; says so where it is not root's alone.
     func handOver(_ certificate: StoredCertificate, of name: LineageName) throws {
-        guard let keyGroup, try store.handOver(certificate, of: name) else { return }
+        guard try store.handOver(certificate, of: name), let keyGroup else { return }
         log.notice(
             "a group may read the key",
             ["group": "\(keyGroup)", "lineage": "\(name)", "generation": "\(certificate.number)"]

@@ -47,14 +47,14 @@ import Testing
             #expect((status.owner, status.group) == (1000, Self.group))
         }
         #expect(try disk.status(layout.groups)?.mode == FileMode(0o2755))
-        for path in [copy().privateKey, copy().fullChain] {
+        for file in stored.manifest.files.keys {
+            let path = "\(copy().directory)/\(file)"
             let status = try #require(try disk.status(path))
             #expect(status.mode == FileMode(0o640))
             #expect((status.owner, status.group) == (1000, Self.group))
+            #expect(disk.bytes(of: path) == disk.bytes(of: "\(stored.files.directory)/\(file)"))
         }
-        #expect(disk.bytes(of: copy().privateKey) == disk.bytes(of: stored.files.privateKey))
-        #expect(disk.bytes(of: copy().fullChain) == disk.bytes(of: stored.files.fullChain))
-        #expect(copies().count == 2)
+        #expect(copies().count == 4)
     }
 
     @Test func `what was issued stays its owner's alone, and nobody could read a key meanwhile`()
@@ -104,6 +104,29 @@ import Testing
         #expect(try disk.list(layout.temporary).isEmpty)
     }
 
+    @Test func `without a group root leads everyone to copies that are root's alone`() throws {
+        let stored = try fixture.commit()
+        for directory in layout.directories where directory.half == .deploying {
+            disk.setOwner(directory.path, 0)
+        }
+        disk.act(as: 0)
+        disk.setKeyGroup(0)
+        let root = CertificateStore(layout, in: disk, user: 0)
+        try root.publish(stored, of: name)
+        let own = copy(for: 0)
+        #expect(try root.readable(stored, of: name) == own)
+        #expect(try include().contains("\"\(own.privateKey)\""))
+        #expect(try disk.readSymbolicLink(layout.live(name)) == "../group/0/example.com/000001")
+        #expect(try root.firstDifference(from: stored, of: name) == nil)
+        let status = try #require(try disk.status(own.privateKey))
+        #expect((status.owner, status.group, status.mode) == (0, 0, FileMode(0o640)))
+        // Whatever its owner does to what he has issued.
+        disk.put(link: stored.files.privateKey, to: "/etc/shadow")
+        #expect(disk.bytes(of: own.privateKey) != nil)
+        disk.act(as: 1000)
+        #expect(try fixture.store.publishedGeneration(of: name) == stored.number)
+    }
+
     @Test func `without a group nothing is copied`() throws {
         let stored = try fixture.commit()
         try fixture.store.publish(stored, of: name)
@@ -133,7 +156,7 @@ import Testing
         #expect(try next.firstDifference(from: stored, of: name) == layout.include(name))
         try next.publish(stored, of: name)
         #expect(try include().contains("/group/102/"))
-        #expect(copies().count == 4)
+        #expect(copies().count == 8)
         try next.takeBack(name, but: stored.number)
         #expect(copies().allSatisfy { $0.hasPrefix("102/") })
         #expect(try disk.list(layout.groups) == ["102"])
@@ -166,7 +189,7 @@ import Testing
         #expect(try store.stray(name) == stored)
         #expect(try store.handOver(stored, of: name))
         #expect(disk.bytes(of: path) == good)
-        #expect(copies().count == 2)
+        #expect(copies().count == 4)
     }
 
     @Test(

@@ -183,7 +183,7 @@ struct ProxyPlan: Sendable {
     static func change(to pair: Pair, _ store: CertificateStore) throws -> FileChange? {
         let (before, after) = (
             try store.publishedInclude(of: pair.name),
-            store.include(of: pair.certificate, pair.name)
+            try store.include(of: pair.certificate, pair.name)
         )
         guard before != after else { return nil }
         return FileChange(path: store.layout.include(pair.name), before: before, after: after)

@@ -129,10 +129,11 @@ struct ProxyFixture {
     }
 
     /// What the groups have in the end.
-    static let wantedCopies: Set = [
-        "101/a.test/000001/privkey.pem", "101/a.test/000001/fullchain.pem",
-        "101/b.test/000001/privkey.pem", "101/b.test/000001/fullchain.pem",
-    ]
+    static let wantedCopies = Set(
+        ["a.test", "b.test"].flatMap { name in
+            ["privkey", "cert", "chain", "fullchain"].map { "101/\(name)/000001/\($0).pem" }
+        }
+    )
 
     /// Files of sites and pairs, by path.
     var files: [String: [UInt8]] {
