@@ -36,10 +36,11 @@ extension RenewalRound {
         case .failure(WorkflowError.limitReached(let limit)):
             let reason = Services.reason(of: WorkflowError.limitReached(limit))
             return held(limit.next, .rateLimit, reason)
-        case .failure(StoreError.busy):
-            return Ending(outcome: .busy, look: now)
         case .failure(let error):
-            return failed(error, due, order, limits, services, skew: skew, at: now)
+            let ending = failed(error, due, order, limits, services, skew: skew, at: now)
+            // Kept all the same: whoever has the lock may be one that hangs.
+            guard case StoreError.busy = error else { return ending }
+            return Ending(outcome: .busy, look: now)
         }
     }
 

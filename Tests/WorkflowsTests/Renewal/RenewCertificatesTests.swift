@@ -244,6 +244,30 @@ import Testing
         #expect(try await host.renew().words["a.test"] == "renewed: lifetime")
     }
 
+    @Test
+    func `that another certctl comes to no end is told once it lasts, and holds nothing back`()
+        async throws
+    {
+        try await issue("a.test")
+        host.wait(61 * .day)
+        let name = try #require(LineageName("a.test"))
+        do {
+            let lock = try host.store.lock(name)
+            for _ in 1...26 {
+                #expect(try await host.renew().words == ["a.test": "busy"])
+                host.wait(.hour)
+            }
+            let servers = ScriptedServers()
+            let watch = WatchCertificates(host.services, probe: servers, resolver: servers)
+            let seen = try await watch.run(WatchCertificates.Request()).observations
+            let failing = try #require(seen.first { $0.state == .renewFailing })
+            #expect(failing.message.contains("another certctl"))
+            withExtendedLifetime(lock) {}
+        }
+        #expect(try await host.renew().words == ["a.test": "renewed: lifetime"])
+        #expect(try host.store.renewalState(of: name).lastFailure == nil)
+    }
+
     @Test func `a second renew leaves everything to the first`() async throws {
         try await issue("a.test")
         host.wait(61 * .day)
