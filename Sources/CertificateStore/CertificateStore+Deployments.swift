@@ -45,10 +45,11 @@ extension CertificateStore {
         try deployments.append(record)
         let after = try deployments.size
         let limit = Journal<DeployRecord>.compactionSize
-        guard after > limit,
-            (after / limit).leadingZeroBitCount < (before / limit).leadingZeroBitCount
-        else { return }
-        try compactDeployments(isForced: after > Journal<DeployRecord>.crowdedSize)
+        let isTwice = (after / limit).leadingZeroBitCount < (before / limit).leadingZeroBitCount
+        let isCrowded =
+            after > Journal<DeployRecord>.crowdedSize && after / limit != before / limit
+        guard after > limit, isTwice || isCrowded else { return }
+        try compactDeployments(isForced: isCrowded)
     }
 
     // MARK: What everyone may know

@@ -41,17 +41,17 @@ extension CertificateStore {
         let (home, copy) = (
             layout.copies(name, for: group), layout.copy(stored.number, of: name, for: group)
         )
-        try makeDirectory(home, .groupDirectory)
+        try makeDirectory(home, directoryMode)
         guard try missingCopy(of: stored, name) != nil else { return false }
         let new = GenerationFiles(directory: "\(copy.directory)~new")
         let old = grave(of: copy.directory)
         for leftover in [new.directory, old] { try removeTreeIfPresent(leftover) }
         let files = try contents(of: stored)
         // What is made in a directory of the group belongs to it from the first moment.
-        try fileSystem.makeDirectory(new.directory, .groupDirectory)
+        try fileSystem.makeDirectory(new.directory, directoryMode)
         for (file, bytes) in files {
             let path = "\(new.directory)/\(file)"
-            try bytes.reveal { try fileSystem.writeNewFile(path, $0, .groupReadableFile) }
+            try bytes.reveal { try fileSystem.writeNewFile(path, $0, fileMode(path)) }
         }
         try fileSystem.syncDirectory(new.directory)
         if try fileSystem.status(copy.directory) != nil {
@@ -122,11 +122,40 @@ extension CertificateStore {
         for path in directories where try !isForm(path, .directory, group) { return path }
         for (file, digest) in stored.manifest.files {
             let path = "\(copy.directory)/\(file)"
-            guard try isForm(path, .file, group),
-                try Hexadecimal.digest(fileSystem.readFile(path, limit: Self.fileLimit)) == digest
-            else { return copy.directory }
+            guard try isForm(path, .file, group), try isWhole(path, digest) else {
+                return copy.directory
+            }
         }
         return nil
+    }
+
+    /// Whether the file holds what it should; one that the disk cannot read any more does not.
+    private func isWhole(_ path: String, _ digest: String) throws -> Bool {
+        do {
+            return try Hexadecimal.digest(fileSystem.readFile(path, limit: Self.fileLimit))
+                == digest
+        } catch let error where [.notFound, .inputOutput].contains(error.reason) {
+            return false
+        }
+    }
+
+    /// Makes the copies that are gone though readers are led there: nothing else would bring them back, since
+    /// all that was committed is in use. Looks at no more than whether they are there.
+    package func mendCopies() throws {
+        guard let group = try readers, try fileSystem.status(layout.live) != nil else { return }
+        for name in try fileSystem.list(layout.live).compactMap(LineageName.init) {
+            guard let number = try publishedGeneration(of: name),
+                try fileSystem.status(layout.copy(number, of: name, for: group).fullChain) == nil,
+                let stored = try storedCertificate(number, of: name)
+            else { continue }
+            try handOver(stored, of: name)
+        }
+    }
+
+    /// Where the files of a lineage are that somebody's configuration may name.
+    package func places(of name: LineageName) throws -> [String] {
+        try [layout.include(name), layout.live(name), layout.generations(name)]
+            + groups().map { layout.copies(name, for: $0) }
     }
 
     /// The groups that have or had copies.
@@ -144,7 +173,7 @@ extension CertificateStore {
         guard try !isForm(path, .directory, group) else { return }
         let new = "\(path)~new"
         try removeTreeIfPresent(new)
-        try fileSystem.makeDirectory(new, .groupDirectory)
+        try fileSystem.makeDirectory(new, directoryMode)
         do throws(FileSystemError) {
             let directory = try fileSystem.open(new, .directory)
             defer { fileSystem.closeQuietly(directory) }
@@ -175,14 +204,24 @@ extension CertificateStore {
         try fileSystem.sync(directory)
     }
 
-    /// Whether it is there, for this user and the group alone.
+    /// Root's own copies are kept as what was issued is: what is no secret may be read by all.
+    private var directoryMode: FileMode {
+        keyGroup == nil ? FileMode(0o2711) : .groupDirectory
+    }
+
+    private func fileMode(_ path: String) -> FileMode {
+        guard keyGroup == nil else { return .groupReadableFile }
+        return path.hasSuffix("/\(GenerationFiles.privateKeyName)") ? .privateFile : .publicFile
+    }
+
+    /// Whether it is there, in the form in which this user makes it for the group.
     private func isForm(
         _ path: String,
         _ kind: FileStatus.Kind,
         _ group: UInt32
     ) throws -> Bool {
         guard let status = try fileSystem.status(path) else { return false }
-        let mode: FileMode = kind == .directory ? .groupDirectory : .groupReadableFile
+        let mode = kind == .directory ? directoryMode : fileMode(path)
         guard status.kind == kind else {
             let other: StoreError.Distrust = kind == .directory ? .notDirectory : .notFile
             throw StoreError.distrusted(

@@ -117,7 +117,10 @@ package struct StoreLayout: Equatable, Sendable {
 
     /// What a group may read.
     func group(_ group: UInt32) -> String { "\(groups)/\(group)" }
-    func copies(_ name: LineageName, for group: UInt32) -> String { "\(self.group(group))/\(name)" }
+    /// Where a group's copies of all generations of a lineage are.
+    func copies(_ name: LineageName, for group: UInt32) -> String {
+        "\(self.group(group))/\(name)"
+    }
     /// The copy of a generation that a group may read.
     func copy(
         _ number: GenerationNumber,

@@ -125,7 +125,7 @@ package struct DeleteCertificate: Sendable {
         let layout = services.layout
         let include = layout.include(name)
         var found: [String] = []
-        for path in [include, layout.live(name), layout.generations(name)] {
+        for path in try services.store.places(of: name) {
             // The pair file itself goes with the lineage.
             for place in configuration.references(below: path).map(\.place)
             where place.file != include {
@@ -142,11 +142,8 @@ package struct DeleteCertificate: Sendable {
 
     /// The files below a directory in which a path of the lineage stands.
     private func files(below root: String, naming name: LineageName) throws -> [String] {
-        let layout = services.layout
-        let needles = [
-            layout.include(name), layout.live(name) + "/",
-            layout.generations(name) + "/",
-        ]
+        let include = services.layout.include(name)
+        let needles = try services.store.places(of: name).map { $0 == include ? $0 : "\($0)/" }
         var found: [String] = []
         var waiting = [root]
         var seen: Set<String> = []

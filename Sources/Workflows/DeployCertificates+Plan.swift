@@ -10,7 +10,7 @@ extension DeployCertificates {
         try pairs(nil, settings, isForced: false).map(\.name)
     }
 
-    /// Finds out what ``run(_:extraHooks:isForced:isPendingOnly:)`` would do, whenever it was last tried;
+    /// Finds out what ``run(_:extraHooks:owed:isForced:isPendingOnly:)`` would do, whenever it was last tried;
     /// changes nothing.
     ///
     /// Throws what keeps any of it from being planned.

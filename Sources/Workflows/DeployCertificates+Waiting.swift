@@ -5,7 +5,7 @@ import Renewal
 
 /// What has failed to be brought into use, and when it is tried again.
 extension DeployCertificates {
-    /// Finds what has failed and waits for its next attempt, which ``run(_:extraHooks:isForced:isPendingOnly:)``
+    /// Finds what has failed and waits for its next attempt, which ``run(_:extraHooks:owed:isForced:isPendingOnly:)``
     /// leaves alone where only that is deployed which is pending: whoever looks at how that ended would else
     /// take it for done in between.
     ///

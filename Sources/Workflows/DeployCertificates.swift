@@ -68,6 +68,8 @@ package struct DeployCertificates: Sendable {
     /// - Parameters:
     ///   - names: The lineages in question; `nil` for all that there are.
     ///   - extraHooks: For each lineage an executable, by absolute path, to run after all other hooks.
+    ///   - owed: Those whose hooks run also where they are in use already: the timer may have been quicker
+    ///     than who has just issued them, and knows of no extra hook.
     ///   - isForced: Whether hooks run also for what is in use already.
     ///   - isPendingOnly: Whether only those are deployed of which it is known that something is
     ///     missing, and after a failure only once it is time for another attempt. What another
@@ -78,6 +80,7 @@ package struct DeployCertificates: Sendable {
     package func run(
         _ names: [LineageName]? = nil,
         extraHooks: [LineageName: String] = [:],
+        owed: Set<LineageName> = [],
         isForced: Bool = false,
         isPendingOnly: Bool = false
     ) async throws -> [Ending] {
@@ -87,6 +90,7 @@ package struct DeployCertificates: Sendable {
             let round = try await round(
                 names,
                 extraHooks,
+                owed,
                 seen,
                 isForced: isForced,
                 isPendingOnly: isPendingOnly
@@ -106,10 +110,12 @@ package struct DeployCertificates: Sendable {
     /// stored is in use.
     package func mend() async throws {
         let settings = try SettingsLoader(services).load()
-        guard try services.store.isPresent, let proxy = ProxyDeployment(services, settings),
-            let lock = try services.store.lockDeployRun()
-        else { return }
+        guard try services.store.isPresent, let lock = try services.store.lockDeployRun() else {
+            return
+        }
         defer { withExtendedLifetime(lock) {} }
+        try services.following(settings).store.mendCopies()
+        guard let proxy = ProxyDeployment(services, settings) else { return }
         try await Unserved.by(.deploy) { try await proxy.mendUnasked() }
     }
 
@@ -126,6 +132,7 @@ package struct DeployCertificates: Sendable {
     private func round(
         _ names: [LineageName]?,
         _ extraHooks: [LineageName: String],
+        _ owed: Set<LineageName>,
         _ seen: Set<Attempt>,
         isForced: Bool,
         isPendingOnly: Bool
@@ -155,9 +162,8 @@ package struct DeployCertificates: Sendable {
                 let attempt = Attempt(name: name, generation: job.certificate.number)
                 guard !seen.contains(attempt) else { continue }
                 round.attempts.insert(attempt)
-                // The timer may have been quicker, and knows nothing of the hook.
                 job.extraHook = extraHooks[name]
-                if !isForced, !isCutOff, job.extraHook == nil,
+                if !isForced, !isCutOff, !owed.contains(name),
                     try isInUse(job.certificate, name, store, records.current())
                 {
                     try store.tellStanding(of: DeployRecord(name, job.certificate.number))

@@ -66,7 +66,15 @@ extension IssueCertificates {
             }
         }
         let deploying = DeployCertificates(services)
-        for ending in try await deploying.run(changes.keys.sorted(), extraHooks: hooks) {
+        let owed = hooks.keys.filter { name in
+            if case .issued? = changes[name] { true } else { false }
+        }
+        let deployed = try await deploying.run(
+            changes.keys.sorted(),
+            extraHooks: hooks,
+            owed: Set(owed)
+        )
+        for ending in deployed {
             guard let change = changes[ending.name] else { continue }
             endings[ending.name] = ending.result.map { deployed in
                 IssueOutcome(change: change, name: ending.name, hooks: deployed.hooks)

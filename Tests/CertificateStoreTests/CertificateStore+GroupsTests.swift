@@ -119,7 +119,7 @@ import Testing
         #expect(try disk.readSymbolicLink(layout.live(name)) == "../group/0/example.com/000001")
         #expect(try root.firstDifference(from: stored, of: name) == nil)
         let status = try #require(try disk.status(own.privateKey))
-        #expect((status.owner, status.group, status.mode) == (0, 0, FileMode(0o640)))
+        #expect((status.owner, status.group, status.mode) == (0, 0, .privateFile))
         // Whatever its owner does to what he has issued.
         disk.put(link: stored.files.privateKey, to: "/etc/shadow")
         #expect(disk.bytes(of: own.privateKey) != nil)

@@ -96,6 +96,18 @@ import Testing
         }
     }
 
+    @Test func `what root leads readers to is put back by the timer where it is gone`()
+        async throws
+    {
+        _ = try await issue(host.request())
+        let copies = "\(Self.lib)/tls/group/0/example.com"
+        #expect(try host.disk.status("\(copies)/000001/privkey.pem")?.mode == .privateFile)
+        #expect(try host.disk.status("\(copies)/000001/fullchain.pem")?.mode == .publicFile)
+        try host.disk.removeTree(copies)
+        try await DeployCertificates(root).mend()
+        #expect(try host.faultOfServedPair() == nil)
+    }
+
     @Test func `what was good before is told as unchanged`() async throws {
         _ = try await issue(host.request())
         let requests = host.network.withCA { $0.orderCount }
@@ -147,7 +159,10 @@ import Testing
         }
         let outcome = try #require(endings.first).result.get()
         #expect(outcome.hooks == [hook])
-        // Once is enough.
+        // Once is enough, also for who asks again for what is there.
+        let again = try #require(try await issue(host.request { $0.deployHook = hook }).first)
+        #expect(try again.result.get().word == "unchanged")
+        #expect(host.hooks.commands.count == 1)
         #expect(try await DeployCertificates(root).run(isPendingOnly: true).isEmpty)
     }
 

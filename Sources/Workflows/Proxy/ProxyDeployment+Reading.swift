@@ -51,7 +51,10 @@ extension ProxyDeployment {
     func leadStrays() throws -> [LineageName] {
         let note = services.layout.transaction
         guard try services.fileSystem.status(note) == nil else { return [] }
-        let strays = try strays()
+        // Root's own copies are for no other than what was issued is for.
+        let strays = try strays().filter { stray in
+            try settings.tlsGroup != nil || services.store.hasCopiesForOthers(stray.name)
+        }
         for stray in strays {
             try services.handOver(stray.certificate, of: stray.name)
             try services.store.lead(to: stray.certificate, of: stray.name)

@@ -92,7 +92,10 @@ struct ProxyView: Sendable {
             )
         else { return true }
         return configuration.order.contains(path)
-            || [path, layout.include(name), layout.live(name), layout.generations(name)].contains {
+            || [
+                path, layout.include(name), layout.live(name), layout.generations(name),
+                layout.groups,
+            ].contains {
                 !configuration.references(below: $0).isEmpty
             }
     }

@@ -7,7 +7,7 @@ extension DeployCertificates {
     ///
     /// A run that ended between a certificate and its deployment has left something owed. What is still owed
     /// after this one the next run looks at again: nobody else would, where there are no units. Throws what
-    /// ``run(_:extraHooks:isForced:isPendingOnly:)`` throws.
+    /// ``run(_:extraHooks:owed:isForced:isPendingOnly:)`` throws.
     package func run(after report: RenewReport) async throws -> [Ending] {
         let renewed = report.renewed
         let done = Set(renewed)
