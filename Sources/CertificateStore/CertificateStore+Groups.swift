@@ -139,8 +139,10 @@ extension CertificateStore {
         }
     }
 
-    /// Makes the copies that are gone though readers are led there: nothing else would bring them back, since
-    /// all that was committed is in use. Looks at no more than whether they are there.
+    /// Makes the copies that are gone though readers are led there.
+    ///
+    /// Nothing else would bring them back, since all that was committed is in use. Looks at no more than
+    /// whether they are there.
     package func mendCopies() throws {
         guard let group = try readers, try fileSystem.status(layout.live) != nil else { return }
         for name in try fileSystem.list(layout.live).compactMap(LineageName.init) {
