@@ -2,11 +2,11 @@ import Diagnostics
 import PKI
 import Platform
 
-/// Copies that one group may read: root's own, or that of an nginx whose master process is not root.
+/// Copies that readers are led to: for one group, that of an nginx whose master process is not root, or root's own.
 ///
 /// What is issued is the issuing half's alone. It can give keys to nobody, and could put a link or a pipe
 /// in the place of a file that root has looked at already. So whoever deploys copies the files to where
-/// that group and nobody else can enter, and leads readers there. Each group has a directory of its own:
+/// nobody else can write, with keys for that group or root alone, and leads readers there. Each group has a directory of its own:
 /// where another group is to read keys, nginx is led elsewhere, and what it reads is never changed under
 /// its hands.
 extension CertificateStore {
@@ -152,12 +152,6 @@ extension CertificateStore {
             else { continue }
             try handOver(stored, of: name)
         }
-    }
-
-    /// Where the files of a lineage are that somebody's configuration may name.
-    package func places(of name: LineageName) throws -> [String] {
-        try [layout.include(name), layout.live(name), layout.generations(name)]
-            + groups().map { layout.copies(name, for: $0) }
     }
 
     /// The groups that have or had copies.

@@ -98,6 +98,12 @@ extension CertificateStore {
         return nil
     }
 
+    /// Where the files of a lineage are that somebody's configuration may name.
+    package func places(of name: LineageName) throws -> [String] {
+        try [layout.include(name), layout.live(name), layout.generations(name)]
+            + groups().map { layout.copies(name, for: $0) }
+    }
+
     /// Whether readers are pointed at anything yet.
     package func isPublished(_ name: LineageName) throws -> Bool {
         try fileSystem.status(layout.include(name)) != nil

@@ -55,24 +55,23 @@ extension IssueCertificates {
         var endings: [LineageName: Result<IssueOutcome, any Error>] = [:]
         var changes: [LineageName: IssueOutcome.Change] = [:]
         var hooks: [LineageName: String] = [:]
+        var owed: Set<LineageName> = []
         for order in orders where !order.request.isRehearsal {
             do {
                 let before = standing.generations[order.name]
                 guard let change = try order.change(since: before) else { continue }
                 changes[order.name] = change
                 hooks[order.name] = order.request.deployHook
+                if case .issued = change, hooks[order.name] != nil { owed.insert(order.name) }
             } catch {
                 endings[order.name] = .failure(error)
             }
         }
         let deploying = DeployCertificates(services)
-        let owed = hooks.keys.filter { name in
-            if case .issued? = changes[name] { true } else { false }
-        }
         let deployed = try await deploying.run(
             changes.keys.sorted(),
             extraHooks: hooks,
-            owed: Set(owed)
+            owed: owed
         )
         for ending in deployed {
             guard let change = changes[ending.name] else { continue }

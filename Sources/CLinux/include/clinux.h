@@ -14,10 +14,11 @@
 
 /* Opens PATH and refuses a symbolic link in any part of it. */
 int certctl_open_no_symlinks(const char *path, int flags, mode_t mode);
-/* The same, a directory at a time: where the kernel is older than 5.6, or a sandbox knows no openat2. */
-int certctl_open_by_steps(const char *path, int flags, mode_t mode);
 /* The same for a path whose place alone is wanted, and whose contents this user may not see. */
 int certctl_open_place(const char *path);
+/* What both do where the kernel is older than 5.6, or a sandbox knows no openat2: a directory at a time.
+   With O_PATH a link in the last part is opened as what it is, and leads nowhere. */
+int certctl_open_by_steps(const char *path, int flags, mode_t mode);
 /* Moves NAME in the directory FROM to TARGET in the directory TO; with EXCLUSIVE not 0 it fails with
    EEXIST where something is. */
 int certctl_rename(int from, const char *name, int to, const char *target, int exclusive);
