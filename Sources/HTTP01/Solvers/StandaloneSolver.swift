@@ -43,14 +43,24 @@ package struct StandaloneSolver: ChallengeSolver {
 extension Listener {
     /// Listens for clients; who holds the port is found out where that fails.
     package func clients(at endpoint: Endpoint) throws(HTTP01Error) -> [ListeningSocket] {
-        do throws(ListenError) {
-            return try listen(at: endpoint)
-        } catch {
-            switch error {
-            case .portTaken(let port): throw .portTaken(port, holders: holders(ofPort: port))
-            case .permission(let port): throw .notPermitted(port: port)
-            case .addressNotAvailable(let address): throw .addressNotAvailable(address)
-            case .other(let code): throw .responder(SystemCallError("bind", code: code))
+        let attempts = 3
+        var attempt = 1
+        while true {
+            do throws(ListenError) {
+                return try listen(at: endpoint)
+            } catch {
+                switch error {
+                case .portTaken(let port):
+                    let holders = holders(ofPort: port)
+                    // Whoever had it has left since, as a certctl whose order came to its end.
+                    guard holders.isEmpty, attempt < attempts else {
+                        throw .portTaken(port, holders: holders)
+                    }
+                    attempt += 1
+                case .permission(let port): throw .notPermitted(port: port)
+                case .addressNotAvailable(let address): throw .addressNotAvailable(address)
+                case .other(let code): throw .responder(SystemCallError("bind", code: code))
+                }
             }
         }
     }

@@ -17,9 +17,7 @@ package struct ListeningPorts: Sendable {
     /// - Returns: Processes by their number, then the users of those that cannot be seen. Of a
     ///   program whose processes share the socket only the first is named.
     package func holders(ofPort port: UInt16) -> [PortHolder] {
-        let sockets = ["net/tcp", "net/tcp6"].flatMap { name in
-            SocketTable(proc.text(of: name), listeningOn: port).entries
-        }
+        let sockets = sockets(listeningOn: port)
         guard !sockets.isEmpty else { return [] }
         var seen: Set<UInt64> = []
         var processes: [ListeningProcess] = []
@@ -33,8 +31,20 @@ package struct ListeningPorts: Sendable {
             }
             if !isKnown { processes.append(process) }
         }
-        let hidden = Set(sockets.filter { !seen.contains($0.inode) }.map(\.user)).sorted()
+        var unseen = sockets.filter { !seen.contains($0.inode) }
+        // One that was closed while its process was looked for is nobody's any more.
+        if !unseen.isEmpty {
+            let open = self.sockets(listeningOn: port)
+            unseen.removeAll { !open.contains($0) }
+        }
+        let hidden = Set(unseen.map(\.user)).sorted()
         return processes.map(PortHolder.process) + hidden.map(PortHolder.hidden)
+    }
+
+    private func sockets(listeningOn port: UInt16) -> [SocketTable.Entry] {
+        ["net/tcp", "net/tcp6"].flatMap { name in
+            SocketTable(proc.text(of: name), listeningOn: port).entries
+        }
     }
 
     /// The sockets that a process has open; none where this user may not look.

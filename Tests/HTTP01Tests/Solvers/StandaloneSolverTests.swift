@@ -2,6 +2,7 @@ import ACME
 import Diagnostics
 import Glibc
 import Platform
+import Synchronization
 import TestSupport
 import Testing
 
@@ -74,6 +75,26 @@ import Testing
         await #expect(throws: expected) { try await solver.serving { _ in } }
     }
 
+    @Test func `a port whose holder has left meanwhile is tried again`() async throws {
+        let solver = StandaloneSolver(
+            at: Endpoint(address: "127.0.0.1", port: 0),
+            listener: LateListener(refusals: 2),
+            log: .silent
+        )
+        #expect(try await solver.serving { _ in true })
+    }
+
+    @Test func `a port that nobody is seen to hold is not tried for ever`() async {
+        let solver = StandaloneSolver(
+            at: Endpoint(address: "127.0.0.1", port: 0),
+            listener: LateListener(refusals: .max),
+            log: .silent
+        )
+        await #expect(throws: HTTP01Error.portTaken(80, holders: [])) {
+            try await solver.serving { _ in }
+        }
+    }
+
     @Test func `a responder that hears its own port gives no warning`() async throws {
         let warnings = Warnings()
         let sockets = try SocketListener().listen(at: Endpoint(address: "127.0.0.1", port: 0))
@@ -126,4 +147,22 @@ struct RefusingListener: Listener {
     func listen(at endpoint: Endpoint) throws(ListenError) -> [ListeningSocket] { throw error }
 
     func holders(ofPort port: UInt16) -> [PortHolder] { [.hidden(user: 0)] }
+}
+
+/// A listener whose port is taken a few times, by whoever is gone when one looks.
+final class LateListener: Listener {
+    private let refusals: Mutex<Int>
+
+    init(refusals: Int) { self.refusals = Mutex(refusals) }
+
+    func listen(at endpoint: Endpoint) throws(ListenError) -> [ListeningSocket] {
+        let isRefused = refusals.withLock { left in
+            left -= 1
+            return left >= 0
+        }
+        if isRefused { throw .portTaken(80) }
+        return try SocketListener().listen(at: endpoint)
+    }
+
+    func holders(ofPort port: UInt16) -> [PortHolder] { [] }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import Testing
 
 @testable import Platform
@@ -47,6 +48,12 @@ import Testing
         try proc.listen(port: 80, inode: 500, user: 33)
         try proc.add(pid: 9, program: "other", command: [], group: "/", inode: 501)
         #expect(proc.ports.holders(ofPort: 80) == [.hidden(user: 33)])
+    }
+
+    @Test func `a socket that is closed while it is looked for has no holder`() throws {
+        let proc = try FakeProc()
+        try proc.listenOnce(port: 80, inode: 500, user: 0)
+        #expect(proc.ports.holders(ofPort: 80).isEmpty)
     }
 
     @Test(arguments: ["docker-proxy", "dockerd"])
@@ -128,9 +135,29 @@ private final class FakeProc {
     }
 
     func listen(port: UInt16, inode: Int, user: Int) throws {
-        let hexadecimal = String(port, radix: 16, uppercase: true)
-        table += "0: 00000000:\(hexadecimal) 0:0 0A 0:0 0:0 0 \(user) 0 \(inode) 1\n"
+        table += Self.line(port, inode, user)
         try write(table, to: "net/tcp")
+    }
+
+    /// As `listen`, for whoever reads first; the next one finds no socket.
+    func listenOnce(port: UInt16, inode: Int, user: Int) throws {
+        let table = root.appending(path: "net/tcp").path
+        let line = Self.line(port, inode, user)
+        try write("", to: "net/empty")
+        let empty = root.appending(path: "net/empty").path
+        try #require(unsafe mkfifo(table, 0o600) == 0)
+        _ = try WorkerThread {
+            // Returns as soon as there is a reader.
+            let pipe = unsafe open(table, O_WRONLY | O_CLOEXEC)
+            _ = unsafe rename(empty, table)
+            _ = unsafe Glibc.write(pipe, line, line.utf8.count)
+            close(pipe)
+        }
+    }
+
+    private static func line(_ port: UInt16, _ inode: Int, _ user: Int) -> String {
+        let hexadecimal = String(port, radix: 16, uppercase: true)
+        return "0: 00000000:\(hexadecimal) 0:0 0A 0:0 0:0 0 \(user) 0 \(inode) 1\n"
     }
 
     func add(pid: Int, program: String, command: [String], group: String, inode: Int) throws {
