@@ -27,8 +27,18 @@ package struct RateLimitLedger: Equatable, Sendable, Codable {
     }
 
     /// How far the limit is used for `scope`, as a name or an account, at `now`.
-    package func standing(_ limit: RateLimit, of scope: String, at now: Date) -> Standing {
-        let moment = moment(limit, scope, at: now)
+    ///
+    /// `claimed` tokens count as taken: those of orders that are under way.
+    package func standing(
+        _ limit: RateLimit,
+        of scope: String,
+        at now: Date,
+        claimed: Int = 0
+    ) -> Standing {
+        let moment = min(
+            moment(limit, scope, at: now).addingTimeInterval(limit.refill * Double(claimed)),
+            now.addingTimeInterval(limit.span)
+        )
         let wait = moment.timeIntervalSince(now)
         let used = min(limit.size, Int((wait / limit.refill).rounded(.up)))
         return Standing(

@@ -56,13 +56,13 @@ extension IssueCertificates {
             lanes: lanes,
             admit: { name in
                 guard let order = orders[name] else { return }
-                try limits.check(order, at: services.clock.now)
+                try limits.begin(name, order, at: services.clock.now)
                 try services.store.lookSoon(at: name)
-                limits.noteOrder(order, at: services.clock.now)
             },
             settled: { name, result in
                 guard let order = orders[name] else { return }
                 limits.note(result, of: order, at: services.clock.now)
+                limits.end(name)
                 await limits.saveQuietly()
             }
         )

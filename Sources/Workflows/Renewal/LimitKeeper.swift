@@ -1,5 +1,5 @@
 package import ACME
-import CertificateStore
+package import CertificateStore
 import Diagnostics
 package import FoundationEssentials
 import HTTP
@@ -23,6 +23,18 @@ package final class LimitKeeper: Sendable {
     private struct State {
         var record: LimitRecord
         var changes: [Change] = []
+        /// The certificates of the orders that are under way.
+        var claims: [LineageName: [Use]] = [:]
+
+        func standing(of use: Use, at now: Date) -> RateLimitLedger.Standing {
+            let claimed = claims.values.count { $0.contains(use) }
+            return record.ledger.standing(use.limit, of: use.key, at: now, claimed: claimed)
+        }
+
+        mutating func add(_ change: Change) {
+            LimitKeeper.apply(change, to: &record)
+            changes.append(change)
+        }
     }
 
     /// So much is kept in memory at most: what a crash forgets is little, and CAs count themselves.
@@ -63,52 +75,52 @@ package final class LimitKeeper: Sendable {
         )
     }
 
-    /// Refuses an order that the CA would refuse.
+    /// Counts an order that the CA is to be asked for, and refuses one that the CA would refuse, if
+    /// only because of what is under way.
     ///
     /// Throws ``WorkflowError/limitReached(_:)``.
-    package func check(_ order: LimitedOrder, at now: Date) throws {
-        for (limit, scope) in Self.limits(of: order) {
-            let standing = state.withLock {
-                $0.record.ledger.standing(limit, of: scope.key, at: now)
-            }
-            if standing.used >= standing.size, !order.isForced {
+    package func begin(_ name: LineageName, _ order: LimitedOrder, at now: Date) throws {
+        let uses = Self.uses(of: order)
+        let standings = try state.withLock { state in
+            let standings = uses.map { ($0, state.standing(of: $0, at: now)) }
+            let reached = standings.first { _, standing in standing.used >= standing.size }
+            if let (use, standing) = reached, !order.isForced {
                 throw WorkflowError.limitReached(
                     LimitReached(
                         authority: order.authority.folder,
-                        subject: limit.subject.rawValue,
-                        scope: scope.shown,
+                        subject: use.limit.subject.rawValue,
+                        scope: use.shown,
                         size: standing.size,
                         next: standing.next
                     )
                 )
             }
-            guard standing.used >= standing.size - 2, limit.size < 100 else { continue }
+            state.claims[name] = uses.filter(\.isOfCertificate)
+            for use in uses where use.limit.subject == .newOrders { state.add(use.taken(at: now)) }
+            return standings
+        }
+        saveIfMuch()
+        for (use, standing) in standings
+        where standing.used >= standing.size - 2 && use.limit.size < 100 {
             services.log.notice(
                 "a limit of the CA is nearly reached",
                 [
                     "attempt": "\(standing.used + 1) of \(standing.size)",
-                    "limit": limit.subject.rawValue, "for": scope.shown,
+                    "limit": use.limit.subject.rawValue, "for": use.shown,
                     "next": standing.refilled.formatted(.iso8601),
                 ]
             )
         }
     }
 
-    /// Counts an order that the CA is asked for.
-    package func noteOrder(_ order: LimitedOrder, at now: Date) {
-        guard order.kind == .new, let limits = order.authority.rateLimits else { return }
-        add(.take(limits.newOrders, scope: Self.account(order.authority), at: now))
+    /// An order has ended, or was not begun.
+    package func end(_ name: LineageName) {
+        state.withLock { $0.claims[name] = nil }
     }
 
     /// Counts a certificate that the CA has issued; it is well, and what it refused was not the account.
     package func noteIssued(_ order: LimitedOrder, at now: Date) {
-        for (limit, scope) in Self.limits(of: order) {
-            switch limit.subject {
-            case .sameNames, .registeredDomain:
-                add(.take(limit, scope: scope.key, at: now))
-            case .newOrders, .failedValidations: continue
-            }
-        }
+        for use in Self.uses(of: order) where use.isOfCertificate { add(use.taken(at: now)) }
         noteAnswer(order.authority)
         guard health(of: order.authority).limit != nil else { return }
         add(.hold(authority: order.authority.directory.description, until: nil))
@@ -213,12 +225,12 @@ package final class LimitKeeper: Sendable {
     }
 
     private func add(_ change: Change) {
-        let isMuch = state.withLock { state in
-            Self.apply(change, to: &state.record)
-            state.changes.append(change)
-            return state.changes.count >= Self.mostUnsaved
-        }
-        guard isMuch else { return }
+        state.withLock { $0.add(change) }
+        saveIfMuch()
+    }
+
+    private func saveIfMuch() {
+        guard state.withLock({ $0.changes.count >= Self.mostUnsaved }) else { return }
         do {
             try saveIfFree()
         } catch {
@@ -250,33 +262,39 @@ package final class LimitKeeper: Sendable {
         }
     }
 
-    /// Whom a limit is for, as it is counted and as people are told.
-    private struct Scope {
+    /// A limit that an order may come to use.
+    private struct Use: Equatable {
+        let limit: RateLimit
+        /// Whom it is for, as it is counted.
         let key: String
+        /// The same, as people are told.
         let shown: String
+
+        /// Whether it is used only when a certificate has been issued.
+        var isOfCertificate: Bool {
+            switch limit.subject {
+            case .sameNames, .registeredDomain: true
+            case .newOrders, .failedValidations: false
+            }
+        }
+
+        func taken(at now: Date) -> Change { .take(limit, scope: key, at: now) }
     }
 
-    /// The limits that count for an order.
-    private static func limits(of order: LimitedOrder) -> [(RateLimit, Scope)] {
+    private static func uses(of order: LimitedOrder) -> [Use] {
         guard order.kind != .replacement, let limits = order.authority.rateLimits else { return [] }
         let folder = order.authority.folder
         let all = order.names.sorted().joined(separator: " ")
         let digits = Hexadecimal.digest(Array(all.utf8)).prefix(16)
-        var result = [(limits.sameNames, Scope(key: "\(folder) \(digits)", shown: all))]
-        result += order.names.map {
-            (limits.failedValidations, Scope(key: "\(folder) \($0)", shown: $0))
+        var uses = [Use(limit: limits.sameNames, key: "\(folder) \(digits)", shown: all)]
+        uses += order.names.map { name in
+            Use(limit: limits.failedValidations, key: "\(folder) \(name)", shown: name)
         }
-        guard order.kind == .new else { return result }
-        for domain in Set(order.names.map(RegisteredDomain.guess)).sorted() {
-            result.append(
-                (limits.registeredDomain, Scope(key: "\(folder) \(domain)", shown: domain))
-            )
+        guard order.kind == .new else { return uses }
+        uses += Set(order.names.map(RegisteredDomain.guess)).sorted().map { domain in
+            Use(limit: limits.registeredDomain, key: "\(folder) \(domain)", shown: domain)
         }
-        result.append((limits.newOrders, Scope(key: account(order.authority), shown: folder)))
-        return result
-    }
-
-    private static func account(_ authority: CertificateAuthority) -> String {
-        "\(authority.folder) account"
+        uses.append(Use(limit: limits.newOrders, key: "\(folder) account", shown: folder))
+        return uses
     }
 }

@@ -113,7 +113,7 @@ extension RenewalRound {
             admit: { name in
                 guard let order = limited[name], let subject = subjects[name] else { return }
                 try limits.checkHealth(for: order, at: now())
-                try limits.check(order, at: now())
+                try limits.begin(name, order, at: now())
                 // Whatever comes of it, and whenever a crash ends it: the next run looks at it.
                 try services.store.lookSoon(at: name)
                 admitted.withLock { $0.append(name) }
@@ -130,10 +130,10 @@ extension RenewalRound {
                         ]
                     )
                 }
-                limits.noteOrder(order, at: now())
             },
             settled: { name, result in
                 guard let order = limited[name], let subject = subjects[name] else { return }
+                defer { limits.end(name) }
                 RenewalRound.count(
                     result,
                     order,

@@ -197,6 +197,34 @@ import Testing
         #expect(limits.health(of: authority).blocked(at: now) == nil)
     }
 
+    @Test func `what is under way counts until it has come to nothing`() throws {
+        let limits = try LimitKeeper(host.services)
+        let authority = try #require(CertificateAuthority("letsencrypt"))
+        let now = host.clock.now
+        let orders = try (1...51).map { number in
+            let host = "\(number).a.test"
+            let name = try #require(LineageName(host))
+            return (name, LimitedOrder(.new, [host], from: authority))
+        }
+        for (name, order) in orders.dropLast() { try limits.begin(name, order, at: now) }
+        let (name, order) = try #require(orders.last)
+        func isRefused() -> Bool {
+            do {
+                try limits.begin(name, order, at: now)
+                limits.end(name)
+                return false
+            } catch {
+                return (error as? WorkflowError)?.isHold ?? false
+            }
+        }
+        #expect(isRefused(), "50 certificates for a domain are under way")
+        limits.noteIssued(orders[0].1, at: now)
+        limits.end(orders[0].0)
+        #expect(isRefused(), "one has been issued, 49 are under way")
+        limits.end(orders[1].0)
+        #expect(!isRefused(), "one has been issued, 48 are under way")
+    }
+
     @Test func `no limit holds for longer than limits last`() throws {
         let limits = try LimitKeeper(host.services)
         let authority = try #require(CertificateAuthority("letsencrypt"))
