@@ -110,6 +110,10 @@ package struct StoreLayout: Equatable, Sendable {
     }
     /// The link to the current generation, for readers other than nginx.
     package func live(_ name: LineageName) -> String { "\(live)/\(name)" }
+    /// The files of whatever generation readers are led to.
+    package func liveFiles(_ name: LineageName) -> GenerationFiles {
+        GenerationFiles(directory: live(name))
+    }
     /// That bringing it into use has failed, beside the link; hidden from who reads certificates there.
     func failure(_ name: LineageName) -> String { "\(live)/.\(name)~failed" }
     /// The file that nginx includes.

@@ -258,13 +258,14 @@ struct IssueCommand: Command {
     private static func text(_ outcome: IssueOutcome, _ report: LineageReport) -> String {
         guard let certificate = outcome.certificate else { return "" }
         let manifest = certificate.manifest
+        let files = report.files ?? certificate.files
         var lines = [
             ("hosts", manifest.names.joined(separator: " ")),
             ("valid until", TimeText.day(manifest.notAfter)),
-            ("certificate", certificate.files.fullChain),
+            ("certificate", files.fullChain),
         ]
         if manifest.hasKey {
-            lines.append(("private key", certificate.files.privateKey))
+            lines.append(("private key", files.privateKey))
             lines.append(("nginx", "include \(report.include);"))
         }
         lines += outcome.hooks.map { ("hook done", $0) }

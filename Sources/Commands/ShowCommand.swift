@@ -123,8 +123,9 @@ struct ShowCommand: Command {
                 facts.append(("to replace it", "certctl renew \(lineage.name)"))
             }
             facts += Self.deployFacts(report)
-            facts.append(("certificate", current.files.fullChain))
-            if manifest.hasKey { facts.append(("private key", current.files.privateKey)) }
+            let files = report.files ?? current.files
+            facts.append(("certificate", files.fullChain))
+            if manifest.hasKey { facts.append(("private key", files.privateKey)) }
         }
         if lineage.current?.manifest.hasKey ?? true {
             facts.append(("nginx", "include \(report.include);"))

@@ -71,6 +71,9 @@ package struct LineageReport: Equatable, Sendable {
     package let nextDeploy: Date?
     /// The file for nginx to include.
     package let include: String
+    /// Where its files are for all others: a path that stays, as far as readers are led to it; `nil` before
+    /// the first certificate.
+    package let files: GenerationFiles?
 
     init(
         _ lineage: Lineage,
@@ -97,6 +100,7 @@ package struct LineageReport: Equatable, Sendable {
             isPublished = false
             deployFailure = nil
             self.nextDeploy = nil
+            files = nil
             return
         }
         let manifest = current.manifest
@@ -110,6 +114,7 @@ package struct LineageReport: Equatable, Sendable {
             .map { Trouble($0, earliest: lineage.earliestRenewal(due, isLost: isLost, at: now)) }
         isDeployPending = deployed?.isDone(current.number) != true
         isPublished = !isDeployPending || published == current.number
+        files = isPublished ? layout.liveFiles(lineage.name) : current.files
         let record = deployed?.generation == current.number ? deployed : nil
         deployFailure = record?.failure
         self.nextDeploy = record.flatMap { _ in nextDeploy }
@@ -138,5 +143,6 @@ package struct LineageReport: Equatable, Sendable {
         deployFailure = nil
         nextDeploy = nil
         include = layout.include(lineage.name)
+        files = nil
     }
 }

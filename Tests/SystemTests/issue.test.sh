@@ -78,7 +78,7 @@ everything() { # what is the same with each CA
   try certctl --home "$home" list --json
   ok "list --json is one object a line" is_json 9
   try certctl show p384.test --home "$home"
-  ok "show tells names, key and files" output_has "$home/lib/tls/gen/p384.test/000001/privkey.pem"
+  ok "show tells names, key and files" output_has "$home/lib/tls/live/p384.test/privkey.pem"
   ok "show tells the type of the key" grep -q '^key  *p384$' "$T/out"
   try certctl show P384.test --json --home "$home"
   ok "show --json is one object" is_json 1

@@ -80,6 +80,17 @@ import Testing
         #expect(late > host.clock.now && late < host.clock.now + .day)
     }
 
+    @Test func `its files are told by the path that stays, once readers are led there`()
+        async throws
+    {
+        try await host.issue(["a.test"])
+        let lib = "\(TestHost.home)/lib/tls"
+        #expect(try report().files?.fullChain == "\(lib)/live/a.test/fullchain.pem")
+        try await host.renew(isForced: true)
+        #expect(try report().isDeployPending)
+        #expect(try report().files?.fullChain == "\(lib)/gen/a.test/000002/fullchain.pem")
+    }
+
     @Test func `what is lost is tried again when the pause is over, due or not`() async throws {
         try await host.issue(["a.test"])
         host.disk.put("\(Self.generation)/privkey.pem", Array("garbage".utf8))

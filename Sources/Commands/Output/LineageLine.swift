@@ -55,8 +55,8 @@ struct LineageLine: Encodable {
         lastDeployAttempt = report.deployFailure?.last
         deployFailure = report.deployFailure.flatMap { $0.reason.isEmpty ? nil : $0.reason }
         nextDeployAttempt = report.nextDeploy
-        privateKey = current.flatMap { $0.manifest.hasKey ? $0.files.privateKey : nil }
-        fullChain = current?.files.fullChain
+        privateKey = current?.manifest.hasKey ?? false ? report.files?.privateKey : nil
+        fullChain = report.files?.fullChain
         nginxInclude = current?.manifest.hasKey ?? true ? report.include : nil
         authority = report.lineage.settings?.authority
         substitute = report.lineage.settings?.substitute
