@@ -1,3 +1,5 @@
+import CertificateStore
+import Diagnostics
 import Renewal
 import Workflows
 
@@ -55,15 +57,23 @@ struct ForecastCommand: Command {
     }
 
     func run(in context: CommandContext) throws {
-        let forecast = try ForecastRenewals(context.services).run(names, days: days)
+        let (forecast, unreadable) = try ForecastRenewals(context.services).run(names, days: days)
         if context.isJSON {
             for line in ForecastLine.lines(forecast) {
                 context.console.write(JSONLine.text(line))
             }
-        } else if forecast.lines.isEmpty {
+        } else if forecast.lines.isEmpty, unreadable.isEmpty {
             context.tell("There is no certificate yet: certctl issue example.com\n")
-        } else {
+        } else if !forecast.lines.isEmpty {
             context.console.write(ForecastChart(forecast).text + ForecastText.text(forecast))
         }
+        try CertificateFailure.check(
+            forecast.lines.compactMap { line in
+                LineageName(line.name).map { ($0, Optional<any Error>.none) }
+            }
+                + unreadable.map { ($0.name, $0.error) },
+            mixed: .store,
+            isNamed: !names.isEmpty
+        )
     }
 }

@@ -50,6 +50,9 @@ package enum FailureBackoff {
         return isUrgent ? min(step, .hour) : step
     }
 
+    /// For how long the CA's wish to be left alone is followed, in seconds.
+    static func longestWish(remaining: TimeInterval?) -> TimeInterval { slow(remaining: remaining) }
+
     private static func slow(remaining: TimeInterval?) -> TimeInterval {
         guard let remaining, abs(remaining) < nearEnd else { return slowStep }
         return min(max(remaining / 12, .hour), slowStep)

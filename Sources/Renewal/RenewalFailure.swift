@@ -21,6 +21,14 @@ package enum FailureClass: String, Sendable, Codable {
     /// Whether it is of this certificate or this host, and says nothing of the CA.
     package var isOwn: Bool { self == .configuration || self == .local }
 
+    /// Whether the CA has heard of an order and answered it.
+    package var isOfOrder: Bool {
+        switch self {
+        case .temporary, .configuration, .rateLimited: true
+        case .authority, .network, .local: false
+        }
+    }
+
     /// Whether it makes the waits longer: what the CA never heard of does not.
     fileprivate var isCounted: Bool { self != .network && self != .local }
 }
@@ -133,8 +141,9 @@ package struct FailureRecord: Equatable, Sendable, Codable {
             notBefore = now.addingTimeInterval(step)
         case (.temporary, _), (.authority, _), (.rateLimited, _):
             let step = FailureBackoff.step(after: count, remaining: remaining, random)
-            // What the CA wishes counts, as long as it is no mistake.
-            let wish = until.map { min($0, now.addingTimeInterval(.day)) } ?? now
+            // What the CA wishes counts, as long as it is no mistake and the certificate lasts.
+            let longest = FailureBackoff.longestWish(remaining: remaining)
+            let wish = until.map { min($0, now.addingTimeInterval(longest)) } ?? now
             notBefore = max(now.addingTimeInterval(step), wish)
         }
     }

@@ -55,8 +55,8 @@ package enum RenewalPolicy {
         if source(facts, at: now) == .substitute { return nil }
         let obstacle = usualObstacle(facts, cause, at: now)
         // The other one may be there again sooner.
-        guard case .hold(let until, let hold) = obstacle, isSubstituteWanted(facts, at: now),
-            let moment = substituteHold(facts, at: now)
+        guard case .hold(let until, let hold) = obstacle,
+            let moment = substituteMoment(facts, at: now)
         else { return obstacle }
         return .hold(until: min(until, moment), hold)
     }
@@ -90,8 +90,20 @@ package enum RenewalPolicy {
 
     /// Whether the usual CA has been down for long and little is left.
     private static func isSubstituteWanted(_ facts: RenewalFacts, at now: Date) -> Bool {
-        facts.substitute != nil && facts.validity.remaining(at: now) < facts.validity.lifetime / 4
+        facts.substitute != nil && facts.validity.remaining(at: now) <= facts.validity.lifetime / 4
             && facts.authority.outage(at: now) >= patience
+    }
+
+    /// When the other CA can be asked if the usual one is down until then; `nil` where there is none, where it
+    /// can be asked now, and where the usual one is not down.
+    package static func substituteMoment(_ facts: RenewalFacts, at now: Date) -> Date? {
+        if isSubstituteWanted(facts, at: now) { return substituteHold(facts, at: now) }
+        guard facts.substitute != nil, facts.authority.isDown(at: now),
+            let breaker = facts.authority.breaker?.believed(at: now)
+        else { return nil }
+        let late = facts.validity.notAfter.addingTimeInterval(-facts.validity.lifetime / 4)
+        let wanted = max(breaker.since.addingTimeInterval(patience), late)
+        return max(wanted, substituteHold(facts, at: now) ?? wanted)
     }
 
     /// Until when the other CA must not be asked; `nil` where it may be.

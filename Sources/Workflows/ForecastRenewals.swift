@@ -1,5 +1,5 @@
 import ACME
-import CertificateStore
+package import CertificateStore
 import Platform
 package import Renewal
 import Settings
@@ -15,21 +15,33 @@ package struct ForecastRenewals: Sendable {
 
     /// Looks ahead for `days` days: at the lineages of those names, or at all.
     ///
-    /// Those that have no certificate yet are left out. Throws
-    /// ``StoreError/unknownLineage(_:known:)``, and what ``SettingsLoader/load(looksAtPaths:)``
+    /// Those that have no certificate yet are left out, and told with the reason are those that cannot be read.
+    /// Throws ``StoreError/unknownLineage(_:known:)``, and what ``SettingsLoader/load(looksAtPaths:)``
     /// throws.
-    package func run(_ names: [String], days: Int) throws -> Forecast {
+    package func run(
+        _ names: [String],
+        days: Int
+    ) throws -> (
+        forecast: Forecast, unreadable: [(name: LineageName, error: any Error)]
+    ) {
         let store = services.store
         let general = try SettingsLoader(services).load()
         let memory = try RenewalMemory(store)
         let lineages =
             try names.isEmpty
-            ? store.lineageNames().map(store.lineage)
-            : Set(names.map { try store.existingLineage($0).name }).sorted().map(store.lineage)
-        let subjects = try lineages.compactMap { lineage in
-            try Self.subject(lineage, memory, general)
+            ? store.lineageNames()
+            : Set(names.map { try store.existingLineage($0).name }).sorted()
+        var subjects: [ForecastSubject] = []
+        var unreadable: [(name: LineageName, error: any Error)] = []
+        for name in lineages {
+            do {
+                subjects +=
+                    try Self.subject(store.lineage(name), memory, general).map { [$0] } ?? []
+            } catch {
+                unreadable.append((name, error))
+            }
         }
-        return Forecast(subjects, from: services.clock.now, days: days)
+        return (Forecast(subjects, from: services.clock.now, days: days), unreadable)
     }
 
     private static func subject(
@@ -61,7 +73,8 @@ package struct ForecastRenewals: Sendable {
         return ForecastAuthority(
             name: authority.folder,
             kind: authority.isLetsEncrypt ? .letsEncrypt : roots == nil ? .other : .own,
-            profile: block?.profile ?? settings?.profile,
+            profile: block?.profile ?? settings?.profile
+                ?? (general.isAbout(authority) ? general.profile : nil),
             limits: authority.rateLimits
         )
     }

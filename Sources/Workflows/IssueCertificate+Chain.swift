@@ -18,8 +18,11 @@ extension IssueCertificate {
             chain = try self.chain(issued, settings, publicKey: material.publicKey)
         } catch {
             // Where only the dates are wrong this machine's clock may be: with the clock put right the
-            // next run downloads the same chain. Else the order is spent.
-            if !error.isAboutDates { try abandon("\(error)") }
+            // next run downloads the same chain. Else the order is spent, as it is with a chain that is still
+            // told to have expired after a day.
+            if !error.isAboutDates || error.isOfEnd && isTooOld(material) {
+                try abandon("\(error)")
+            }
             throw error
         }
         let certificate = try store.commit(chain, keyType: material.type, for: name)
@@ -75,5 +78,9 @@ extension PKIError {
         case .notYetValid, .expired: true
         default: false
         }
+    }
+
+    fileprivate var isOfEnd: Bool {
+        if case .expired = self { true } else { false }
     }
 }

@@ -156,7 +156,7 @@ extension IssueCertificate {
     }
 
     /// Whether the order that an earlier run has made has had its time.
-    private func isTooOld(_ material: KeyMaterial) -> Bool {
+    func isTooOld(_ material: KeyMaterial) -> Bool {
         guard material.order != nil, let begun = material.begun else { return false }
         return services.clock.now.timeIntervalSince(begun) > Self.longestStandstill
     }
@@ -171,10 +171,10 @@ extension IssueCertificate {
 }
 
 extension ACMEError {
-    /// Whether the CA works, or is to work, on an order that it has taken, and does not come to an end.
+    /// Whether an order that the CA has taken does not come to an end, as far as it can be understood.
     fileprivate var isStandstill: Bool {
         switch self {
-        case .notInTime, .busy: true
+        case .notInTime, .busy, .unreadableAnswer: true
         default: false
         }
     }

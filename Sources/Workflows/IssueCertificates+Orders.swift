@@ -64,6 +64,7 @@ extension IssueCertificates {
                 limits.note(result, of: order, at: services.clock.now)
                 limits.end(name)
                 await limits.saveQuietly()
+                if limits.takeRoom() { services.lookSoonAtHeld() }
             }
         )
     }
@@ -155,5 +156,18 @@ extension IssueCertificate.Preparation {
         )
         limited.isForced = order.request.isForced
         return limited
+    }
+}
+
+extension Services {
+    /// Has the next `renew` look at all that is held back, whatever that was until.
+    fileprivate func lookSoonAtHeld() {
+        do {
+            let held = try store.scheduleFile()?.schedule()?.held ?? []
+            for name in held.sorted() { try store.lookSoon(at: name) }
+        } catch {
+            // What is held back is looked at in its time.
+            log.info("the next renew is not told", ["reason": Services.reason(of: error)])
+        }
     }
 }

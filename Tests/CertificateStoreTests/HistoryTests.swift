@@ -58,6 +58,15 @@ import Testing
         #expect(try details(HistoryQuery(since: since)) == ["3", "4"])
     }
 
+    @Test func `a line of a wrong clock hides nothing before it`() throws {
+        try write(1, to: 0)
+        try logs[0].write(
+            Event(.failed, fixture.name, at: Date(timeIntervalSince1970: 60), detail: "1970")
+        )
+        try write(2, to: 0)
+        #expect(try details(HistoryQuery(since: StoreFixture.now)) == ["1", "2"])
+    }
+
     @Test func `the events of one lineage are found among others`() throws {
         try write(1, to: 0)
         try write(2, to: 0, of: other)

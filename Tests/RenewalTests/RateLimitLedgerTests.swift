@@ -107,6 +107,14 @@ import Testing
         #expect(ledger == fresh)
     }
 
+    @Test func `tokens that others have claimed count as taken`() {
+        let standing = ledger(taken: 2, at: now).standing(limit, of: "a", at: now, claimed: 2)
+        #expect(standing.used == 4)
+        let full = ledger(taken: 4, at: now).standing(limit, of: "a", at: now, claimed: 9)
+        #expect(full.used == 5)
+        #expect(full.next == now + .hours(34))
+    }
+
     @Test func `a token that is taken comes back after its time, before and after the last`() {
         let limit = RateLimit.init(.sameNames, size: 5, refill: 100)
         let start = Date(timeIntervalSince1970: 1_800_000_000)

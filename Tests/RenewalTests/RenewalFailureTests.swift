@@ -202,4 +202,16 @@ import Testing
         // And is tried quickly again, as any first failure.
         #expect(wait(RenewalSample.failure(.authority, after: believed, at: late)) < 80)
     }
+
+    @Test func `what a CA that is down wishes does not outlast a certificate`() {
+        let now = Date(timeIntervalSince1970: 1_800_000_000)
+        func wait(_ remaining: TimeInterval?) -> TimeInterval {
+            RenewalSample.failure(.authority, at: now, remaining: remaining, until: now + Days(1))
+                .notBefore.timeIntervalSince(now)
+        }
+        #expect(wait(30 * .day) == .day)
+        #expect(wait(nil) == .day)
+        #expect(wait(24 * .hour) == 2 * .hour)
+        #expect(wait(.hour) == .hour)
+    }
 }

@@ -252,6 +252,23 @@ import Testing
     }
 
     // A13
+    @Test func `where the usual CA is down it is looked at when the other one may be asked`() {
+        for (hours, left, wait) in [(2, 0.2, 10.0), (240, 0.2525, 5.4)] {
+            var (facts, now) = down(hours: Double(hours), left: left)
+            // Often enough for the usual CA to be left alone for a day.
+            for _ in 1...3 {
+                let breaker = facts.authority.breaker
+                facts.authority.breaker = RenewalSample.failure(.authority, after: breaker, at: now)
+            }
+            guard case .hold(let until, .outage) = RenewalPolicy.decide(facts, at: now) else {
+                Issue.record("it is not held")
+                continue
+            }
+            #expect(abs(until.timeIntervalSince(now + .hours(wait))) < 1)
+        }
+    }
+
+    // A13
     @Test func `what fails at one of two CAs holds that one alone`() {
         var (facts, now) = down(hours: 12, left: 0.2)
         facts.failures = RenewalSample.failure(.configuration, at: now)

@@ -19,7 +19,7 @@ import Testing
     }
 
     private func forecast(_ names: [String] = [], days: Int = 365) throws -> Forecast {
-        try ForecastRenewals(host.services).run(names, days: days)
+        try ForecastRenewals(host.services).run(names, days: days).forecast
     }
 
     @Test func `all certificates are told of, or those that are named`() throws {

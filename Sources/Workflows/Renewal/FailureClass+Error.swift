@@ -22,6 +22,11 @@ struct FailureVerdict: Sendable {
     ///
     /// What this machine's clock was asked for is told by the CA's.
     init(_ error: any Error, skew: TimeInterval) {
+        if case ACMEError.unreadableAnswer = error {
+            // The directory could be read: it is this order's, as far as can be known.
+            self.init(.temporary)
+            return
+        }
         let verdict = FailureVerdict(error)
         self.init(
             verdict.failureClass,

@@ -18,6 +18,11 @@ package final class LimitKeeper: Sendable {
         case take(RateLimit, scope: String, at: Date)
         case breaker(authority: String, FailureRecord?)
         case hold(authority: String, until: Date?)
+
+        /// When something was used, by the CA's clock.
+        var taken: Date? {
+            if case .take(_, _, let now) = self { now } else { nil }
+        }
     }
 
     private struct State {
@@ -25,6 +30,10 @@ package final class LimitKeeper: Sendable {
         var changes: [Change] = []
         /// The certificates of the orders that are under way.
         var claims: [LineageName: [Use]] = [:]
+        /// Whether one was refused for the sake of others' claims.
+        var isAnyCrowdedOut = false
+        /// Whether what was held back need not be any more, sooner than was known.
+        var hasRoomAgain = false
 
         func standing(of use: Use, at now: Date) -> RateLimitLedger.Standing {
             let claimed = claims.values.count { $0.contains(use) }
@@ -32,6 +41,10 @@ package final class LimitKeeper: Sendable {
         }
 
         mutating func add(_ change: Change) {
+            switch change {
+            case .breaker(_, nil), .hold(_, nil): hasRoomAgain = true
+            case .breaker, .hold, .take: break
+            }
             LimitKeeper.apply(change, to: &record)
             changes.append(change)
         }
@@ -85,6 +98,7 @@ package final class LimitKeeper: Sendable {
             let standings = uses.map { ($0, state.standing(of: $0, at: now)) }
             let reached = standings.first { _, standing in standing.used >= standing.size }
             if let (use, standing) = reached, !order.isForced {
+                if !state.claims.isEmpty { state.isAnyCrowdedOut = true }
                 throw WorkflowError.limitReached(
                     LimitReached(
                         authority: order.authority.folder,
@@ -115,7 +129,21 @@ package final class LimitKeeper: Sendable {
 
     /// An order has ended, or was not begun.
     package func end(_ name: LineageName) {
-        state.withLock { $0.claims[name] = nil }
+        state.withLock { state in
+            state.claims[name] = nil
+            if state.isAnyCrowdedOut { state.hasRoomAgain = true }
+        }
+    }
+
+    /// Whether what is held back, here or since earlier runs, is worth another look: a CA works again, or an
+    /// account may order, before it was to be expected.
+    ///
+    /// Says so once, until it happens again.
+    package func takeRoom() -> Bool {
+        state.withLock { state in
+            defer { state.hasRoomAgain = false }
+            return state.hasRoomAgain
+        }
     }
 
     /// Counts a certificate that the CA has issued; it is well, and what it refused was not the account.
@@ -217,7 +245,10 @@ package final class LimitKeeper: Sendable {
             guard !state.changes.isEmpty else { return }
             var record = try services.store.limits()
             for change in state.changes { Self.apply(change, to: &record) }
-            record.ledger.forgetFull(at: services.clock.now)
+            // By the CA's time as well: under a clock that is ahead every bucket would seem to be full.
+            if let earliest = state.changes.compactMap(\.taken).min() {
+                record.ledger.forgetFull(at: min(earliest, services.clock.now))
+            }
             try services.store.save(record)
             state.record = record
             state.changes = []

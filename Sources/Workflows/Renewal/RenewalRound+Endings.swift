@@ -29,6 +29,7 @@ extension RenewalRound {
         case .success(let outcome):
             return ending(of: outcome, due, services, at: now)
         case .failure(WorkflowError.authorityDown(let authority, let reason, let until)):
+            let until = min(until, substituteMoment(due.look, limits, at: now) ?? until)
             return held(until, .outage, "\(authority) is down: \(reason)")
         case .failure(WorkflowError.accountHeld(let authority, let until)):
             let reason = "\(authority) has refused another order for a limit of the account"
@@ -46,6 +47,17 @@ extension RenewalRound {
 
     private static func held(_ until: Date, _ hold: RenewalHold, _ reason: String) -> Ending {
         Ending(outcome: .held(until: until, hold, reason: reason), look: until)
+    }
+
+    /// When another CA can be asked for it, by what is known of its own now.
+    private static func substituteMoment(
+        _ look: RenewalLook,
+        _ limits: LimitKeeper,
+        at now: Date
+    ) -> Date? {
+        var facts = look.facts
+        facts.authority = limits.health(of: look.authority)
+        return RenewalPolicy.substituteMoment(facts, at: now).map { max($0, now) }
     }
 
     private static func ending(
@@ -91,7 +103,8 @@ extension RenewalRound {
         // An outage is the CA's, and kept there.
         let isOutage = verdict.failureClass == .authority
         if !isOutage { state[order.authority] = failure }
-        note(due, success: false, in: &state, at: now)
+        // What the CA never heard of is none of the renewals that it may have asked for by mistake.
+        if verdict.failureClass.isOfOrder { note(due, success: false, in: &state, at: now) }
         save(state, of: look, services)
         var next =
             isOutage
@@ -107,6 +120,8 @@ extension RenewalRound {
         if due.source == .substitute {
             // The usual CA may be there again sooner.
             next = min(next, limits.health(of: look.authority).blocked(at: now) ?? now)
+        } else if isDue {
+            next = min(next, substituteMoment(look, limits, at: now) ?? next)
         }
         return Ending(outcome: .failed(error), look: next, isDue: isDue)
     }

@@ -79,7 +79,10 @@ extension RenewalRound {
             case .ask: look.due <= now || renewal.request.isForced
             case .keep, .hold: renewal.request.isForced
             }
-        let next = look.facts.authority.blocked(at: now) ?? now
+        let next: Date =
+            if case .hold(let until, _) = decision { until } else {
+                look.facts.authority.blocked(at: now) ?? now
+            }
         if isWanted {
             settle(look.name, .failed(error), look: next, isDue: look.due <= now)
         } else if decision == .ask {
@@ -241,8 +244,21 @@ extension RenewalLook {
         switch hold {
         case .backoff: facts.failures?.reason ?? "it has failed a short while ago"
         case .outage: facts.authority.breaker?.reason ?? "the CA cannot be reached"
-        case .rateLimit: facts.failures?.reason ?? "a limit of the CA for this account"
-        case .signals: "the CA asks for more renewals than it can mean"
+        case .rateLimit: reasonOfLimit ?? "a limit of the CA for this account"
+        case .signals: reasonOfFailure ?? "the CA asks for more renewals than it can mean"
         }
+    }
+
+    /// Why it may order nothing itself, and not the account as a whole.
+    private var reasonOfLimit: String? {
+        facts.failures.flatMap { $0.failureClass == .rateLimited ? $0.reason : nil }
+    }
+
+    /// What the last renewal failed with that only the CA's window has asked for; `nil` where it did not.
+    private var reasonOfFailure: String? {
+        guard let failure = facts.failures,
+            failure.last > facts.signals.successes.max() ?? .distantPast
+        else { return nil }
+        return failure.reason
     }
 }

@@ -79,7 +79,16 @@ struct RenewalRound {
         for (authority, group) in groups.sorted(by: { $0.key.folder < $1.key.folder }) {
             for part in Self.parted(group) { await renew(part, of: authority) }
         }
+        if limits.takeRoom() { lookAgainAtHeld() }
         await handInRedirects(groups.values.flatMap(\.self))
+    }
+
+    /// Has the next run look at all that is held back: by what that was until, it goes no more.
+    private mutating func lookAgainAtHeld() {
+        let now = services.clock.now
+        for name in schedule.held {
+            schedule.looks[name] = schedule.looks[name].map { min($0, now) }
+        }
     }
 
     /// What came of it.

@@ -66,7 +66,7 @@ struct WatchedLineage: Sendable {
         self.isLost = isLost
         published = try store.publishedGeneration(of: name)
         let state = try memory.state(of: lineage)
-        failures = state.lastFailure
+        failures = state.lastFailure?.believed(at: now)
         let authority = (settings ?? Settings()).nextAuthority(of: lineage)
         self.authority = authority.map(limits.health)
         let due = lineage.current.map {

@@ -80,6 +80,15 @@ package struct Mutation: Sendable {
                 ? decision : .keep(until: Date(timeIntervalSince1970: (hours + wait) * .hour))
         },
         Mutation(
+            "waits for its time when the CA calls certificates back",
+            "ARI: all revoked",
+            breaks: .recall
+        ) { facts, now in
+            var facts = facts
+            if facts.advice?.window?.isSignal ?? false { facts.advice = nil }
+            return RenewalPolicy.decide(facts, at: now)
+        },
+        Mutation(
             "renews as often as ARI says",
             "ARI lies: always now",
             breaks: .moderation

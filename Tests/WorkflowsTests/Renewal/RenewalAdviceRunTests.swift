@@ -124,6 +124,33 @@ import Testing
         #expect(held > 0)
     }
 
+    /// A mass revocation, with a CA that breaks down below it.
+    @Test func `A02: what the CA never took as an order is none of the renewals of a day`()
+        async throws
+    {
+        try await host.issue(["a.test"])
+        advise(from: -20, to: -10)
+        host.wait(7 * .day)
+        host.misbehave { behaviour in
+            behaviour.outage = { resource, _ in
+                resource == .newOrder ? .success(HTTPResponse(status: 503)) : nil
+            }
+        }
+        var failures = 0
+        for _ in 1...4 {
+            host.wait(.hour)
+            failures += try await host.renew().words["a.test"] == "failed: 4" ? 1 : 0
+        }
+        #expect(failures >= 2)
+        host.misbehave { $0.outage = nil }
+        var hours = 0
+        while hours < 24, try await host.renew().renewed.isEmpty {
+            hours += 1
+            host.wait(.hour)
+        }
+        #expect(hours <= 4)
+    }
+
     @Test func `A02: what fails is tried twice a day for the CA's window alone`() async throws {
         advise(from: -20, to: -10)
         try await host.issue(["a.test"])

@@ -622,6 +622,54 @@ import Testing
         #expect(try await host.renew().renewed.count == 30)
     }
 
+    @Test func `a limit that others are not under any more does not go on in the schedule`()
+        async throws
+    {
+        try await due(Self.thirty)
+        let isFirst = Mutex(true)
+        host.misbehave { behaviour in
+            behaviour.outage = { resource, _ in
+                guard resource == .newOrder, isFirst.withLock({ $0 }) else { return nil }
+                isFirst.withLock { $0 = false }
+                var answer = FakeCA.problem("rateLimited", "your plan is used up", status: 429)
+                answer.headers.append("retry-after", "604800")
+                return .success(answer)
+            }
+        }
+        var renewals = try await host.renew().renewed.count
+        for _ in 1...2 {
+            host.wait(.hour)
+            renewals += try await host.renew().renewed.count
+        }
+        #expect(renewals >= 29)
+    }
+
+    @Test func `an order whose answers cannot be read is followed by another after a day`()
+        async throws
+    {
+        try await due()
+        host.misbehave { behaviour in
+            behaviour.expires = "2099-01-01T00:00:00Z"
+            behaviour.outage = { resource, _ in
+                resource == .order ? .success(HTTPResponse(status: 200)) : nil
+            }
+        }
+        let before = orders
+        for _ in 1...23 {
+            try await host.renew()
+            host.wait(.hour)
+        }
+        #expect(orders - before == 1)
+        for _ in 1...(24 * 2) {
+            try await host.renew()
+            host.wait(.hour)
+        }
+        #expect(orders - before >= 2)
+        let authority = try #require(CertificateAuthority(FakeCA.directoryURL))
+        let health = try host.store.limits().health(of: authority)
+        #expect(health.breaker == nil, "it is one order's trouble, and not the CA's")
+    }
+
     @Test(arguments: [
         (#"too many certificates (5) already issued for this exact set of identifiers"#, 122_400),
         (#"too many failed authorizations (5) for \"n7.test\" in the last 1h0m0s"#, 720),
