@@ -61,7 +61,11 @@ extension CertificateStore {
 
     /// The certificate of a generation.
     package func certificate(of stored: StoredCertificate) throws -> Certificate {
-        let path = stored.files.certificate
+        try certificate(at: stored.files.certificate)
+    }
+
+    /// The certificate in a file of the store.
+    package func certificate(at path: String) throws -> Certificate {
         do {
             return try CertificateChain(pem: fileSystem.readFile(path, limit: Self.keyLimit)).leaf
         } catch let error as PKIError {

@@ -6,19 +6,19 @@ import Platform
 ///
 /// What is issued is the issuing half's alone. It can give keys to nobody, and could put a link or a pipe
 /// in the place of a file that root has looked at already. So whoever deploys copies the files to where
-/// nobody else can write, with keys for that group or root alone, and leads readers there. Each group has a directory of its own:
-/// where another group is to read keys, nginx is led elsewhere, and what it reads is never changed under
-/// its hands.
+/// nobody else can write, with keys for that group or root alone, and leads readers there. Each reader has
+/// a directory of its own: where another one is to read keys, nginx is led elsewhere, and what it reads is
+/// never changed under its hands.
 extension CertificateStore {
     private static let fileLimit = 256 * 1024
 
-    /// The group whose copies readers are led to; `nil` where they are led to what was issued.
+    /// Whose copies readers are led to; `nil` where they are led to what was issued.
     ///
-    /// That of `tls_group`; without one root's own, where what was issued is another user's.
-    var readers: UInt32? {
+    /// Those of the group of `tls_group`; without one root's own, where what was issued is another user's.
+    var reader: CopyReader? {
         get throws {
-            if let keyGroup { return keyGroup }
-            return try role() == .deploying ? 0 : nil
+            if let keyGroup { return .group(keyGroup) }
+            return try role() == .deploying ? .root : nil
         }
     }
 
@@ -27,31 +27,35 @@ extension CertificateStore {
         _ stored: StoredCertificate,
         of name: LineageName
     ) throws -> GenerationFiles {
-        try readers.map { layout.copy(stored.number, of: name, for: $0) } ?? stored.files
+        try reader.map { layout.copy(stored.number, of: name, for: $0) } ?? stored.files
     }
 
-    /// Makes the copy that readers are led to; nothing happens without a group, or where the copy is there.
+    /// Makes the copy that readers are led to, where it is not there in the form that it has to have; nothing
+    /// happens where readers are led to what was issued.
     ///
     /// Throws ``StoreError/groupRefused(_:_:)`` for a user who may not do that. Returns whether there is
     /// a new copy.
     @discardableResult
     package func handOver(_ stored: StoredCertificate, of name: LineageName) throws -> Bool {
-        guard let group = try readers else { return false }
-        try makeGroup(group)
+        guard let reader = try reader else { return false }
+        try makeDirectory(of: reader)
         let (home, copy) = (
-            layout.copies(name, for: group), layout.copy(stored.number, of: name, for: group)
+            layout.copies(name, for: reader), layout.copy(stored.number, of: name, for: reader)
         )
-        try makeDirectory(home, directoryMode)
+        try makeDirectory(home, reader.directoryMode)
+        try giveForm(home, reader)
         guard try missingCopy(of: stored, name) != nil else { return false }
         let new = GenerationFiles(directory: "\(copy.directory)~new")
         let old = grave(of: copy.directory)
-        for leftover in [new.directory, old] { try removeTreeIfPresent(leftover) }
+        for leftover in [new.directory, old] { try removeIfPresent(leftover) }
         let files = try contents(of: stored)
         // What is made in a directory of the group belongs to it from the first moment.
-        try fileSystem.makeDirectory(new.directory, directoryMode)
+        try fileSystem.makeDirectory(new.directory, reader.directoryMode)
         for (file, bytes) in files {
-            let path = "\(new.directory)/\(file)"
-            try bytes.reveal { try fileSystem.writeNewFile(path, $0, fileMode(path)) }
+            let mode = reader.fileMode(isKey: file == GenerationFiles.privateKeyName)
+            try bytes.reveal {
+                try fileSystem.writeNewFile("\(new.directory)/\(file)", $0, mode)
+            }
         }
         try fileSystem.syncDirectory(new.directory)
         if try fileSystem.status(copy.directory) != nil {
@@ -59,7 +63,7 @@ extension CertificateStore {
         }
         try fileSystem.rename(new.directory, to: copy.directory, exclusive: true)
         try fileSystem.syncDirectory(home)
-        try removeTreeIfPresent(old)
+        try removeIfPresent(old)
         if let path = try missingCopy(of: stored, name) {
             throw StoreError.damaged(path: path, "the disk does not hold what was written")
         }
@@ -71,30 +75,30 @@ extension CertificateStore {
     ///
     /// `inUse` stays; with `nil` nothing does.
     package func takeBack(_ name: LineageName, but inUse: GenerationNumber? = nil) throws {
-        let readers = try readers
-        for group in try groups() {
-            let home = layout.copies(name, for: group)
-            try removeTreeIfPresent(grave(of: home))
+        let current = try reader
+        for reader in try copyReaders() {
+            let home = layout.copies(name, for: reader)
+            try removeIfPresent(grave(of: home))
             let isThere = try fileSystem.status(home) != nil
-            if let inUse, group == readers {
+            if let inUse, reader == current {
                 if isThere { try removeOldCopies(in: home, inUse) }
             } else {
                 if isThere { try remove(home) }
-                try removeIfEmpty(layout.group(group))
+                try removeIfEmpty(layout.copies(for: reader))
             }
         }
     }
 
-    /// Whether any key is for a group, or was.
-    package var usesGroups: Bool {
-        get throws { try readers != nil || !groups().isEmpty }
+    /// Whether anyone reads copies, or did.
+    package var usesCopies: Bool {
+        get throws { try reader != nil || !copyReaders().isEmpty }
     }
 
-    /// Whether another group than it is to be has copies still.
+    /// Whether there are copies still for another reader than it is to be.
     package func hasCopiesForOthers(_ name: LineageName) throws -> Bool {
-        let readers = try readers
-        for group in try groups() where group != readers {
-            let home = layout.copies(name, for: group)
+        let current = try reader
+        for reader in try copyReaders() where reader != current {
+            let home = layout.copies(name, for: reader)
             for path in [home, grave(of: home)] where try fileSystem.status(path) != nil {
                 return true
             }
@@ -112,17 +116,18 @@ extension CertificateStore {
         return isWell ? nil : published
     }
 
-    /// Where the copy is, or what is above it, that should be there and is not; `nil` where all is well.
-    ///
-    /// Throws ``StoreError/distrusted(path:_:)`` for a copy that others may have, too.
+    /// Where the copy is, or what is above it, that should be there and is not, or not in the form that it has
+    /// to have; `nil` where all is well.
     func missingCopy(of stored: StoredCertificate, _ name: LineageName) throws -> String? {
-        guard let group = try readers else { return nil }
-        let copy = layout.copy(stored.number, of: name, for: group)
-        let directories = [layout.group(group), layout.copies(name, for: group), copy.directory]
-        for path in directories where try !isForm(path, .directory, group) { return path }
+        guard let reader = try reader else { return nil }
+        let copy = layout.copy(stored.number, of: name, for: reader)
+        let directories = [
+            layout.copies(for: reader), layout.copies(name, for: reader), copy.directory,
+        ]
+        for path in directories where try !isForm(path, .directory, reader) { return path }
         for (file, digest) in stored.manifest.files {
             let path = "\(copy.directory)/\(file)"
-            guard try isForm(path, .file, group), try isWhole(path, digest) else {
+            guard try isForm(path, .file, reader), try isWhole(path, digest) else {
                 return copy.directory
             }
         }
@@ -139,50 +144,84 @@ extension CertificateStore {
         }
     }
 
-    /// Makes the copies that are gone though readers are led there.
+    /// Puts back what readers are led to, where it is gone or not this user's: copies, and the includes.
     ///
-    /// Nothing else would bring them back, since all that was committed is in use. Looks at no more than
-    /// whether they are there.
-    package func mendCopies() throws {
-        guard let group = try readers, try fileSystem.status(layout.live) != nil else { return }
-        for name in try fileSystem.list(layout.live).compactMap(LineageName.init) {
-            guard let number = try publishedGeneration(of: name),
-                try fileSystem.status(layout.copy(number, of: name, for: group).fullChain) == nil,
-                let stored = try storedCertificate(number, of: name)
-            else { continue }
-            try handOver(stored, of: name)
+    /// Nothing else would, for what was committed is in use. Looks at no more than whether they are there and
+    /// whose they are. Returns the lineages of which something was put back, and why others' could not be.
+    package func mendReaders() throws -> (mended: [LineageName], failed: [(LineageName, any Error)])
+    {
+        guard let reader = try reader, try fileSystem.status(layout.live) != nil else {
+            return ([], [])
         }
+        var (mended, failed): ([LineageName], [(LineageName, any Error)]) = ([], [])
+        for name in try fileSystem.list(layout.live).compactMap(LineageName.init) {
+            do {
+                if try mendReaders(of: name, reader) { mended.append(name) }
+            } catch {
+                failed.append((name, error))
+            }
+        }
+        return (mended, failed)
     }
 
-    /// The groups that have or had copies.
-    func groups() throws -> [UInt32] {
+    private func mendReaders(of name: LineageName, _ reader: CopyReader) throws -> Bool {
+        guard let number = try publishedGeneration(of: name) else { return false }
+        let copy = layout.copy(number, of: name, for: reader)
+        let isThere = try fileSystem.status(copy.fullChain) != nil
+        guard try !isThere || !isOwnInclude(name),
+            // Whoever is at work on it leads its readers himself, or takes all of it away.
+            let lock = try lockExisting(name), let stored = try storedCertificate(number, of: name)
+        else { return false }
+        defer { withExtendedLifetime(lock) {} }
+        let isNew = try handOver(stored, of: name)
+        guard try !isOwnInclude(name) else { return isNew }
+        try lead(to: stored, of: name)
+        return true
+    }
+
+    /// Whose copies there are, or were.
+    func copyReaders() throws -> [CopyReader] {
         guard try fileSystem.status(layout.groups) != nil else { return [] }
-        return try fileSystem.list(layout.groups).compactMap { UInt32($0) }
+        return try fileSystem.list(layout.groups).compactMap(CopyReader.init(directory:))
     }
 
-    /// Makes the directory of a group, which gives its group to all that is made in it.
+    /// Makes the directory of a reader's copies, which gives its group to all that is made in it.
     ///
     /// It gets its name once it is the group's, and until then nothing is in it.
-    private func makeGroup(_ group: UInt32) throws {
+    private func makeDirectory(of reader: CopyReader) throws {
         try makeGroups()
-        let path = layout.group(group)
-        guard try !isForm(path, .directory, group) else { return }
+        let path = layout.copies(for: reader)
+        guard try fileSystem.status(path) == nil else {
+            try checkTrust(directory: path)
+            return try giveForm(path, reader)
+        }
         let new = "\(path)~new"
-        try removeTreeIfPresent(new)
-        try fileSystem.makeDirectory(new, directoryMode)
-        do throws(FileSystemError) {
-            let directory = try fileSystem.open(new, .directory)
-            defer { fileSystem.closeQuietly(directory) }
-            try fileSystem.setOwner(directory, user, group: group)
-            try fileSystem.sync(directory)
+        try removeIfPresent(new)
+        try fileSystem.makeDirectory(new, reader.directoryMode)
+        do {
+            try giveForm(new, reader)
         } catch {
             // What is left would only be in the way of whoever puts it right.
             try? fileSystem.removeDirectory(new)
-            guard error.reason == .notPermitted else { throw error }
-            throw StoreError.groupRefused(group, error.text)
+            throw error
         }
         try fileSystem.rename(new, to: path, exclusive: true)
         try fileSystem.syncDirectory(layout.groups)
+    }
+
+    /// Gives a directory of copies its group and mode, which others may have changed.
+    private func giveForm(_ path: String, _ reader: CopyReader) throws {
+        guard try !isForm(path, .directory, reader) else { return }
+        let directory = try fileSystem.open(path, .directory)
+        defer { fileSystem.closeQuietly(directory) }
+        do throws(FileSystemError) {
+            try fileSystem.setOwner(directory, user, group: reader.group)
+        } catch {
+            guard error.reason == .notPermitted else { throw error }
+            throw StoreError.groupRefused(reader.group, error.text)
+        }
+        try fileSystem.setMode(directory, reader.directoryMode)
+        try fileSystem.sync(directory)
     }
 
     /// Makes the directory of all groups.
@@ -200,40 +239,20 @@ extension CertificateStore {
         try fileSystem.sync(directory)
     }
 
-    /// Root's own copies are kept as what was issued is: what is no secret may be read by all.
-    private var directoryMode: FileMode {
-        keyGroup == nil ? FileMode(0o2711) : .groupDirectory
-    }
-
-    private func fileMode(_ path: String) -> FileMode {
-        guard keyGroup == nil else { return .groupReadableFile }
-        return path.hasSuffix("/\(GenerationFiles.privateKeyName)") ? .privateFile : .publicFile
-    }
-
-    /// Whether it is there, in the form in which this user makes it for the group.
+    /// Whether it is there, in the form in which this user makes it for a reader.
     private func isForm(
         _ path: String,
         _ kind: FileStatus.Kind,
-        _ group: UInt32
+        _ reader: CopyReader
     ) throws -> Bool {
-        guard let status = try fileSystem.status(path) else { return false }
-        let mode = kind == .directory ? directoryMode : fileMode(path)
-        guard status.kind == kind else {
-            let other: StoreError.Distrust = kind == .directory ? .notDirectory : .notFile
-            throw StoreError.distrusted(
-                path: path,
-                status.kind == .symbolicLink ? .symbolicLink : other
-            )
-        }
-        guard (status.mode, status.owner, status.group) == (mode, user, group) else {
-            let form = "mode \(status.mode), user \(status.owner), group \(status.group)"
-            throw StoreError.distrusted(path: path, .notForGroup(group, form))
-        }
-        return true
+        guard let status = try fileSystem.status(path), status.kind == kind else { return false }
+        let isKey = path.hasSuffix("/\(GenerationFiles.privateKeyName)")
+        let mode = kind == .directory ? reader.directoryMode : reader.fileMode(isKey: isKey)
+        return (status.mode, status.owner, status.group) == (mode, user, reader.group)
     }
 
-    /// All files as they are stored, by name, with a key that fits: whoever issued them need not be trusted
-    /// with what root gives to others.
+    /// All files as they are stored, by name, if a server can use them: whoever issued them need not be
+    /// trusted with what root gives to others.
     private func contents(
         of stored: StoredCertificate
     ) throws -> [(name: String, bytes: Secret<[UInt8]>)] {
@@ -245,22 +264,43 @@ extension CertificateStore {
             }
             return (name, Secret(bytes))
         }
-        guard
-            try !stored.manifest.hasKey
-                || privateKey(of: stored)?.publicKey == certificate(of: stored).publicKey
-        else {
+        // Of what was read, and is copied: what is there by now may be something else.
+        try check(Dictionary(uniqueKeysWithValues: files), of: stored)
+        return files
+    }
+
+    /// Refuses what does not belong together.
+    private func check(_ files: [String: Secret<[UInt8]>], of stored: StoredCertificate) throws {
+        func bytes(_ name: String) -> [UInt8] { files[name]?.reveal { $0 } ?? [] }
+        let all = bytes(GenerationFiles.fullChainName)
+        let parts = bytes(GenerationFiles.certificateName) + bytes(GenerationFiles.chainName)
+        guard all == parts else {
             throw StoreError.damaged(
-                path: stored.files.privateKey,
-                "it is not the key of the certificate beside it"
+                path: stored.files.fullChain,
+                "it is not the certificate beside it with its issuers"
             )
         }
-        return files
+        var path = stored.files.fullChain
+        do {
+            let leaf = try CertificateChain(pem: all).leaf
+            guard stored.manifest.hasKey else { return }
+            path = stored.files.privateKey
+            let key = try files[GenerationFiles.privateKeyName].map { try PrivateKey(pem: $0) }
+            guard key?.publicKey == leaf.publicKey else {
+                throw StoreError.damaged(
+                    path: path,
+                    "it is not the key of the certificate beside it"
+                )
+            }
+        } catch let error as PKIError {
+            throw StoreError.damaged(path: path, error.diagnosis.why)
+        }
     }
 
     private func removeOldCopies(in home: String, _ inUse: GenerationNumber) throws {
         let entries = try fileSystem.list(home)
         for entry in entries where GenerationNumber(directory: entry) == nil {
-            try fileSystem.removeTree("\(home)/\(entry)")
+            try removeIfPresent("\(home)/\(entry)")
         }
         let old = entries.compactMap { GenerationNumber(directory: $0) }.sorted()
             .filter { $0 != inUse }.dropLast(Self.keptGenerations - 1)
@@ -273,9 +313,9 @@ extension CertificateStore {
     /// Removes a directory that a reader has to find whole or not at all.
     private func remove(_ path: String) throws {
         let grave = grave(of: path)
-        try removeTreeIfPresent(grave)
+        try removeIfPresent(grave)
         try fileSystem.rename(path, to: grave, exclusive: true)
-        try fileSystem.removeTree(grave)
+        try removeIfPresent(grave)
     }
 
     private func removeIfEmpty(_ directory: String) throws {
@@ -288,8 +328,12 @@ extension CertificateStore {
         }
     }
 
-    private func removeTreeIfPresent(_ path: String) throws {
-        guard try fileSystem.status(path) != nil else { return }
-        try fileSystem.removeTree(path)
+    /// Removes whatever is there.
+    private func removeIfPresent(_ path: String) throws {
+        switch try fileSystem.status(path)?.kind {
+        case .directory?: try fileSystem.removeTree(path)
+        case .file?, .symbolicLink?, .other?: try fileSystem.removeFile(path)
+        case nil: return
+        }
     }
 }

@@ -30,6 +30,7 @@ extension CertificateStore {
 
     /// Points `tls/nginx/NAME.conf` alone at a generation, by the files that nginx is to read.
     package func lead(to stored: StoredCertificate, of name: LineageName) throws {
+        guard stored.manifest.hasKey else { return }
         _ = try publishInclude(stored, of: name)
     }
 
@@ -45,14 +46,23 @@ extension CertificateStore {
         of name: LineageName
     ) throws -> Bool {
         let include = try include(of: stored, name)
-        guard try currentInclude(name) != include else { return false }
+        let isRight = try currentInclude(name) == include
+        guard try !isRight || !isOwnInclude(name) else { return false }
         try fileSystem.replaceFile(
             layout.include(name),
             include,
             .publicFile,
             temporary: temporary(layout.include(name))
         )
-        return true
+        return !isRight
+    }
+
+    /// Whether what nginx includes is there and can be changed by nobody but this user: it may have been given
+    /// away with all that is in the store, and whoever can write there says what nginx does.
+    func isOwnInclude(_ name: LineageName) throws -> Bool {
+        guard let status = try fileSystem.status(layout.include(name)) else { return false }
+        return status.kind == .file && [0, user].contains(status.owner)
+            && !status.mode.isWritableByOthers
     }
 
     /// Finds what readers are pointed at, or would read, that is not as it was published.
@@ -63,7 +73,8 @@ extension CertificateStore {
         of name: LineageName
     ) throws -> String? {
         if stored.manifest.hasKey {
-            guard try currentInclude(name) == include(of: stored, name) else {
+            guard try currentInclude(name) == include(of: stored, name), try isOwnInclude(name)
+            else {
                 return layout.include(name)
             }
         }
@@ -88,9 +99,9 @@ extension CertificateStore {
     /// The certificate that nginx is pointed at; `nil` for none, or one that is gone.
     package func published(of name: LineageName) throws -> StoredCertificate? {
         guard let include = try currentInclude(name) else { return nil }
-        let groups = try groups()
+        let readers = try copyReaders()
         for number in try generationNumbers(name).reversed() {
-            let copies = groups.map { layout.copy(number, of: name, for: $0) }
+            let copies = readers.map { layout.copy(number, of: name, for: $0) }
             let places = [layout.generation(number, of: name)] + copies
             guard places.contains(where: { Self.include($0) == include }) else { continue }
             return try storedCertificate(number, of: name)
@@ -101,7 +112,15 @@ extension CertificateStore {
     /// Where the files of a lineage are that somebody's configuration may name.
     package func places(of name: LineageName) throws -> [String] {
         try [layout.include(name), layout.live(name), layout.generations(name)]
-            + groups().map { layout.copies(name, for: $0) }
+            + copyReaders().map { layout.copies(name, for: $0) }
+    }
+
+    /// Whether nginx is led to files that are not there, or to none.
+    package func leadsNowhere(_ name: LineageName) throws -> Bool {
+        guard let include = try currentInclude(name) else { return true }
+        let paths = String(decoding: include, as: UTF8.self).split(separator: "\"")
+            .filter { $0.hasPrefix("\(layout.tls)/") }
+        return try paths.contains { try fileSystem.status(String($0)) == nil }
     }
 
     /// Whether readers are pointed at anything yet.
@@ -122,10 +141,10 @@ extension CertificateStore {
     /// Where the link leads, from its own directory: to what was issued, and where that is another user's
     /// than who deploys, to the copy.
     private func target(_ stored: StoredCertificate, of name: LineageName) throws -> String {
-        guard let group = try readers, try role() == .deploying else {
+        guard let reader = try reader, try role() == .deploying else {
             return "../gen/\(name)/\(stored.number)"
         }
-        return "../group/\(group)/\(name)/\(stored.number)"
+        return "../group/\(reader.directory)/\(name)/\(stored.number)"
     }
 
     private static func include(_ files: GenerationFiles) -> [UInt8] {

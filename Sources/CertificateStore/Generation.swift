@@ -39,8 +39,8 @@ package struct GenerationNumber: Hashable, Comparable, Codable, Sendable, Custom
 package struct GenerationFiles: Equatable, Sendable {
     static let privateKeyName = "privkey.pem"
     static let certificateName = "cert.pem"
-    private static let chainName = "chain.pem"
-    private static let fullChainName = "fullchain.pem"
+    static let chainName = "chain.pem"
+    static let fullChainName = "fullchain.pem"
 
     /// The names of all files but the manifest, which tells of these.
     static let names: Set = [privateKeyName, certificateName, chainName, fullChainName]

@@ -74,11 +74,11 @@ extension StoreError.Distrust {
             ("it is not a folder", "move it away; certctl makes the folder itself")
         case .notFile:
             ("it is no regular file", "put the real file in its place, or move it away")
-        case .notOfRoot(let user):
+        case .notOfRoot(let user, let isAllRoots):
             (
                 "it belongs to user \(user), who could change what root writes there",
                 "run certctl as that user: sudo -u '#\(user)' certctl …; or, where root brings the "
-                    + "certificates into use: sudo chown root '\(path)'"
+                    + "certificates into use: sudo chown \(isAllRoots ? "-R " : "")root '\(path)'"
             )
         case .owner(let user):
             (
@@ -91,12 +91,6 @@ extension StoreError.Distrust {
             (
                 "it is a key, and others may read it (mode \(mode))",
                 "chmod 600 '\(path)'; if someone may have read it, have a new one made"
-            )
-        case .notForGroup(let group, let form):
-            (
-                "it is for group \(group) alone, and is not so: \(form)",
-                "rm -r '\(path)', then run: certctl deploy; if it was open to others, have new keys "
-                    + "made: certctl renew --force"
             )
         }
     }

@@ -7,12 +7,12 @@ package enum StoreError: Error, Equatable {
         case notFile
         case owner(UInt32)
         /// What root writes in belongs to somebody else.
-        case notOfRoot(UInt32)
+        ///
+        /// Whether nothing in it is anybody else's.
+        case notOfRoot(UInt32, isAllRoots: Bool)
         case writableByOthers(String)
         /// A key that others may read.
         case readableByOthers(String)
-        /// Something that only this user and a group may have; how it is instead.
-        case notForGroup(UInt32, String)
     }
 
     /// Another certctl has the lock.

@@ -76,7 +76,7 @@ package struct StoreLayout: Equatable, Sendable {
     var live: String { "\(tls)/live" }
     /// Where the files are that nginx includes, one for each lineage.
     package var nginx: String { "\(tls)/nginx" }
-    /// Copies for groups of users, root's among them, each group's in a directory of its own.
+    /// Copies for groups of users and for root, each reader's in a directory of its own.
     package var groups: String { "\(tls)/group" }
     /// What a proxy passes challenges to; alone in a directory, since containers mount directories.
     package var challengeSocket: String { "\(challengeDirectory)/http01.sock" }
@@ -119,19 +119,19 @@ package struct StoreLayout: Equatable, Sendable {
     /// The file that nginx includes.
     package func include(_ name: LineageName) -> String { "\(nginx)/\(name).conf" }
 
-    /// What a group may read.
-    func group(_ group: UInt32) -> String { "\(groups)/\(group)" }
-    /// Where a group's copies of all generations of a lineage are.
-    func copies(_ name: LineageName, for group: UInt32) -> String {
-        "\(self.group(group))/\(name)"
+    /// Where the copies for a reader are.
+    func copies(for reader: CopyReader) -> String { "\(groups)/\(reader.directory)" }
+    /// Those of all generations of a lineage.
+    func copies(_ name: LineageName, for reader: CopyReader) -> String {
+        "\(copies(for: reader))/\(name)"
     }
-    /// The copy of a generation that a group may read.
+    /// That of one generation.
     func copy(
         _ number: GenerationNumber,
         of name: LineageName,
-        for group: UInt32
+        for reader: CopyReader
     ) -> GenerationFiles {
-        GenerationFiles(directory: "\(copies(name, for: group))/\(number)")
+        GenerationFiles(directory: "\(copies(name, for: reader))/\(number)")
     }
 
     /// The files of one generation.

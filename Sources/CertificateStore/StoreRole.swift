@@ -95,9 +95,14 @@ extension CertificateStore {
     func checkOwner(_ status: FileStatus, of path: String) throws {
         guard status.owner != 0, status.owner != user else { return }
         guard user == 0 else { throw StoreError.distrusted(path: path, .owner(status.owner)) }
-        let deploying = layout.directories.filter { $0.half == .deploying }.map(\.path)
-        guard !deploying.contains(path) else {
-            throw StoreError.distrusted(path: path, .notOfRoot(status.owner))
+        let deploying =
+            layout.directories.filter { $0.half == .deploying }.map(\.path) + [layout.groups]
+        guard !deploying.contains(path), !path.hasPrefix("\(layout.groups)/") else {
+            let isAllRoots = ![layout.state, layout.tls].contains(path)
+            throw StoreError.distrusted(
+                path: path,
+                .notOfRoot(status.owner, isAllRoots: isAllRoots)
+            )
         }
         guard try status.owner == owner() else {
             throw StoreError.distrusted(path: path, .owner(status.owner))

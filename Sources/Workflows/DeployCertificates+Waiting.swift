@@ -17,8 +17,9 @@ extension DeployCertificates {
         let names = names.map(Set.init)
         return try store.deployRecords().sorted { $0.key < $1.key }.compactMap { name, record in
             guard names?.contains(name) ?? true, let failure = record.failure,
-                let until = try record.nextAttempt(in: store, at: now), until > now,
-                try store.latestCertificate(name)?.number == record.generation
+                // One that cannot be read is told of where it is tried.
+                let until = try? record.nextAttempt(in: store, at: now), until > now,
+                (try? store.latestCertificate(name))?.number == record.generation
             else { return nil }
             let error = WorkflowError.deploymentWaits(
                 tries: failure.count,

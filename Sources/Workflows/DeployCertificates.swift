@@ -100,6 +100,7 @@ package struct DeployCertificates: Sendable {
             seen.formUnion(round.attempts)
         }
         if seen.isEmpty, results.isEmpty { try await takeBackWhatWasCutOff() }
+        if isPendingOnly { try mendReaders() }
         return results.sorted { $0.key < $1.key }.map { Ending(name: $0.key, result: $0.value) }
     }
 
@@ -114,9 +115,26 @@ package struct DeployCertificates: Sendable {
             return
         }
         defer { withExtendedLifetime(lock) {} }
-        try services.following(settings).store.mendCopies()
-        guard let proxy = ProxyDeployment(services, settings) else { return }
-        try await Unserved.by(.deploy) { try await proxy.mendUnasked() }
+        // First: it tells what nginx has missed.
+        if let proxy = ProxyDeployment(services, settings) {
+            try await Unserved.by(.deploy) { try await proxy.mendUnasked() }
+        }
+        try services.following(settings).mendReaders()
+    }
+
+    /// Puts back what readers are led to and is gone, where nobody deploys just now: that it is in use is all
+    /// that is known of what is deployed.
+    private func mendReaders() throws {
+        guard try services.store.isPresent,
+            try services.fileSystem.status(services.layout.transaction) == nil,
+            let settings = try? SettingsLoader(services).load()
+        else { return }
+        let services = services.following(settings)
+        guard try services.store.usesCopies, let lock = try services.store.lockDeployRun() else {
+            return
+        }
+        defer { withExtendedLifetime(lock) {} }
+        try services.mendReaders()
     }
 
     /// Ends a change of nginx's files that a crash has cut off, where nothing else is to be deployed.
@@ -146,7 +164,7 @@ package struct DeployCertificates: Sendable {
         try store.prepareDeployment()
         // What was cut off is taken back first, and nginx then reads as another group could.
         let isCutOff =
-            try store.usesGroups && services.fileSystem.status(services.layout.transaction) != nil
+            try store.usesCopies && services.fileSystem.status(services.layout.transaction) != nil
         // A lock is an open file.
         if candidates.count > Self.manyLocks { _ = DescriptorLimit.raise() }
         var jobs: [Job] = []
@@ -214,7 +232,8 @@ package struct DeployCertificates: Sendable {
             guard let number else { return true }
             if number == .bootstrap { return try !store.isPublished(name) }
             guard let record = records[name], record.generation == number else { return true }
-            return try !record.isDone(number) && record.isTimely(in: store, at: now)
+            // One that cannot be read is told of by itself.
+            return !record.isDone(number) && (try? record.isTimely(in: store, at: now)) ?? true
         }
         .map(\.name)
     }

@@ -23,8 +23,8 @@ extension DeployRun {
     ) async throws -> Outcome {
         let (name, certificate) = (attempt.name, attempt.certificate)
         try store.checkKey(of: certificate)
-        let names = try names(of: certificate)
         try services.handOver(certificate, of: name)
+        let names = try names(of: certificate, at: store.readable(certificate, of: name))
         let isMoved = try store.publish(certificate, of: name)
         guard isMoved || !attempt.owesPostOnly else {
             return Outcome(generation: certificate.number, hooks: [], wasUnchanged: false)
@@ -50,10 +50,13 @@ extension DeployRun {
     }
 
     /// What hooks are told the certificate is for, as it says itself: what is written beside it may be
-    /// another user's.
-    func names(of stored: StoredCertificate) throws -> [Identifier] {
-        let path = stored.files.certificate
-        let texts = try store.certificate(of: stored).names
+    /// another user's, and so may be what was issued; `files` are those that readers are led to.
+    func names(
+        of stored: StoredCertificate,
+        at files: GenerationFiles? = nil
+    ) throws -> [Identifier] {
+        let path = (files ?? stored.files).certificate
+        let texts = try store.certificate(at: path).names
         guard !texts.isEmpty else { throw StoreError.damaged(path: path, "it is for no name") }
         do {
             return try texts.map { try Identifier($0) }

@@ -148,7 +148,11 @@ extension IssueCertificate {
     fileprivate func change(since before: GenerationNumber?) throws -> IssueOutcome.Change? {
         let lineage = try store.lineage(name)
         guard let current = lineage.current else {
-            if let pair = try store.bootstrap(of: name), try !store.isPublished(name) {
+            // Whoever has it publishes it as well.
+            if let pair = try store.bootstrap(of: name), try !store.isPublished(name),
+                let lock = try store.lockExisting(name)
+            {
+                defer { withExtendedLifetime(lock) {} }
                 try store.publish(pair, of: name)
             }
             return nil

@@ -11,6 +11,23 @@ extension Services {
         return services
     }
 
+    /// Puts back what readers are led to and is gone; says so, and of which it cannot.
+    func mendReaders() throws {
+        let (mended, failed) = try store.mendReaders()
+        for name in mended {
+            log.warning(
+                "files that nginx is led to were gone, and are put back",
+                ["lineage": "\(name)"]
+            )
+        }
+        for (name, error) in failed {
+            log.warning(
+                "files that nginx is led to are gone, and cannot be put back",
+                ["lineage": "\(name)", "reason": Services.reason(of: error)]
+            )
+        }
+    }
+
     /// Makes the copy that readers are led to, where there is none yet; says so where it is not root's alone.
     func handOver(_ certificate: StoredCertificate, of name: LineageName) throws {
         guard try store.handOver(certificate, of: name), let keyGroup else { return }

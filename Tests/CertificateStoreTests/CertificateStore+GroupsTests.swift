@@ -24,8 +24,11 @@ import Testing
         disk.setKeyGroup(Self.group)
     }
 
-    private func copy(_ number: Int = 1, for group: UInt32 = group) -> GenerationFiles {
-        layout.copy(GenerationNumber(number), of: name, for: group)
+    private func copy(
+        _ number: Int = 1,
+        for reader: CopyReader = .group(group)
+    ) -> GenerationFiles {
+        layout.copy(GenerationNumber(number), of: name, for: reader)
     }
 
     /// The names below the directory of all groups.
@@ -85,11 +88,7 @@ import Testing
         throws
     {
         let stored = try fixture.commit()
-        for directory in layout.directories where directory.half == .deploying {
-            disk.setOwner(directory.path, 0)
-        }
-        disk.act(as: 0)
-        let root = CertificateStore(layout, in: disk, user: 0, keyGroup: Self.group)
+        let root = asRoot(keyGroup: Self.group)
         #expect(try root.role() == .deploying)
         let before = disk.contents(below: layout.generations)
         try root.publish(stored, of: name)
@@ -106,17 +105,12 @@ import Testing
 
     @Test func `without a group root leads everyone to copies that are root's alone`() throws {
         let stored = try fixture.commit()
-        for directory in layout.directories where directory.half == .deploying {
-            disk.setOwner(directory.path, 0)
-        }
-        disk.act(as: 0)
-        disk.setKeyGroup(0)
-        let root = CertificateStore(layout, in: disk, user: 0)
+        let root = asRoot()
         try root.publish(stored, of: name)
-        let own = copy(for: 0)
+        let own = copy(for: .root)
         #expect(try root.readable(stored, of: name) == own)
         #expect(try include().contains("\"\(own.privateKey)\""))
-        #expect(try disk.readSymbolicLink(layout.live(name)) == "../group/0/example.com/000001")
+        #expect(try disk.readSymbolicLink(layout.live(name)) == "../group/root/example.com/000001")
         #expect(try root.firstDifference(from: stored, of: name) == nil)
         let status = try #require(try disk.status(own.privateKey))
         #expect((status.owner, status.group, status.mode) == (0, 0, .privateFile))
@@ -166,13 +160,13 @@ import Testing
     @Test func `where the group is taken away nginx is led back, and no copy is left`() throws {
         let stored = try fixture.commit()
         try store.publish(stored, of: name)
-        #expect(try fixture.store.usesGroups)
+        #expect(try fixture.store.usesCopies)
         #expect(try fixture.store.stray(name) == stored)
         try fixture.store.publish(stored, of: name)
         try fixture.store.takeBack(name, but: stored.number)
         #expect(try include().contains("\"\(stored.files.privateKey)\""))
         #expect(try disk.list(layout.groups).isEmpty)
-        #expect(try !fixture.store.usesGroups)
+        #expect(try !fixture.store.usesCopies)
     }
 
     @Test(arguments: ["privkey.pem", "fullchain.pem"])
@@ -199,36 +193,144 @@ import Testing
             ("/example.com/000001/privkey.pem", 0o600),
         ]
     )
-    func `a copy in any other form is refused`(_ path: String, _ mode: UInt32) throws {
+    func `a copy in any other form gets its own again`(_ path: String, _ mode: UInt32) throws {
         let stored = try fixture.commit()
         try store.publish(stored, of: name)
-        let path = layout.group(Self.group) + path
+        let path = layout.copies(for: .group(Self.group)) + path
+        let good = try disk.status(path)?.mode
         disk.setMode(path, FileMode(mode))
-        let form = "mode \(FileMode(mode)), user 1000, group 101"
-        let error = StoreError.distrusted(path: path, .notForGroup(101, form))
-        #expect(throws: error) { try store.handOver(stored, of: name) }
-        #expect(throws: error) { try store.firstDifference(from: stored, of: name) }
-        #expect(error.diagnosis.fix.contains("rm -r '\(path)'"))
+        #expect(try store.firstDifference(from: stored, of: name) != nil)
+        #expect(try store.stray(name) == stored)
+        try store.handOver(stored, of: name)
+        #expect(try disk.status(path)?.mode == good)
+        #expect(try store.firstDifference(from: stored, of: name) == nil)
+        #expect(copies().count == 4)
     }
 
-    @Test func `a copy of another user, or of another group, is refused`() throws {
+    @Test func `a copy of another group is made anew, a directory of another user refused`()
+        throws
+    {
         let stored = try fixture.commit()
         try store.publish(stored, of: name)
         disk.setGroup(copy().privateKey, 33)
-        #expect(throws: StoreError.self) { try store.handOver(stored, of: name) }
-        disk.setGroup(copy().privateKey, Self.group)
+        #expect(try store.handOver(stored, of: name))
+        #expect(try disk.status(copy().privateKey)?.group == Self.group)
         #expect(try !store.handOver(stored, of: name))
-        disk.setOwner(layout.copies(name, for: Self.group), 33)
-        #expect(throws: StoreError.self) { try store.handOver(stored, of: name) }
-    }
-
-    @Test func `a link in the place of a copy is refused`() throws {
-        let stored = try fixture.commit()
-        try store.publish(stored, of: name)
-        disk.put(link: copy().privateKey, to: "/etc/shadow")
-        #expect(throws: StoreError.distrusted(path: copy().privateKey, .symbolicLink)) {
+        let home = layout.copies(name, for: .group(Self.group))
+        disk.setOwner(home, 33)
+        #expect(throws: StoreError.distrusted(path: home, .owner(33))) {
             try store.handOver(stored, of: name)
         }
+    }
+
+    @Test func `a link in the place of a copy is not followed`() throws {
+        let stored = try fixture.commit()
+        try store.publish(stored, of: name)
+        let good = disk.bytes(of: copy().privateKey)
+        disk.put(link: copy().privateKey, to: "/etc/shadow")
+        #expect(try store.handOver(stored, of: name))
+        #expect(disk.bytes(of: copy().privateKey) == good)
+        let home = layout.copies(name, for: .group(Self.group))
+        try disk.removeTree(home)
+        disk.put(link: home, to: "/etc")
+        #expect(throws: StoreError.distrusted(path: home, .symbolicLink)) {
+            try store.handOver(stored, of: name)
+        }
+    }
+
+    /// What root leads readers to.
+    private func asRoot(keyGroup: UInt32? = nil) -> CertificateStore {
+        for directory in layout.directories where directory.half == .deploying {
+            disk.setOwner(directory.path, 0)
+        }
+        disk.act(as: 0)
+        disk.setKeyGroup(keyGroup ?? 0)
+        return CertificateStore(layout, in: disk, user: 0, keyGroup: keyGroup)
+    }
+
+    @Test func `the group 0 and root have copies of their own`() throws {
+        let stored = try fixture.commit()
+        try asRoot().publish(stored, of: name)
+        let grouped = CertificateStore(layout, in: disk, user: 0, keyGroup: 0)
+        #expect(try grouped.stray(name) == stored)
+        try grouped.publish(stored, of: name)
+        #expect(try include().contains("\"\(copy(for: .group(0)).privateKey)\""))
+        #expect(try disk.status(copy(for: .group(0)).privateKey)?.mode == FileMode(0o640))
+        try grouped.takeBack(name, but: stored.number)
+        #expect(try disk.list(layout.groups) == ["0"])
+    }
+
+    @Test func `what root leads readers to is put back where it is gone or not his`() throws {
+        let stored = try fixture.commit()
+        let root = asRoot()
+        try root.publish(stored, of: name)
+        #expect(try root.mendReaders().mended.isEmpty)
+        try disk.removeTree(layout.copies(name, for: .root))
+        #expect(try root.leadsNowhere(name))
+        #expect(try root.mendReaders().mended == [name])
+        #expect(try !root.leadsNowhere(name))
+        #expect(try root.firstDifference(from: stored, of: name) == nil)
+        // With a `chown -R` of all that is in the store.
+        disk.setOwner(layout.include(name), 1000)
+        #expect(try root.firstDifference(from: stored, of: name) == layout.include(name))
+        #expect(try root.mendReaders().mended == [name])
+        #expect(try disk.status(layout.include(name))?.owner == 0)
+        #expect(try root.mendReaders().mended.isEmpty)
+    }
+
+    @Test func `one that cannot be put back keeps no other from it`() throws {
+        let stored = try fixture.commit()
+        let root = asRoot()
+        try root.publish(stored, of: name)
+        let other = try #require(LineageName("aaa.test"))
+        let home = layout.copies(other, for: .root)
+        disk.put(link: layout.live(other), to: "../group/root/aaa.test/000001")
+        disk.act(as: 1000)
+        _ = try fixture.store.lock(other)
+        disk.put(directory: "\(layout.generations(other))/000001")
+        disk.put(link: "\(layout.generations(other))/000001/manifest.json", to: "/etc/shadow")
+        disk.act(as: 0)
+        try disk.removeTree(layout.copies(name, for: .root))
+        let (mended, failed) = try root.mendReaders()
+        #expect(mended == [name])
+        #expect(failed.map(\.0) == [other])
+        #expect(try disk.status(home) == nil)
+    }
+
+    @Test func `a directory of copies that the owner has is refused, with what mends it`() throws {
+        let stored = try fixture.commit()
+        let root = asRoot()
+        try root.publish(stored, of: name)
+        for path in [layout.groups, layout.copies(for: .root)] {
+            disk.setOwner(path, 1000)
+            let error = StoreError.distrusted(
+                path: path,
+                .notOfRoot(1000, isAllRoots: true)
+            )
+            #expect(throws: error) { try root.handOver(stored, of: name) }
+            #expect(error.diagnosis.fix.contains("sudo chown -R root '\(path)'"))
+            disk.setOwner(path, 0)
+        }
+    }
+
+    /// nginx reads fullchain.pem, whatever is beside it.
+    @Test func `a chain that is not of the certificate beside it is not handed over`() throws {
+        let stored = try fixture.commit()
+        let text = try #require(disk.bytes(of: stored.files.manifest))
+        let digest = try #require(stored.manifest.files["fullchain.pem"])
+        let other = Array("-----BEGIN CERTIFICATE-----\n".utf8)
+        disk.put(stored.files.fullChain, other, mode: .publicFile)
+        let forged = String(decoding: text, as: UTF8.self)
+            .replacing(digest, with: Hexadecimal.digest(other))
+        disk.put(stored.files.manifest, Array(forged.utf8), mode: .publicFile)
+        let found = try #require(try store.latestCertificate(name))
+        #expect(
+            throws: StoreError.damaged(
+                path: stored.files.fullChain,
+                "it is not the certificate beside it with its issuers"
+            )
+        ) { try store.handOver(found, of: name) }
+        #expect(copies().isEmpty)
     }
 
     @Test func `a user who cannot give files to the group is told who can, and nothing is left`()
@@ -268,7 +370,7 @@ import Testing
     @Test func `old copies go as old generations do, and the one in use stays`() throws {
         for _ in 1...5 { try store.handOver(fixture.commit(), of: name) }
         try store.takeBack(name, but: GenerationNumber(5))
-        let folder = layout.copies(name, for: Self.group)
+        let folder = layout.copies(name, for: .group(Self.group))
         #expect(try disk.list(folder) == ["000003", "000004", "000005"])
         try store.handOver(fixture.commit(), of: name)
         try store.takeBack(name, but: GenerationNumber(3))

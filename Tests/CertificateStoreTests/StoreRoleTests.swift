@@ -93,10 +93,17 @@ import Testing
     func `root refuses a store whose owner could change what root writes`(_ path: String) throws {
         let store = installed(0)
         disk.setOwner(path, Self.owner)
-        let refusal = StoreError.distrusted(path: path, .notOfRoot(Self.owner))
+        // In these two something is the owner's.
+        let isAllRoots = ![StoreLayout.system.state, StoreLayout.system.tls].contains(path)
+        let refusal = StoreError.distrusted(
+            path: path,
+            .notOfRoot(Self.owner, isAllRoots: isAllRoots)
+        )
         #expect(throws: refusal) { try store.prepare() }
         #expect(throws: refusal) { try store.lineageNames() }
-        #expect(refusal.diagnosis.fix.contains("sudo chown root '\(path)'"))
+        #expect(
+            refusal.diagnosis.fix.contains("chown \(isAllRoots ? "-R root" : "root") '\(path)'")
+        )
         #expect(refusal.diagnosis.exitCode == .store)
     }
 

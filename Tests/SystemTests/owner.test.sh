@@ -52,7 +52,7 @@ keys_are_closed() {
   [ -n "$(find $lib/tls/gen -name privkey.pem)" ] || { echo "no key at all"; return 1; }
 }
 serves() { # NAME GENERATION
-  [ "$(readlink $lib/tls/live/"$1")" = "../group/0/$1/$2" ] && grep -q "/group/0/$1/$2/privkey.pem" "$lib/tls/nginx/$1.conf" ||
+  [ "$(readlink $lib/tls/live/"$1")" = "../group/root/$1/$2" ] && grep -q "/group/root/$1/$2/privkey.pem" "$lib/tls/nginx/$1.conf" ||
     { readlink "$lib/tls/live/$1"; cat "$lib/tls/nginx/$1.conf"; return 1; }
 }
 told() { grep -qxF -- "$1" "$T/hooks" || { cat "$T/hooks"; return 1; }; }
@@ -102,7 +102,7 @@ ok "and the child did not" not grep -q 'htons(80)' <(of_child)
 key_calls() { grep O_CREAT | grep -E '/(privkey|key)\.pem'; }
 ok "keys were made by the child" [ "$(of_child | key_calls | wc -l)" -ge 2 ]
 ok "with their mode from the first moment on" not grep -qv 'mode=0600' <(of_child | key_calls)
-ok "and not by root, but for the copy that is root's" not grep -qvF "\"$lib/tls/group/0/" <(of_root | key_calls)
+ok "and not by root, but for the copy that is root's" not grep -qvF "\"$lib/tls/group/root/" <(of_root | key_calls)
 ok "each has his own" each_has_his_own
 ok "keys are for their owner alone" keys_are_closed
 ok "readers are led to the first generation" serves a.test 000001

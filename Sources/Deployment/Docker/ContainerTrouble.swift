@@ -11,8 +11,6 @@ package struct ContainerTrouble: Equatable, Sendable {
     package let lines: [String]
     /// What it comes down to, if that is one of the known ways.
     package let trouble: NginxTrouble?
-    /// Where a file that it misses would be on this host; `nil` for a place that no mount shows.
-    package let missingPath: String?
     /// What it sees of this host.
     package let paths: PathMap
     /// The command of its engine: `docker` or `podman`.
@@ -21,6 +19,14 @@ package struct ContainerTrouble: Equatable, Sendable {
     package let architectures: Architectures?
 
     private let inspected: Container
+
+    /// The file that it misses, or the certificate or key that it cannot use, by the path that it has there.
+    package var missedFile: String? {
+        switch trouble {
+        case .missingFile(let path)?, .certificate(let path)?: path
+        default: nil
+        }
+    }
 
     /// Tells how to let it see `volumes`, which it does not see now; `absent` are those of their
     /// sources that are not on this host yet.
@@ -89,8 +95,6 @@ package struct ContainerTrouble: Equatable, Sendable {
         let causes = [error].compactMap { NginxTrouble(in: $0) }
         let told = log.reversed().compactMap { NginxTrouble(in: $0) }
         trouble = state.isOutOfMemory ? .outOfMemory : (causes + told).first
-        missingPath =
-            if case .missingFile(let path)? = trouble { paths.hostPath(of: path) } else { nil }
     }
 
     /// The last so many that differ, the one that was said last at the end.

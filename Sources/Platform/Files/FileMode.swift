@@ -18,6 +18,8 @@ package struct FileMode: Equatable, Sendable, CustomStringConvertible {
     package static let groupsDirectory = FileMode(0o2755)
     /// Its group may look around in it and pass; what is made in it belongs to that group, too.
     package static let groupDirectory = FileMode(0o2750)
+    /// The same for what others may pass through to names that they know.
+    package static let ownCopiesDirectory = FileMode(0o2711)
     /// Others may pass through to names that they know, and cannot look around.
     package static let passageDirectory = FileMode(0o711)
 

@@ -13,7 +13,9 @@ struct Mending {
     let missing: [String]
     /// What becomes of files: what is included comes first.
     let changes: [FileChange]
-    /// The certificates that ``changes`` lead nginx to again.
+    /// The copies of certificates that nginx is led to and that are missing, by directory.
+    let copies: [String]
+    /// The certificates that ``changes`` lead nginx to again, and those of ``copies``.
     private let pairs: [ProxyPlan.Pair]
 
     /// Gathers what makes managed files and pairs whole.
@@ -38,15 +40,31 @@ struct Mending {
         let store = services.store
         var (pairs, includes): ([ProxyPlan.Pair], [FileChange]) = ([], [])
         var lost: Set<LineageName> = []
+        var copies: [String] = []
         for name in try Self.unled(present, named, services) {
+            let isIncludeThere =
+                try services.fileSystem.status(services.layout.include(name)) != nil
             guard let certificate = try Self.stored(name, store) else {
-                lost.insert(name)
+                // What nginx has in memory is better than nothing.
+                if !isIncludeThere { lost.insert(name) }
+                continue
+            }
+            // Neither is there a reason to have it serve what only lets it start, or has expired.
+            if isIncludeThere,
+                certificate.number == .bootstrap
+                    || certificate.manifest.notAfter <= services.clock.now
+            {
                 continue
             }
             let pair = ProxyPlan.Pair(name: name, certificate: certificate)
-            guard let change = try ProxyPlan.change(to: pair, store) else { continue }
+            if let change = try ProxyPlan.change(to: pair, store) {
+                includes.append(change)
+            } else {
+                let files = try store.readable(certificate, of: name)
+                guard try services.fileSystem.status(files.directory) == nil else { continue }
+                copies.append(files.directory)
+            }
             pairs.append(pair)
-            includes.append(change)
         }
         let writes = files.map { file in
             FileChange(
@@ -62,9 +80,11 @@ struct Mending {
         .map { FileChange(path: "\(directory)/\($0.key)", before: $0.value, after: nil) }
         self.init(
             directory: directory,
-            missing: (includes + writes).filter { $0.before?.isEmpty ?? true }.map(\.path)
+            missing: includes.map(\.path)
+                + writes.filter { $0.before?.isEmpty ?? true }.map(\.path) + copies
                 + (deletions.isEmpty ? [] : lost.sorted().map(services.layout.include)),
             changes: includes + writes + deletions,
+            copies: copies,
             pairs: pairs
         )
     }
@@ -76,8 +96,7 @@ struct Mending {
             missing: [],
             changes: [
                 FileChange(path: "\(directory)/\(file.path)", before: old, after: file.bytes)
-            ],
-            pairs: []
+            ]
         )
     }
 
@@ -85,17 +104,19 @@ struct Mending {
         directory: String,
         missing: [String],
         changes: [FileChange],
-        pairs: [ProxyPlan.Pair]
+        copies: [String] = [],
+        pairs: [ProxyPlan.Pair] = []
     ) {
         self.directory = directory
         self.missing = missing
         self.changes = changes
+        self.copies = copies
         self.pairs = pairs
     }
 
     /// There is nothing to mend.
     static func nothing(in directory: String) -> Mending {
-        Mending(directory: directory, missing: [], changes: [], pairs: [])
+        Mending(directory: directory, missing: [], changes: [])
     }
 
     /// Makes what the changes need: directories, and keys that nginx may read.
@@ -105,7 +126,11 @@ struct Mending {
         for pair in pairs { try services.handOver(pair.certificate, of: pair.name) }
     }
 
-    /// The lineages whose file for nginx is not there, though something includes it or did so.
+    /// There is nothing to mend.
+    var isNothing: Bool { changes.isEmpty && pairs.isEmpty }
+
+    /// The lineages whose file for nginx is not there, though something includes it or did so, or names files
+    /// that are not there.
     private static func unled(
         _ present: [String: [UInt8]],
         _ named: String?,
@@ -124,9 +149,7 @@ struct Mending {
                 names.insert(name)
             }
         }
-        return try names.sorted().filter { name in
-            try services.fileSystem.status(layout.include(name)) == nil
-        }
+        return try names.sorted().filter(store.leadsNowhere)
     }
 
     /// The lineages whose file for nginx a text names.

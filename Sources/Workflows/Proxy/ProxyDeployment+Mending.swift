@@ -75,9 +75,14 @@ extension ProxyDeployment {
     private func mend(_ nginx: any NginxInstance) async throws -> Bool {
         let mending = try await mending(of: nginx)
         let changes = mending.changes
-        guard !changes.isEmpty else { return false }
+        guard !mending.isNothing else { return false }
         try prepare(mending)
         do {
+            // Without any change only what it prepared was missing: what nginx says then is for who asked.
+            guard !changes.isEmpty else {
+                tell(of: mending)
+                return true
+            }
             try await NginxTransaction.run(changes, needs(nginx, []), isMending: true)
         } catch TransactionFailure.rolledBack(let fault, let unsettled) {
             // That there were two of it is not what the person has to mend then.
@@ -85,18 +90,23 @@ extension ProxyDeployment {
             guard isOfRoom else { return false }
             throw TransactionFailure.rolledBack(fault, unsettled: unsettled)
         }
-        let written = changes.filter { $0.after != nil }.map(\.path)
-        if !written.isEmpty {
+        tell(of: mending)
+        return true
+    }
+
+    private func tell(of mending: Mending) {
+        let written = mending.changes.filter { $0.after != nil }.map(\.path)
+        let paths = written + mending.copies
+        if !paths.isEmpty {
             let isOfRoom = mending.missing.isEmpty
             services.log.warning(
                 isOfRoom
                     ? "a file of certctl's own follows what others now say of server_names_hash_bucket_size"
                     : "files of certctl's own were missing, and are put back",
-                ["paths": written.joined(separator: " ")]
+                ["paths": paths.joined(separator: " ")]
             )
         }
         tellRemoved(by: mending)
-        return true
     }
 
     /// Makes what the changes need.

@@ -38,9 +38,10 @@ extension ProxyDeployment {
     /// can still read.
     func strays() throws -> [ProxyPlan.Pair] {
         let store = services.store
-        guard try store.usesGroups else { return [] }
+        guard try store.usesCopies else { return [] }
         return try store.lineageNames().filter(concerns).compactMap { name in
-            try store.stray(name).map { ProxyPlan.Pair(name: name, certificate: $0) }
+            // One that cannot be read keeps no other from being led elsewhere.
+            (try? store.stray(name)).map { ProxyPlan.Pair(name: name, certificate: $0) }
         }
     }
 

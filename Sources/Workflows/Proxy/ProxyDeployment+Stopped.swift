@@ -22,7 +22,7 @@ extension ProxyDeployment {
     func mendStopped(_ trouble: ContainerTrouble) throws -> [String] {
         let files = services.fileSystem
         let mending = try mending(of: trouble)
-        guard !mending.changes.isEmpty, try files.status(services.layout.transaction) == nil else {
+        guard !mending.isNothing, try files.status(services.layout.transaction) == nil else {
             return []
         }
         try prepare(mending)
@@ -52,12 +52,7 @@ extension ProxyDeployment {
         let layout = services.layout
         var shares = [layout.tls]
         if case .webroot? = settings.http01 {} else { shares.append(layout.challengeDirectory) }
-        let missed: String? =
-            switch trouble.trouble {
-            case .missingFile(let path)?, .certificate(let path)?: path
-            default: nil
-            }
-        guard let missed, trouble.paths.hostPath(of: missed) == nil,
+        guard let missed = trouble.missedFile, trouble.paths.hostPath(of: missed) == nil,
             shares.contains(where: { PathMap.rest(of: missed, below: $0) != nil })
         else { return DeploymentError.notRunning(trouble) }
         let unseen = shares.filter { share in
@@ -81,7 +76,7 @@ extension ProxyDeployment {
         let host = (settings.proxy?.configuration).map { path in
             access.host.realPath(of: path) ?? path
         }
-        guard case .missingFile(let path)? = trouble.trouble, let own = trouble.missingPath,
+        guard let path = trouble.missedFile, let own = trouble.paths.hostPath(of: path),
             let build = NginxBuild(versionText: Self.anyBuild),
             let directory = host ?? trouble.paths.hostPath(of: ProxyView.usualDirectory),
             let inside = trouble.paths.nginxPath(of: directory),
@@ -91,7 +86,7 @@ extension ProxyDeployment {
         let named = PathMap.rest(of: path, below: inside).flatMap {
             ManagedFile.isManaged($0) ? $0 : nil
         }
-        let isPair = path == own && path.hasPrefix("\(services.layout.nginx)/")
+        let isPair = path == own && path.hasPrefix("\(services.layout.tls)/")
         let isThere = try files.status(path) != nil
         guard named != nil || isPair && !isThere else { return .nothing(in: directory) }
         let surroundings = Surroundings(

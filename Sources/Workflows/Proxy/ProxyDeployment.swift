@@ -219,8 +219,9 @@ struct ProxyDeployment: Sendable {
     /// Whether nginx is led to a certificate that a CA has issued: the pair that only lets it start is
     /// none to serve a site with.
     private func hasPair(_ name: LineageName) throws -> Bool {
-        try services.store.isPublished(name)
-            && services.store.published(of: name)?.number != .bootstrap
+        guard try services.store.isPublished(name) else { return false }
+        // What cannot be read now has been brought into use all the same.
+        return (try? services.store.published(of: name))?.number != .bootstrap
     }
 
     /// The certificate in use that is for all names of a site, and valid for the longest time: one of a
@@ -238,8 +239,8 @@ struct ProxyDeployment: Sendable {
             // What has a `certificate` block of its own is for other servers.
             guard self.site(of: name) != nil || settings.block(of: name) == nil,
                 // What comes into use may be for fewer names.
-                let manifest = try pairs.first(where: { $0.name == name })?.certificate.manifest
-                    ?? store.published(of: name)?.manifest, manifest.hasKey,
+                let manifest = pairs.first(where: { $0.name == name })?.certificate.manifest
+                    ?? (try? store.published(of: name))?.manifest, manifest.hasKey,
                 manifest.notAfter > max(now, best?.end ?? now),
                 Set(manifest.names).isSuperset(of: wanted)
             else { continue }
