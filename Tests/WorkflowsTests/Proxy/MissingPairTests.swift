@@ -67,6 +67,27 @@ import Testing
         }
     }
 
+    @Test(arguments: [false, true])
+    func `D12: a certificate whose files are gone is followed by the next one`(
+        isStopped: Bool
+    ) async throws {
+        let (fixture, services) = try await fixture(isStopped: isStopped)
+        let name = try #require(LineageName("a.test"))
+        let old = try #require(try fixture.host.store.latestCertificate(name))
+        try fixture.host.disk.removeFile(old.files.privateKey)
+        #expect(fixture.proxy.restart() != nil)
+        let served = fixture.proxy.served("a.test")
+        // It keeps no other from being deployed where it cannot be mended.
+        try await fixture.host.issue(["a.test"], deploys: false) { $0.isForced = true }
+        try await apply(services, fixture, isStopped: isStopped)
+        try fixture.expectDeployed(await DeployCertificates(services).run())
+        #expect(fixture.proxy.served("a.test") != served)
+        for name in fixture.wanted {
+            #expect(try fixture.proxy.served(name) == fixture.newest(name))
+        }
+        #expect(fixture.proxy.restart() == nil)
+    }
+
     @Test func `a file of a person's may be what misses it`() async throws {
         let (fixture, services) = try await fixture(isStopped: false)
         let disk = fixture.host.disk

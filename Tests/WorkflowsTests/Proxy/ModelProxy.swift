@@ -376,8 +376,11 @@ final class ModelProxy: NginxInstance, TLSProbing {
             }
             guard let path = configuration.certificates(of: server).last?.value else { continue }
             let key = configuration.certificateKeys(of: server).last?.value ?? ""
-            guard let chain = files[path], let secret = files[key] else {
+            guard let chain = files[path] else {
                 throw Refusal(words: "cannot load certificate \"\(path)\"")
+            }
+            guard let secret = files[key] else {
+                throw Refusal(words: "cannot load certificate key \"\(key)\"")
             }
             let leaf = try CertificateChain(pem: chain).leaf
             guard try PrivateKey(pem: Secret(secret)).publicKey == leaf.publicKey else {

@@ -119,6 +119,37 @@ import Testing
         try expectServed(fixture)
     }
 
+    @Test(arguments: [false, true])
+    func `X12: copies that are gone are made again, whatever is to be deployed`(
+        isStopped: Bool
+    ) async throws {
+        let fixture = try await ProxyFixture(.regrouped)
+        fixture.proxy.setReader(user: 101, group: 101)
+        try await fixture.run()
+        let folder = "\(TestHost.home)/lib/tls/group/101/a.test"
+        try fixture.host.disk.removeTree(folder)
+        let refusal = try #require(fixture.proxy.restart())
+        #expect(refusal.contains("cannot load certificate"))
+        try await fixture.commit(["b.test"])
+        var services = fixture.services
+        if isStopped {
+            services.proxy = fixture.proxy.accessThatStarts()
+            let told = failure(try await DeployCertificates(services).run(), "b.test")
+            #expect(told?.why.contains(folder) == true)
+            #expect(told?.fix == "docker restart proxy, then run: certctl deploy")
+        } else {
+            let error = await #expect(throws: (any Error).self) {
+                try await ApplySettings(services).plan()
+            }
+            #expect((error as? any Diagnosable)?.diagnosis.why.contains(folder) == true)
+        }
+        try fixture.expectDeployed(await DeployCertificates(services).run())
+        #expect(fixture.proxy.restart() == nil)
+        for name in fixture.wanted {
+            #expect(try fixture.proxy.served(name) == fixture.newest(name))
+        }
+    }
+
     @Test func `where the group is taken away nginx is led back, and no copy is left`() async throws
     {
         let fixture = try await ProxyFixture(.regrouped)
