@@ -358,13 +358,22 @@ swap "mv $lib/accounts $lib/accounts.away"
 try certctl list
 ok "without accounts it is still his store" grep -q '^a.test *valid' "$T/out"
 swap "mv $lib/accounts.away $lib/accounts"
+include=$lib/tls/nginx/a.test.conf
+rm -r $lib/tls/group/root/a.test; chown certctl $include
+swap "echo 'load_module /tmp/of-the-owner.so;' >$include"
+try certctl deploy --pending
+ok "what root leads readers to is put back by the timer" status_is 0
+ok "the copies" [ "$(stat -c %U:%a $lib/tls/live/a.test/privkey.pem)" = root:600 ]
+ok "and what nginx includes is root's again, and says what it should" [ "$(stat -c %U $include):$(grep -c "\"$(realpath $lib/tls/live/a.test)/" $include)" = root:2 ]
+ok "and nothing else" not grep -q load_module $include
+ok "which is told" grep -q 'were gone, and are put back.*a.test' "$T/err"
 chown certctl $lib
 try certctl list
 ok "a store that is his as a whole is refused" explains 8 "$lib is not safe" "user $uid" "sudo chown root '$lib'"
 chown root $lib
 chown certctl $lib/tls/nginx
 try issue a.test www.a.test --force
-ok "and one in which he could write what nginx reads" explains 8 "$lib/tls/nginx is not safe" "user $uid" "chown root"
+ok "and one in which he could write what nginx reads" explains 8 "$lib/tls/nginx is not safe" "user $uid" "sudo chown -R root '$lib/tls/nginx'"
 chown root $lib/tls/nginx
 try certctl delete d.test
 ok "root deletes a certificate of the owner's" status_is 0
