@@ -29,13 +29,13 @@ package final class LimitKeeper: Sendable {
         var record: LimitRecord
         var changes: [Change] = []
         /// The certificates of the orders that are under way.
-        var claims: [LineageName: [Use]] = [:]
+        var claims: [LineageName: [RateLimitUse]] = [:]
         /// Whether one was refused for the sake of others' claims.
         var isAnyCrowdedOut = false
         /// Whether what was held back need not be any more, sooner than was known.
         var hasRoomAgain = false
 
-        func standing(of use: Use, at now: Date) -> RateLimitLedger.Standing {
+        func standing(of use: RateLimitUse, at now: Date) -> RateLimitLedger.Standing {
             let claimed = claims.values.count { $0.contains(use) }
             return record.ledger.standing(use.limit, of: use.key, at: now, claimed: claimed)
         }
@@ -93,7 +93,7 @@ package final class LimitKeeper: Sendable {
     ///
     /// Throws ``WorkflowError/limitReached(_:)``.
     package func begin(_ name: LineageName, _ order: LimitedOrder, at now: Date) throws {
-        let uses = Self.uses(of: order)
+        let uses = RateLimitUse.all(of: order)
         let standings = try state.withLock { state in
             let standings = uses.map { ($0, state.standing(of: $0, at: now)) }
             let reached = standings.first { _, standing in standing.used >= standing.size }
@@ -110,7 +110,9 @@ package final class LimitKeeper: Sendable {
                 )
             }
             state.claims[name] = uses.filter(\.isOfCertificate)
-            for use in uses where use.limit.subject == .newOrders { state.add(use.taken(at: now)) }
+            for use in uses where use.limit.subject == .newOrders {
+                state.add(Self.taken(use, at: now))
+            }
             return standings
         }
         saveIfMuch()
@@ -148,7 +150,9 @@ package final class LimitKeeper: Sendable {
 
     /// Counts a certificate that the CA has issued; it is well, and what it refused was not the account.
     package func noteIssued(_ order: LimitedOrder, at now: Date) {
-        for use in Self.uses(of: order) where use.isOfCertificate { add(use.taken(at: now)) }
+        for use in RateLimitUse.all(of: order) where use.isOfCertificate {
+            add(Self.taken(use, at: now))
+        }
         noteAnswer(order.authority)
         guard health(of: order.authority).limit != nil else { return }
         add(.hold(authority: order.authority.directory.description, until: nil))
@@ -285,47 +289,15 @@ package final class LimitKeeper: Sendable {
         )
     }
 
+    private static func taken(_ use: RateLimitUse, at now: Date) -> Change {
+        .take(use.limit, scope: use.key, at: now)
+    }
+
     private static func apply(_ change: Change, to record: inout LimitRecord) {
         switch change {
         case .take(let limit, let scope, let now): record.ledger.take(limit, of: scope, at: now)
         case .breaker(let authority, let breaker): record.breakers[authority] = breaker
         case .hold(let authority, let until): record.holds[authority] = until
         }
-    }
-
-    /// A limit that an order may come to use.
-    private struct Use: Equatable {
-        let limit: RateLimit
-        /// Whom it is for, as it is counted.
-        let key: String
-        /// The same, as people are told.
-        let shown: String
-
-        /// Whether it is used only when a certificate has been issued.
-        var isOfCertificate: Bool {
-            switch limit.subject {
-            case .sameNames, .registeredDomain: true
-            case .newOrders, .failedValidations: false
-            }
-        }
-
-        func taken(at now: Date) -> Change { .take(limit, scope: key, at: now) }
-    }
-
-    private static func uses(of order: LimitedOrder) -> [Use] {
-        guard order.kind != .replacement, let limits = order.authority.rateLimits else { return [] }
-        let folder = order.authority.folder
-        let all = order.names.sorted().joined(separator: " ")
-        let digits = Hexadecimal.digest(Array(all.utf8)).prefix(16)
-        var uses = [Use(limit: limits.sameNames, key: "\(folder) \(digits)", shown: all)]
-        uses += order.names.map { name in
-            Use(limit: limits.failedValidations, key: "\(folder) \(name)", shown: name)
-        }
-        guard order.kind == .new else { return uses }
-        uses += Set(order.names.map(RegisteredDomain.guess)).sorted().map { domain in
-            Use(limit: limits.registeredDomain, key: "\(folder) \(domain)", shown: domain)
-        }
-        uses.append(Use(limit: limits.newOrders, key: "\(folder) account", shown: folder))
-        return uses
     }
 }

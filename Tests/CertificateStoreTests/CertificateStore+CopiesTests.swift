@@ -8,7 +8,7 @@ import Testing
 @testable import CertificateStore
 
 /// Design §6: `tls_group`: keys for the group of an nginx whose master is not root, and for nobody else.
-@Suite struct CertificateStoreGroupsTests {
+@Suite struct CertificateStoreCopiesTests {
     private static let group: UInt32 = 101
 
     private let fixture: StoreFixture
