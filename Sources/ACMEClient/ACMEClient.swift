@@ -34,7 +34,10 @@ package struct ACMEClient: Sendable {
             let response = try await get(url, bodyLimit: Self.directoryLimit)
             guard [301, 302, 307, 308].contains(response.status) else {
                 guard response.isSuccess else {
-                    throw ACMEError.unreadableAnswer("a directory", excerpt: Problem(response).text)
+                    throw ACMEError.unreadableAnswer(
+                        Directory.subject,
+                        excerpt: Problem(response).text
+                    )
                 }
                 return (try Directory(response, at: url), skew(response))
             }
@@ -44,7 +47,10 @@ package struct ACMEClient: Sendable {
             }
             url = next
         }
-        throw ACMEError.unreadableAnswer("a directory", excerpt: "a redirect after every redirect")
+        throw ACMEError.unreadableAnswer(
+            Directory.subject,
+            excerpt: "a redirect after every redirect"
+        )
     }
 
     /// A wrong clock explains much that goes wrong later.

@@ -65,11 +65,14 @@ extension CertificateStore {
         defer { fileSystem.closeQuietly(directory) }
         do throws(FileSystemError) {
             try fileSystem.setOwner(directory, user, group: reader.group)
+            // Only where it has to be: the deploy unit may set no mode that gives a group on.
+            if try fileSystem.status(path)?.mode != reader.directoryMode {
+                try fileSystem.setMode(directory, reader.directoryMode)
+            }
         } catch {
             guard error.reason == .notPermitted else { throw error }
             throw StoreError.groupRefused(reader.group, error.text)
         }
-        try fileSystem.setMode(directory, reader.directoryMode)
         try fileSystem.sync(directory)
     }
 

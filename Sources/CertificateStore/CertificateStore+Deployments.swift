@@ -13,6 +13,22 @@ extension CertificateStore {
         for directory in layout.directories where directory.half == .deploying {
             try makeDirectory(directory.path, directory.mode)
         }
+        try checkDeployFiles()
+    }
+
+    /// Refuses what somebody else has written among what only whoever deploys writes: it says which hooks are
+    /// owed and which files are put back, as root.
+    package func checkDeployFiles() throws {
+        guard try fileSystem.status(layout.deploy) != nil else { return }
+        for directory in [layout.deploy, layout.edits]
+        where try fileSystem.status(directory)?.kind == .directory {
+            for entry in try fileSystem.list(directory) {
+                let path = "\(directory)/\(entry)"
+                guard let status = try fileSystem.status(path), ![0, user].contains(status.owner)
+                else { continue }
+                throw StoreError.distrusted(path: path, .writtenBy(status.owner))
+            }
+        }
     }
 
     /// The last record of each lineage.

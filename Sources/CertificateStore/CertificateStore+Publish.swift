@@ -18,7 +18,7 @@ extension CertificateStore {
         try handOver(stored, of: name)
         // nginx can do nothing with a certificate whose key somebody else keeps.
         let isNew = try stored.manifest.hasKey && publishInclude(stored, of: name)
-        let target = try target(stored, of: name)
+        let target = try target(stored.number, of: name)
         guard try currentLink(name) != target else { return isNew }
         let temporary = temporary(layout.live(name))
         try fileSystem.removeIfPresent(temporary)
@@ -79,7 +79,7 @@ extension CertificateStore {
             }
         }
         if let copy = try missingCopy(of: stored, name) { return copy }
-        guard try currentLink(name) == target(stored, of: name) else {
+        guard try currentLink(name) == target(stored.number, of: name) else {
             return layout.live(name)
         }
         return try storedCertificate(stored.number, of: name) == stored
@@ -140,14 +140,14 @@ extension CertificateStore {
 
     /// Where the link leads, from its own directory: to what was issued, and where that is another user's
     /// than who deploys, to the copy.
-    private func target(_ stored: StoredCertificate, of name: LineageName) throws -> String {
+    func target(_ number: GenerationNumber, of name: LineageName) throws -> String {
         guard let reader = try reader, try role() == .deploying else {
-            return "../gen/\(name)/\(stored.number)"
+            return "../gen/\(name)/\(number)"
         }
-        return "../group/\(reader.directory)/\(name)/\(stored.number)"
+        return "../group/\(reader.directory)/\(name)/\(number)"
     }
 
-    private static func include(_ files: GenerationFiles) -> [UInt8] {
+    static func include(_ files: GenerationFiles) -> [UInt8] {
         let text = """
             ssl_certificate     "\(files.fullChain)";
             ssl_certificate_key "\(files.privateKey)";
@@ -156,12 +156,12 @@ extension CertificateStore {
         return Array(text.utf8)
     }
 
-    private func currentInclude(_ name: LineageName) throws -> [UInt8]? {
+    func currentInclude(_ name: LineageName) throws -> [UInt8]? {
         guard try fileSystem.status(layout.include(name))?.kind == .file else { return nil }
         return try fileSystem.readFile(layout.include(name), limit: 64 * 1024)
     }
 
-    private func currentLink(_ name: LineageName) throws -> String? {
+    func currentLink(_ name: LineageName) throws -> String? {
         guard try fileSystem.status(layout.live(name))?.kind == .symbolicLink else { return nil }
         return try fileSystem.readSymbolicLink(layout.live(name))
     }

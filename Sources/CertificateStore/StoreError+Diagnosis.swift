@@ -80,6 +80,12 @@ extension StoreError.Distrust {
                 "run certctl as that user: sudo -u '#\(user)' certctl …; or, where root brings the "
                     + "certificates into use: sudo chown \(isAllRoots ? "-R " : "")root '\(path)'"
             )
+        case .writtenBy(let user):
+            (
+                "user \(user) wrote it or could have, and it says what is run and written as root",
+                "look at it, then remove it: sudo rm -r '\(path)'; what is not known then is brought "
+                    + "into use once more"
+            )
         case .owner(let user):
             (
                 "it belongs to user \(user)",

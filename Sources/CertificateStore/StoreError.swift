@@ -8,8 +8,10 @@ package enum StoreError: Error, Equatable {
         case owner(UInt32)
         /// What root writes in belongs to somebody else.
         ///
-        /// Whether nothing in it is anybody else's.
+        /// Whether nothing in it is anybody else's, and nothing is believed for being root's.
         case notOfRoot(UInt32, isAllRoots: Bool)
+        /// What root goes by was written by somebody else.
+        case writtenBy(UInt32)
         case writableByOthers(String)
         /// A key that others may read.
         case readableByOthers(String)

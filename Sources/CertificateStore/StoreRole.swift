@@ -98,7 +98,8 @@ extension CertificateStore {
         let deploying =
             layout.directories.filter { $0.half == .deploying }.map(\.path) + [layout.groups]
         guard !deploying.contains(path), !path.hasPrefix("\(layout.groups)/") else {
-            let isAllRoots = ![layout.state, layout.tls].contains(path)
+            // What is in `deploy` would be believed for being root's.
+            let isAllRoots = ![layout.state, layout.tls, layout.deploy].contains(path)
             throw StoreError.distrusted(
                 path: path,
                 .notOfRoot(status.owner, isAllRoots: isAllRoots)

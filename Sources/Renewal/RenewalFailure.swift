@@ -21,7 +21,7 @@ package enum FailureClass: String, Sendable, Codable {
     /// Whether it is of this certificate or this host, and says nothing of the CA.
     package var isOwn: Bool { self == .configuration || self == .local }
 
-    /// Whether the CA has heard of an order and answered it.
+    /// Whether the CA may have heard of the order: no outage and nothing of this host kept it from that.
     package var isOfOrder: Bool {
         switch self {
         case .temporary, .configuration, .rateLimited: true

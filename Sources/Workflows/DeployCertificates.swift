@@ -115,11 +115,10 @@ package struct DeployCertificates: Sendable {
             return
         }
         defer { withExtendedLifetime(lock) {} }
+        defer { services.following(settings).mendReaders() }
         // First: it tells what nginx has missed.
-        if let proxy = ProxyDeployment(services, settings) {
-            try await Unserved.by(.deploy) { try await proxy.mendUnasked() }
-        }
-        try services.following(settings).mendReaders()
+        guard let proxy = ProxyDeployment(services, settings) else { return }
+        try await Unserved.by(.deploy) { try await proxy.mendUnasked() }
     }
 
     /// Puts back what readers are led to and is gone, where nobody deploys just now: that it is in use is all
@@ -134,7 +133,7 @@ package struct DeployCertificates: Sendable {
             return
         }
         defer { withExtendedLifetime(lock) {} }
-        try services.mendReaders()
+        services.mendReaders()
     }
 
     /// Ends a change of nginx's files that a crash has cut off, where nothing else is to be deployed.

@@ -149,8 +149,8 @@ extension IssueCertificate {
         let lineage = try store.lineage(name)
         guard let current = lineage.current else {
             // Whoever has it publishes it as well.
-            if let pair = try store.bootstrap(of: name), try !store.isPublished(name),
-                let lock = try store.lockExisting(name)
+            if let pair = try store.bootstrap(of: name), let lock = try store.lockExisting(name),
+                try !store.isPublished(name)
             {
                 defer { withExtendedLifetime(lock) {} }
                 try store.publish(pair, of: name)

@@ -11,21 +11,28 @@ extension Services {
         return services
     }
 
-    /// Puts back what readers are led to and is gone; says so, and of which it cannot.
-    func mendReaders() throws {
-        let (mended, failed) = try store.mendReaders()
-        for name in mended {
-            log.warning(
-                "files that nginx is led to were gone, and are put back",
-                ["lineage": "\(name)"]
-            )
+    /// Puts back what readers are led to and is gone; says so, and of which it cannot: all that is stored is in
+    /// use, as far as is known.
+    func mendReaders() {
+        do {
+            let (mended, failed) = try store.mendReaders()
+            for name in mended {
+                log.warning(
+                    "files that nginx is led to were gone or not root's, and are put back",
+                    ["lineage": "\(name)"]
+                )
+            }
+            for (name, error) in failed { tellUnmended(error, "\(name)") }
+        } catch {
+            tellUnmended(error, "any")
         }
-        for (name, error) in failed {
-            log.warning(
-                "files that nginx is led to are gone, and cannot be put back",
-                ["lineage": "\(name)", "reason": Services.reason(of: error)]
-            )
-        }
+    }
+
+    private func tellUnmended(_ error: any Error, _ lineage: String) {
+        log.warning(
+            "whether the files are there that nginx is led to cannot be seen, or be mended",
+            ["lineage": lineage, "reason": Services.reason(of: error)]
+        )
     }
 
     /// Makes the copy that readers are led to, where there is none yet; says so where it is not root's alone.

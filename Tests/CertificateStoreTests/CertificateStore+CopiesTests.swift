@@ -278,6 +278,62 @@ import Testing
         #expect(try root.mendReaders().mended.isEmpty)
     }
 
+    @Test(arguments: ["privkey.pem", "fullchain.pem"])
+    func `a copy of which one file is gone is made anew`(_ file: String) throws {
+        let stored = try fixture.commit()
+        let root = asRoot()
+        try root.publish(stored, of: name)
+        try disk.removeFile("\(copy(for: .root).directory)/\(file)")
+        #expect(try root.mendReaders().mended == [name])
+        #expect(try root.firstDifference(from: stored, of: name) == nil)
+    }
+
+    @Test func `what is written into an include that is root's again does not stay`() throws {
+        let stored = try fixture.commit()
+        let root = asRoot()
+        try root.publish(stored, of: name)
+        disk.put(layout.include(name), Array("load_module x;".utf8), mode: .publicFile)
+        disk.setOwner(layout.include(name), 0)
+        #expect(try root.mendReaders().mended == [name])
+        #expect(try include().contains(copy(for: .root).privateKey))
+    }
+
+    @Test func `where readers are led elsewhere still nothing is copied`() throws {
+        try asRoot().publish(try fixture.commit(), of: name)
+        disk.setKeyGroup(Self.group)
+        let grouped = CertificateStore(layout, in: disk, user: 0, keyGroup: Self.group)
+        #expect(try grouped.mendReaders().mended.isEmpty)
+        #expect(try disk.list(layout.groups) == ["root"])
+    }
+
+    @Test func `a certificate whose key somebody else keeps has no include to be put back`() throws
+    {
+        let key = try PrivateKey.make(.p256)
+        let request = try CertificateSigningRequest(dnsNames: ["example.com"], key: key)
+        _ = try fixture.store.lock(name)
+        try fixture.store.stage(nil, request: request, settings: fixture.settings, for: name)
+        let stored = try fixture.store.commit(fixture.chain(for: key), keyType: nil, for: name)
+        #expect(!stored.manifest.hasKey)
+        let root = asRoot()
+        try root.publish(stored, of: name)
+        #expect(try root.mendReaders().mended.isEmpty)
+        try disk.removeTree(layout.copies(name, for: .root))
+        #expect(try root.mendReaders().mended == [name])
+        #expect(try root.mendReaders().mended.isEmpty)
+    }
+
+    @Test(arguments: ["journal", "transaction", "edits/x"])
+    func `what root goes by is not what somebody else has written`(_ file: String) throws {
+        let root = asRoot()
+        try root.prepareDeployment()
+        let path = "\(layout.deploy)/\(file)"
+        disk.put(path, Array("{}".utf8))
+        disk.setOwner(path, 1000)
+        #expect(throws: StoreError.distrusted(path: path, .writtenBy(1000))) {
+            try root.prepareDeployment()
+        }
+    }
+
     @Test func `one that cannot be put back keeps no other from it`() throws {
         let stored = try fixture.commit()
         let root = asRoot()

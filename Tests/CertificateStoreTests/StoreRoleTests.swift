@@ -93,8 +93,9 @@ import Testing
     func `root refuses a store whose owner could change what root writes`(_ path: String) throws {
         let store = installed(0)
         disk.setOwner(path, Self.owner)
-        // In these two something is the owner's.
-        let isAllRoots = ![StoreLayout.system.state, StoreLayout.system.tls].contains(path)
+        // In two of them something is the owner's, and what is in the last would be believed.
+        let layout = StoreLayout.system
+        let isAllRoots = ![layout.state, layout.tls, layout.deploy].contains(path)
         let refusal = StoreError.distrusted(
             path: path,
             .notOfRoot(Self.owner, isAllRoots: isAllRoots)

@@ -4,6 +4,9 @@ package import HTTP
 ///
 /// Source: RFC 8555 §7.1.1.
 package struct Directory: Equatable, Sendable {
+    /// What an answer is called that cannot be read as one.
+    package static let subject = "a directory"
+
     /// What every URL of this CA has in common.
     package let origin: WebURL.Origin
     package let newNonce: WebURL
@@ -29,7 +32,7 @@ package struct Directory: Equatable, Sendable {
     ///
     /// - Throws: ``ACMEError``, also for a resource on another server than the directory's own.
     package init(_ response: HTTPResponse, at url: WebURL) throws(ACMEError) {
-        let wire = try response.decoded(as: Wire.self, "a directory")
+        let wire = try response.decoded(as: Wire.self, Self.subject)
         origin = url.origin
         newNonce = try origin.url(wire.newNonce, field: "newNonce")
         newAccount = try origin.url(wire.newAccount, field: "newAccount")

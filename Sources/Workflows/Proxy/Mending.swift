@@ -28,6 +28,7 @@ struct Mending {
     ///   - files: Managed files that are to be written.
     ///   - present: Managed files that are there, by path from there.
     ///   - named: The path that nginx misses, if that is what it says.
+    ///   - isRunning: Whether that nginx runs, by files that it has read before.
     ///   - services: The store.
     /// - Throws: What keeps the store from being read.
     init(
@@ -35,6 +36,7 @@ struct Mending {
         files: [ManagedFile],
         present: [String: [UInt8]],
         named: String?,
+        isRunning: Bool,
         _ services: Services
     ) throws {
         let store = services.store
@@ -44,13 +46,14 @@ struct Mending {
         for name in try Self.unled(present, named, services) {
             let isIncludeThere =
                 try services.fileSystem.status(services.layout.include(name)) != nil
+            // What an nginx that runs has in memory is better than nothing, and than what only lets it start
+            // or has expired.
+            let isInMemory = isRunning && isIncludeThere
             guard let certificate = try Self.stored(name, store) else {
-                // What nginx has in memory is better than nothing.
-                if !isIncludeThere { lost.insert(name) }
+                if !isInMemory { lost.insert(name) }
                 continue
             }
-            // Neither is there a reason to have it serve what only lets it start, or has expired.
-            if isIncludeThere,
+            if isInMemory,
                 certificate.number == .bootstrap
                     || certificate.manifest.notAfter <= services.clock.now
             {
@@ -60,9 +63,8 @@ struct Mending {
             if let change = try ProxyPlan.change(to: pair, store) {
                 includes.append(change)
             } else {
-                let files = try store.readable(certificate, of: name)
-                guard try services.fileSystem.status(files.directory) == nil else { continue }
-                copies.append(files.directory)
+                // All that was issued is there: it is the copy that is not.
+                copies.append(try store.readable(certificate, of: name).directory)
             }
             pairs.append(pair)
         }

@@ -102,6 +102,7 @@ extension ProxyDeployment {
                 .lacking(of: sites(), present: present, named: named),
             present: present,
             named: path,
+            isRunning: false,
             services
         )
     }

@@ -184,6 +184,7 @@ struct ProxyDeployment: Sendable {
 
     /// Takes it back with an nginx that was found.
     func recover(_ nginx: any NginxInstance) async throws {
+        try services.store.checkDeployFiles()
         guard try await NginxTransaction.recover(needs(nginx, [])) else { return }
         services.log.notice("a deployment that was cut off was taken back")
     }

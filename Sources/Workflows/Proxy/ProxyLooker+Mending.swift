@@ -38,6 +38,7 @@ extension ProxyLooker {
             files: lacking,
             present: present,
             named: named,
+            isRunning: true,
             services
         )
     }

@@ -22,7 +22,7 @@ struct FailureVerdict: Sendable {
     ///
     /// What this machine's clock was asked for is told by the CA's.
     init(_ error: any Error, skew: TimeInterval) {
-        if case ACMEError.unreadableAnswer = error {
+        if case ACMEError.unreadableAnswer(let what, _) = error, what != Directory.subject {
             // The directory could be read: it is this order's, as far as can be known.
             self.init(.temporary)
             return

@@ -98,7 +98,8 @@ package final class LimitKeeper: Sendable {
             let standings = uses.map { ($0, state.standing(of: $0, at: now)) }
             let reached = standings.first { _, standing in standing.used >= standing.size }
             if let (use, standing) = reached, !order.isForced {
-                if !state.claims.isEmpty { state.isAnyCrowdedOut = true }
+                let others = state.record.ledger.standing(use.limit, of: use.key, at: now)
+                if others.used < others.size { state.isAnyCrowdedOut = true }
                 throw WorkflowError.limitReached(
                     LimitReached(
                         authority: order.authority.folder,
@@ -133,7 +134,9 @@ package final class LimitKeeper: Sendable {
     package func end(_ name: LineageName) {
         state.withLock { state in
             state.claims[name] = nil
-            if state.isAnyCrowdedOut { state.hasRoomAgain = true }
+            if state.isAnyCrowdedOut, state.claims.isEmpty {
+                (state.isAnyCrowdedOut, state.hasRoomAgain) = (false, true)
+            }
         }
     }
 

@@ -87,6 +87,8 @@ struct RenewalRound {
     private mutating func lookAgainAtHeld() {
         let now = services.clock.now
         for name in schedule.held {
+            // What has just failed waits for a reason of its own.
+            if case .failed? = outcomes[name] { continue }
             schedule.looks[name] = schedule.looks[name].map { min($0, now) }
         }
     }

@@ -119,15 +119,21 @@ import Testing
         try expectServed(fixture)
     }
 
-    @Test(arguments: [false, true])
+    @Test(arguments: [false, true], [false, true])
     func `X12: copies that are gone are made again, whatever is to be deployed`(
-        isStopped: Bool
+        isStopped: Bool,
+        hasKeyGone: Bool
     ) async throws {
         let fixture = try await ProxyFixture(.regrouped)
         fixture.proxy.setReader(user: 101, group: 101)
         try await fixture.run()
         let folder = "\(TestHost.home)/lib/tls/group/101/a.test"
-        try fixture.host.disk.removeTree(folder)
+        let number = try #require(try fixture.host.disk.list(folder).max())
+        if !hasKeyGone {
+            try fixture.host.disk.removeTree(folder)
+        } else {
+            try fixture.host.disk.removeFile("\(folder)/\(number)/privkey.pem")
+        }
         let refusal = try #require(fixture.proxy.restart())
         #expect(refusal.contains("cannot load certificate"))
         try await fixture.commit(["b.test"])
