@@ -83,6 +83,8 @@ package struct StoreLayout: Equatable, Sendable {
     package var challengeDirectory: String { "\(runtime)/challenge" }
     /// What stood in nginx's files while they are being changed.
     package var transaction: String { "\(deploy)/transaction" }
+    /// There while nginx has files of certctl's.
+    package var servedSites: String { "\(deploy)/sites" }
     /// How edits of users' own files are taken back, one record for each lineage.
     package var edits: String { "\(deploy)/edits" }
     /// Where issuers hand answers in to the responder's service.

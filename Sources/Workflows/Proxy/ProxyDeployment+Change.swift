@@ -4,6 +4,7 @@ import Diagnostics
 import FoundationEssentials
 import Nginx
 import Platform
+import Settings
 import Sites
 
 /// Changes of nginx's files: tested, reloaded and proven, or put back.
@@ -66,6 +67,7 @@ extension ProxyDeployment {
                 services.log.info("what is stored is not served yet", ["seen": error.diagnosis.why])
             }
         }
+        if !settings.sites.isEmpty { try ServedSites(services).note() }
         try makeDirectories(of: plan)
         if plan.expectations.isEmpty, !plan.changes.isEmpty,
             !plan.changes.contains(where: { plan.view.isRead($0, services.layout) })

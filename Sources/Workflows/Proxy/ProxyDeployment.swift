@@ -29,14 +29,15 @@ struct ProxyDeployment: Sendable {
     /// The lineages that servers of users' own files have.
     private let edited: Set<LineageName>
 
-    /// Prepares it; `nil` where certctl.conf has neither a site nor a proxy and no user's file was
-    /// edited, and nginx is left to hooks.
+    /// Prepares it; `nil` where certctl.conf has neither a site nor a proxy, no user's file was
+    /// edited and nginx has no file of certctl's, and nginx is left to hooks.
     init?(_ services: Services, _ settings: Settings) {
         guard let access = services.proxy else { return nil }
         self.init(services, settings, access)
-        guard settings.proxy != nil || !settings.sites.isEmpty || !edited.isEmpty else {
-            return nil
-        }
+        guard
+            settings.proxy != nil || !settings.sites.isEmpty || !edited.isEmpty
+                || ServedSites(services).areThere
+        else { return nil }
     }
 
     /// Prepares it, whatever certctl.conf says.
@@ -120,7 +121,10 @@ struct ProxyDeployment: Sendable {
     func apply() async throws -> Applied {
         let applied = try await Unserved.by(.apply) {
             do {
-                return Applied(try await change(to: nil, scope: .all), failures: [:])
+                let applied = Applied(try await change(to: nil, scope: .all), failures: [:])
+                let isLeft = !settings.sites.isEmpty || !applied.plan.files.conflicts.isEmpty
+                if !isLeft { try ServedSites(services).forget() }
+                return applied
             } catch let error as TransactionFailure {
                 guard case .rolledBack = error, settings.sites.count > 1 else { throw error }
                 return try await applyEach(after: error)

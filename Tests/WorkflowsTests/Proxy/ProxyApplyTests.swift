@@ -299,6 +299,22 @@ import Testing
         #expect(fixture.proxy.restart() == nil)
     }
 
+    @Test func `the last site goes where certctl.conf names no nginx any more`() async throws {
+        let fixture = try await ProxyFixture(.renewed)
+        try await fixture.run()
+        #expect(fixture.proxy.served("a.test") != nil)
+        fixture.host.disk.put(ProxyFixture.path, [])
+        #expect(try await fixture.apply())
+        #expect(fixture.proxy.served("a.test") == nil)
+        #expect(text(of: "a.test", fixture) == nil)
+        #expect(fixture.proxy.restart() == nil)
+        // And nginx is left alone from then on.
+        let reloads = fixture.proxy.reloads
+        #expect(try await !fixture.apply())
+        #expect(fixture.proxy.reloads == reloads)
+        #expect(ProxyDeployment(fixture.services, try SettingsLoader(fixture.services).load()) == nil)
+    }
+
     @Test func `a reload that never works is the fault of no single site`() async throws {
         let fixture = try await ProxyFixture(.renewed)
         try await fixture.run()
