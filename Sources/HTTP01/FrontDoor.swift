@@ -9,8 +9,9 @@ package struct FrontDoor: Sendable {
 
     private let port: UInt16
     private let log: Log
-    /// Whether somebody on this host should listen there.
-    private var isManned = false
+    /// What challenges are to be passed on to; `nil` where somebody may answer for this host anywhere else, so
+    /// that nobody on the port is no reason to warn.
+    private var socket: String?
 
     /// Looks at `port` of the loopback addresses; warnings go to `log`.
     package init(port: UInt16, log: Log) {
@@ -18,10 +19,11 @@ package struct FrontDoor: Sendable {
         self.log = log
     }
 
-    /// The same where nobody was said to answer anywhere else, so that nobody on the port is worth a warning.
-    var manned: FrontDoor {
+    /// The same where nobody was said to answer anywhere else: whoever has the port passes challenges on to
+    /// `socket`, or should.
+    func manned(passingTo socket: String) -> FrontDoor {
         var door = self
-        door.isManned = true
+        door.socket = socket
         return door
     }
 
@@ -45,16 +47,16 @@ package struct FrontDoor: Sendable {
         case .reached:
             log.debug("the answer is given on the port that CAs ask on", ["port": "\(port)"])
         case .answeredByAnother:
-            log.warning(
+            warn(
                 "the server on port 80 does not pass challenges on to certctl",
                 ["host": answer.host, "path": answer.path]
             )
         case .failed(let error):
-            log.warning(
+            warn(
                 "the server on port 80 does not answer challenges",
                 ["host": answer.host, "reason": "\(error)"]
             )
-        case nil where !isManned:
+        case nil where socket == nil:
             log.debug("nobody holds the port that CAs ask on", ["port": "\(port)"])
         case nil:
             log.warning(
@@ -66,6 +68,15 @@ package struct FrontDoor: Sendable {
                 ]
             )
         }
+    }
+
+    /// Warns of whoever has the port, with what would let the CA through.
+    private func warn(_ message: StaticString, _ fields: [String: String]) {
+        let fix = socket.map { socket in
+            "put `\(HTTP01Error.location(passingTo: socket))` into its server for port \(port) and reload "
+                + "it; a container has to mount that socket's directory at the same path"
+        }
+        log.warning(message, fields.merging(fix.map { ["fix": $0] } ?? [:]) { $1 })
     }
 }
 

@@ -111,16 +111,19 @@ extension HTTP01Error: Diagnosable {
         certctl issue NAME --http01-port 8080
         """
 
+    /// What an nginx needs in its server for port 80 to pass challenges on to a socket.
+    static func location(passingTo socket: String) -> String {
+        "location ^~ /.well-known/acme-challenge/ "
+            + "{ proxy_pass http://unix:\(socket):; proxy_set_header Host $host; }"
+    }
+
     /// The same, for who may go on holding it.
     private static func fix(port: UInt16, holders: [PortHolder], socket: String) -> String {
-        let location =
-            "location ^~ /.well-known/acme-challenge/ "
-            + "{ proxy_pass http://unix:\(socket):; proxy_set_header Host $host; }"
         let mount =
             holders.contains { $0.isContainer }
             ? " (the container has to mount that socket's directory at the same path)" : ""
         return
-            "let it pass challenges on: put `\(location)` into its server for port \(port)\(mount), "
+            "let it pass challenges on: put `\(location(passingTo: socket))` into its server for port \(port)\(mount), "
             + "reload it, and run the same command with --http01 proxied; or --http01 webroot:DIR with "
             + "the directory that it serves; or free the port: \(fix(port: port, holders: holders))"
     }

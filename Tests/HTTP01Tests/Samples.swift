@@ -68,6 +68,7 @@ final class Warnings: Sendable {
     private let entries = Mutex<[Log.Entry]>([])
 
     var messages: [String] { entries.withLock { $0.map(\.message) } }
+    var fixes: [String] { entries.withLock { $0.compactMap { $0.fields["fix"] } } }
 
     var log: Log {
         Log(threshold: .warning) { entry in self.entries.withLock { $0.append(entry) } }

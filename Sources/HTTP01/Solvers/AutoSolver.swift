@@ -38,7 +38,11 @@ package struct AutoSolver: ChallengeSolver {
         _ body: (any ChallengePresenter) async throws -> Result
     ) async throws -> Result {
         if ServiceLink.isServed(sockets.control) {
-            let service = ServiceSolver(at: sockets.control, door: door.manned, log: log)
+            let service = ServiceSolver(
+                at: sockets.control,
+                door: door.manned(passingTo: sockets.challenge),
+                log: log
+            )
             return try await service.serving(body)
         }
         let standalone = StandaloneSolver(at: endpoint, listener: listener, log: log)

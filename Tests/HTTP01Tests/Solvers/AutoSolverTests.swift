@@ -52,6 +52,24 @@ import Testing
         withExtendedLifetime(service) {}
     }
 
+    @Test func `where another has the port and the service runs it is told what to paste there`()
+        async throws
+    {
+        let service = try RunningService(in: directory, warnings: warnings)
+        let sockets = try SocketListener().listen(at: Endpoint(address: "127.0.0.1", port: 0))
+        let holder = try Responder(listeners: sockets)
+        let answer = try keyAuthorization()
+        try await solver(port: try #require(sockets.first?.port)).serving { presenter in
+            try await presenter.present([answer])
+        }
+        #expect(
+            warnings.messages == ["the server on port 80 does not pass challenges on to certctl"]
+        )
+        #expect(warnings.fixes.first?.contains(directory("run/challenge/http01.sock")) == true)
+        holder.stop()
+        withExtendedLifetime(service) {}
+    }
+
     @Test func `a port that is free is bound`() async throws {
         let port = try freePort()
         let answer = try keyAuthorization()

@@ -312,7 +312,9 @@ import Testing
         let reloads = fixture.proxy.reloads
         #expect(try await !fixture.apply())
         #expect(fixture.proxy.reloads == reloads)
-        #expect(ProxyDeployment(fixture.services, try SettingsLoader(fixture.services).load()) == nil)
+        #expect(
+            ProxyDeployment(fixture.services, try SettingsLoader(fixture.services).load()) == nil
+        )
     }
 
     @Test func `a reload that never works is the fault of no single site`() async throws {
