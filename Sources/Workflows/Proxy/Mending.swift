@@ -39,35 +39,8 @@ struct Mending {
         isRunning: Bool,
         _ services: Services
     ) throws {
-        let store = services.store
-        var (pairs, includes): ([ProxyPlan.Pair], [FileChange]) = ([], [])
-        var lost: Set<LineageName> = []
-        var copies: [String] = []
-        for name in try Self.unled(present, named, services) {
-            let isIncludeThere =
-                try services.fileSystem.status(services.layout.include(name)) != nil
-            // What an nginx that runs has in memory is better than nothing, and than what only lets it start
-            // or has expired.
-            let isInMemory = isRunning && isIncludeThere
-            guard let certificate = try Self.stored(name, store) else {
-                if !isInMemory { lost.insert(name) }
-                continue
-            }
-            if isInMemory,
-                certificate.number == .bootstrap
-                    || certificate.manifest.notAfter <= services.clock.now
-            {
-                continue
-            }
-            let pair = ProxyPlan.Pair(name: name, certificate: certificate)
-            if let change = try ProxyPlan.change(to: pair, store) {
-                includes.append(change)
-            } else {
-                // All that was issued is there: it is the copy that is not.
-                copies.append(try store.readable(certificate, of: name).directory)
-            }
-            pairs.append(pair)
-        }
+        let names = try Self.unled(present, named, services)
+        let lead = try Lead(names, isRunning: isRunning, services)
         let writes = files.map { file in
             FileChange(
                 path: "\(directory)/\(file.path)",
@@ -77,17 +50,17 @@ struct Mending {
         }
         let deletions = present.sorted { $0.key < $1.key }.filter { path, bytes in
             ManagedFile.state(of: bytes, at: path) == .intact
-                && !lost.isDisjoint(with: Self.pairs(in: bytes, services.layout))
+                && !lead.lost.isDisjoint(with: Self.pairs(in: bytes, services.layout))
         }
         .map { FileChange(path: "\(directory)/\($0.key)", before: $0.value, after: nil) }
         self.init(
             directory: directory,
-            missing: includes.map(\.path)
-                + writes.filter { $0.before?.isEmpty ?? true }.map(\.path) + copies
-                + (deletions.isEmpty ? [] : lost.sorted().map(services.layout.include)),
-            changes: includes + writes + deletions,
-            copies: copies,
-            pairs: pairs
+            missing: lead.includes.map(\.path)
+                + writes.filter { $0.before?.isEmpty ?? true }.map(\.path) + lead.copies
+                + (deletions.isEmpty ? [] : lead.lost.sorted().map(services.layout.include)),
+            changes: lead.includes + writes + deletions,
+            copies: lead.copies,
+            pairs: lead.pairs
         )
     }
 
@@ -165,6 +138,42 @@ struct Mending {
             if let name = LineageName(String(file.dropLast(5))) { names.insert(name) }
         }
         return names
+    }
+}
+
+/// Where nginx is led to again.
+private struct Lead {
+    var pairs: [ProxyPlan.Pair] = []
+    var includes: [FileChange] = []
+    var copies: [String] = []
+    /// What there is nothing of to lead it to.
+    var lost: Set<LineageName> = []
+
+    init(_ names: [LineageName], isRunning: Bool, _ services: Services) throws {
+        let store = services.store
+        for name in names {
+            let isIncludeThere =
+                try services.fileSystem.status(services.layout.include(name)) != nil
+            // What an nginx that runs has in memory is better than nothing, and than what only lets it start
+            // or has expired.
+            let isInMemory = isRunning && isIncludeThere
+            guard let certificate = try Self.stored(name, store) else {
+                if !isInMemory { lost.insert(name) }
+                continue
+            }
+            let isWorse =
+                certificate.number == .bootstrap
+                || certificate.manifest.notAfter <= services.clock.now
+            let pair = ProxyPlan.Pair(name: name, certificate: certificate)
+            if let change = try ProxyPlan.change(to: pair, store) {
+                guard !isInMemory || !isWorse else { continue }
+                includes.append(change)
+            } else {
+                // All that was issued is there: it is the copy that is not.
+                copies.append(try store.readable(certificate, of: name).directory)
+            }
+            pairs.append(pair)
+        }
     }
 
     /// The newest that nginx can use: a certificate, or what only lets it start.
