@@ -599,7 +599,7 @@ LAST="GET $P HTTP/1.1${CRLF}Host: held.test${CRLF}Connection: close$CRLF$CRLF"
 
 # Those that mostly wait come first, and at the same time as the strangers.
 servers=$(jobs -rp | wc -l)
-lanes=60 begin 'N03|N06|N10|N24|N09 at|P39|ten_seconds'
+lanes=60 begin 'N03|N06|N10|N24|N09 at|P39|R18|ten_seconds'
 lanes=14 begin '^R'
 lanes=14 begin .
 wait "${lines[@]}"
