@@ -358,6 +358,13 @@ swap "mv $lib/accounts $lib/accounts.away"
 try certctl list
 ok "without accounts it is still his store" grep -q '^a.test *valid' "$T/out"
 swap "mv $lib/accounts.away $lib/accounts"
+tar -C / -cpf "$T/backup.tar" etc/certctl "${lib#/}"
+find $lib /etc/certctl -mindepth 1 -maxdepth 1 -exec rm -r {} +
+tar -C / -xpf "$T/backup.tar"
+try certctl deploy --force
+ok "what is put back from a backup goes on where it stopped" status_is 0
+ok "all of it" [ "$(grep -c deployed "$T/out")" -ge 3 ]
+ok "with its owners" owners_is certctl $lib/accounts $lib/lineages $lib/tls/gen
 include=$lib/tls/nginx/a.test.conf
 rm -r $lib/tls/group/root/a.test; chown certctl $include
 swap "echo 'load_module /tmp/of-the-owner.so;' >$include"
