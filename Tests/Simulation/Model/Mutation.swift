@@ -85,7 +85,14 @@ package struct Mutation: Sendable {
             breaks: .recall
         ) { facts, now in
             var facts = facts
-            if facts.advice?.window?.isSignal ?? false { facts.advice = nil }
+            if let advice = facts.advice, advice.window?.isSignal ?? false {
+                facts.advice = RenewalAdvice(
+                    window: nil,
+                    asked: advice.asked,
+                    next: advice.next,
+                    failures: advice.failures
+                )
+            }
             return RenewalPolicy.decide(facts, at: now)
         },
         Mutation(
