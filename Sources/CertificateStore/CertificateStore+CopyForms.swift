@@ -79,7 +79,7 @@ extension CertificateStore {
     /// Makes the directory of all groups.
     ///
     /// No call makes a directory that gives its group on, but one that is made in such a directory is of
-    /// that kind, too: so this one is made to, and no other ever changes its mode.
+    /// that kind, too: so this one is made to, and no other has to be.
     private func makeGroups() throws {
         try makeDirectory(layout.groups, .publicDirectory)
         guard let status = try fileSystem.status(layout.groups), !status.mode.givesItsGroup else {

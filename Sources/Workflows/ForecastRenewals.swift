@@ -35,8 +35,8 @@ package struct ForecastRenewals: Sendable {
         var unreadable: [(name: LineageName, error: any Error)] = []
         for name in lineages {
             do {
-                subjects +=
-                    try Self.subject(store.lineage(name), memory, general).map { [$0] } ?? []
+                let subject = try Self.subject(store.lineage(name), memory, general)
+                if let subject { subjects.append(subject) }
             } catch {
                 unreadable.append((name, error))
             }

@@ -112,7 +112,7 @@ package final class LimitKeeper: Sendable {
             }
             state.claims[name] = uses.filter(\.isOfCertificate)
             for use in uses where use.limit.subject == .newOrders {
-                state.add(Self.taken(use, at: now))
+                state.add(.take(use.limit, scope: use.key, at: now))
             }
             return standings
         }
@@ -154,7 +154,7 @@ package final class LimitKeeper: Sendable {
     /// Counts a certificate that the CA has issued; it is well, and what it refused was not the account.
     package func noteIssued(_ order: LimitedOrder, at now: Date) {
         for use in RateLimitUse.all(of: order) where use.isOfCertificate {
-            add(Self.taken(use, at: now))
+            add(.take(use.limit, scope: use.key, at: now))
         }
         noteAnswer(order.authority)
         guard health(of: order.authority).limit != nil else { return }
@@ -240,13 +240,6 @@ package final class LimitKeeper: Sendable {
         try write()
     }
 
-    /// The same for now: what is not written down because another has the file is so the next time.
-    private func saveIfFree() throws {
-        guard let lock = try services.store.lockLimits() else { return }
-        defer { withExtendedLifetime(lock) {} }
-        try write()
-    }
-
     private func write() throws {
         try state.withLock { state in
             guard !state.changes.isEmpty else { return }
@@ -267,10 +260,13 @@ package final class LimitKeeper: Sendable {
         saveIfMuch()
     }
 
+    /// Saves now: what is not written down because another has the file is so the next time.
     private func saveIfMuch() {
         guard state.withLock({ $0.changes.count >= Self.mostUnsaved }) else { return }
         do {
-            try saveIfFree()
+            guard let lock = try services.store.lockLimits() else { return }
+            defer { withExtendedLifetime(lock) {} }
+            try write()
         } catch {
             warn(error)
         }
@@ -290,10 +286,6 @@ package final class LimitKeeper: Sendable {
             "what is used of limits cannot be saved",
             ["reason": Services.reason(of: error)]
         )
-    }
-
-    private static func taken(_ use: RateLimitUse, at now: Date) -> Change {
-        .take(use.limit, scope: use.key, at: now)
     }
 
     private static func apply(_ change: Change, to record: inout LimitRecord) {
