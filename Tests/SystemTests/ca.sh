@@ -41,7 +41,7 @@ ca_use() { # NAME
 }
 ca_roots() { in_ns bash "$here/pebble.sh" roots "$ca" >/dev/null; }
 ca_restart() {
-  in_ns bash "$here/pebble.sh" ca-stop "$ca" KILL && PEBBLE_BIN=${ca_binary[$ca_name]} in_ns bash "$here/pebble.sh" ca-start "$ca" && ca_roots
+  in_ns bash "$here/pebble.sh" ca-stop "$ca" && PEBBLE_BIN=${ca_binary[$ca_name]} in_ns bash "$here/pebble.sh" ca-start "$ca" && ca_roots
 }
 resolve() { # NAME ADDRESS
   in_ns curl -fsS --max-time 5 -d "{\"host\":\"$1\",\"addresses\":[\"$2\"]}" "$dns/add-a"

@@ -272,7 +272,7 @@ settle
 ok "which has not come" not is_served
 run in_sd certctl list
 ok "and is said to be pending" output_has pending
-in_ns bash "$here/pebble.sh" ca-stop "$ca" KILL
+in_ns bash "$here/pebble.sh" ca-stop "$ca"
 almost_over() { not in_sd openssl x509 -noout -checkend 4 -in "/var/lib/certctl/tls/gen/a.test/$(generation)/cert.pem"; }
 wait_for 60 almost_over || fail "it lives too long"
 in_sd rm /run/hold
