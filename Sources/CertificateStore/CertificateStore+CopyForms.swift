@@ -24,12 +24,12 @@ extension CertificateStore {
         return nil
     }
 
-    /// Whether the file holds what it should; one that the disk cannot read any more does not.
+    /// Whether the file holds what it should; one that cannot be read any more does not.
     private func isWhole(_ path: String, _ digest: String) throws -> Bool {
         do {
             return try Hexadecimal.digest(fileSystem.readFile(path, limit: Self.fileLimit))
                 == digest
-        } catch let error where [.notFound, .inputOutput].contains(error.reason) {
+        } catch let error where error.isOfWhatIsThere {
             return false
         }
     }
@@ -66,8 +66,8 @@ extension CertificateStore {
         do throws(FileSystemError) {
             try fileSystem.setOwner(directory, user, group: reader.group)
             // Only where it has to be: the deploy unit may set no mode that gives a group on.
-            if try fileSystem.status(path)?.mode != reader.directoryMode {
-                try fileSystem.setMode(directory, reader.directoryMode)
+            if try fileSystem.status(path).map({ reader.accepts($0.mode) }) != true {
+                try fileSystem.setMode(directory, reader.mendedMode)
             }
         } catch {
             guard error.reason == .notPermitted else { throw error }
@@ -99,8 +99,10 @@ extension CertificateStore {
     ) throws -> Bool {
         guard let status = try fileSystem.status(path), status.kind == kind else { return false }
         let isKey = path.hasSuffix("/\(GenerationFiles.privateKeyName)")
-        let mode = kind == .directory ? reader.directoryMode : reader.fileMode(isKey: isKey)
-        return (status.mode, status.owner, status.group) == (mode, user, reader.group)
+        let hasMode =
+            kind == .directory
+            ? reader.accepts(status.mode) : status.mode == reader.fileMode(isKey: isKey)
+        return hasMode && (status.owner, status.group) == (user, reader.group)
     }
 
     /// All files as they are stored, by name, if a server can use them: whoever issued them need not be

@@ -163,10 +163,8 @@ extension CertificateStore {
             )
         } catch is StoreError {
             return nil
-        } catch let error as FileSystemError
-            where [.notFound, .inputOutput].contains(error.reason)
-        {
-            // What the disk cannot read, nginx cannot read either: another one has to take its place.
+        } catch let error as FileSystemError where error.isOfWhatIsThere {
+            // What cannot be read here, nginx cannot read either: another one has to take its place.
             return nil
         }
     }

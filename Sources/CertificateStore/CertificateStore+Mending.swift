@@ -2,19 +2,21 @@ import Platform
 
 /// What readers are led to and somebody has taken away, or given away.
 extension CertificateStore {
-    /// Puts back what readers are led to, where it is gone or not this user's: copies, and the includes.
+    /// Puts back what readers are led to, where it is gone or not this user's: links, includes and copies.
     ///
     /// Nothing else would, for what was committed is in use. Of copies it is looked at no more than whether they
     /// are there. Returns the lineages of which something was put back, and why others' could not be.
-    package func mendReaders() throws -> (mended: [LineageName], failed: [(LineageName, any Error)])
-    {
-        guard let reader = try reader, try fileSystem.status(layout.live) != nil else {
-            return ([], [])
-        }
+    package func mendReaders() throws -> (
+        mended: [LineageName], failed: [(name: LineageName, error: any Error)]
+    ) {
+        let records = try deployRecords()
+        let led =
+            try fileSystem.status(layout.live) == nil
+            ? [] : fileSystem.list(layout.live).compactMap(LineageName.init)
         var (mended, failed): ([LineageName], [(LineageName, any Error)]) = ([], [])
-        for name in try fileSystem.list(layout.live).compactMap(LineageName.init) {
+        for name in Set(led).union(records.keys).sorted() {
             do {
-                if try mendReaders(of: name, reader) { mended.append(name) }
+                if try mendReaders(of: name, records[name]) { mended.append(name) }
             } catch {
                 failed.append((name, error))
             }
@@ -22,29 +24,46 @@ extension CertificateStore {
         return (mended, failed)
     }
 
-    private func mendReaders(of name: LineageName, _ reader: CopyReader) throws -> Bool {
-        // Where readers are led elsewhere still, the next deployment leads them here.
-        guard let number = try publishedGeneration(of: name) else { return false }
-        let copy = layout.copy(number, of: name, for: reader)
+    private func mendReaders(of name: LineageName, _ record: DeployRecord?) throws -> Bool {
+        let link = try currentLink(name)
+        // Where there is no link, what was brought into use last is what readers were led to.
+        let last =
+            link == nil ? record.flatMap { $0.isDone($0.generation) ? $0.generation : nil } : nil
+        guard let number = try last ?? publishedGeneration(of: name),
+            // Where readers are led elsewhere still, the next deployment leads them here.
+            try last != nil || link == target(number, of: name)
+        else { return false }
+        let files = layout.generation(number, of: name)
+        let read = try reader.map { layout.copy(number, of: name, for: $0) } ?? files
         let include = try currentInclude(name)
-        let isLedHere = try currentLink(name) == target(number, of: name)
-        guard try isLedHere && (role() == .deploying || include == Self.include(copy)) else {
+        guard try include == nil || role() == .deploying || include == Self.include(read) else {
             return false
         }
         let isWhole =
-            try fileSystem.status(copy.fullChain) != nil
-            && (include == nil || fileSystem.status(copy.privateKey) != nil)
+            try fileSystem.status(read.fullChain) != nil
+            && (include == nil || fileSystem.status(read.privateKey) != nil)
         let isIncludeRight =
-            try isOwnInclude(name)
-            && (include == Self.include(copy) || published(of: name) != nil)
-        guard !isWhole || !isIncludeRight, let stored = try storedCertificate(number, of: name),
-            // nginx includes nothing of a certificate whose key somebody else keeps.
-            !isWhole || stored.manifest.hasKey,
+            try include.map {
+                try isOwnInclude(name) && ($0 == Self.include(read) || published(of: name) != nil)
+            }
+            // There is none of a certificate whose key somebody else keeps.
+            ?? (fileSystem.status(files.privateKey) == nil)
+        guard !isWhole || !isIncludeRight || last != nil,
             // Whoever is at work on it leads its readers himself, or takes all of it away.
             let lock = try lockExisting(name)
         else { return false }
         defer { withExtendedLifetime(lock) {} }
+        guard let stored = try storedCertificate(number, of: name) else {
+            // Of one that was deleted nothing is led anywhere, and the pair that only lets nginx start is no copy.
+            guard !isWhole, last == nil, number != .bootstrap else { return false }
+            throw StoreError.damaged(
+                path: files.directory,
+                "it is not whole, and what readers are led to is gone"
+            )
+        }
         try handOver(stored, of: name)
+        if last != nil { return try publish(stored, of: name) }
+        guard !isWhole || stored.manifest.hasKey else { return false }
         if !isIncludeRight { try lead(to: stored, of: name) }
         return true
     }

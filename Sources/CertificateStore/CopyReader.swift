@@ -46,6 +46,20 @@ package enum CopyReader: Hashable, Sendable {
         }
     }
 
+    /// Whether a directory may have that mode: what is made in root's belongs to root anyway, and the deploy
+    /// unit may set no mode that gives a group on.
+    func accepts(_ mode: FileMode) -> Bool {
+        mode == directoryMode || self == .root && mode == .passageDirectory
+    }
+
+    /// What a directory of another mode gets.
+    var mendedMode: FileMode {
+        switch self {
+        case .root: .passageDirectory
+        case .group: directoryMode
+        }
+    }
+
     /// Of a file that is a key, or is none.
     func fileMode(isKey: Bool) -> FileMode {
         switch self {

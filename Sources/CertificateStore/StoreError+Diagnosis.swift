@@ -32,7 +32,8 @@ extension StoreError: Diagnosable {
                 what: "keys cannot be given to group \(group), as tls_group has it",
                 why:
                     "only root can do that, or a member of the group: \(reason.harmless(limit: 300))",
-                fix: "run it as root: sudo certctl deploy; or take tls_group out of certctl.conf",
+                fix:
+                    "run it by hand as root: sudo certctl deploy; or take tls_group out of certctl.conf",
                 exitCode: .store
             )
         case .unknownLineage(let name, let known):

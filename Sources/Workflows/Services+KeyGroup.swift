@@ -13,18 +13,23 @@ extension Services {
 
     /// Puts back what readers are led to and is gone; says so, and of which it cannot: all that is stored is in
     /// use, as far as is known.
-    func mendReaders() {
+    ///
+    /// Returns why those cannot be.
+    @discardableResult
+    func mendReaders() -> [(name: LineageName, error: any Error)] {
         do {
             let (mended, failed) = try store.mendReaders()
             for name in mended {
                 log.warning(
-                    "files that nginx is led to were gone or not root's, and are put back",
+                    "files that nginx is led to were gone or not root's, and are put back: start it if it has stopped",
                     ["lineage": "\(name)"]
                 )
             }
             for (name, error) in failed { tellUnmended(error, "\(name)") }
+            return failed
         } catch {
             tellUnmended(error, "any")
+            return []
         }
     }
 

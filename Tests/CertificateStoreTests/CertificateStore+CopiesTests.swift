@@ -334,6 +334,58 @@ import Testing
         }
     }
 
+    @Test func `a link that is gone is put back with all that it led to`() throws {
+        let stored = try fixture.commit()
+        let root = asRoot()
+        try root.prepareDeployment()
+        try root.publish(stored, of: name)
+        try root.append(DeployRecord(name, stored.number))
+        try disk.removeFile(layout.live(name))
+        #expect(try root.mendReaders().mended == [name])
+        for path in [layout.live(name), layout.include(name)] { try disk.removeFile(path) }
+        try disk.removeTree(layout.copies(name, for: .root))
+        #expect(try root.mendReaders().mended == [name])
+        #expect(try root.firstDifference(from: stored, of: name) == nil)
+        #expect(try root.mendReaders().mended.isEmpty)
+    }
+
+    @Test func `what never came into use has no link to be put back`() throws {
+        let stored = try fixture.commit()
+        let root = asRoot()
+        try root.prepareDeployment()
+        var record = DeployRecord(name, stored.number)
+        record.owesPost = true
+        try root.append(record)
+        #expect(try root.mendReaders().mended.isEmpty)
+        #expect(try root.currentLink(name) == nil)
+    }
+
+    @Test func `an include that is gone is put back in a store of one user, too`() throws {
+        let stored = try fixture.commit()
+        try fixture.store.publish(stored, of: name)
+        #expect(try fixture.store.mendReaders().mended.isEmpty)
+        try disk.removeFile(layout.include(name))
+        #expect(try fixture.store.mendReaders().mended == [name])
+        #expect(try fixture.store.firstDifference(from: stored, of: name) == nil)
+    }
+
+    /// systemd lets the deploy unit set no mode that gives a group on.
+    @Test func `root's copies do without the mode that a unit cannot give them`() throws {
+        let stored = try fixture.commit()
+        let root = asRoot()
+        try root.publish(stored, of: name)
+        let directories = [layout.copies(for: .root), layout.copies(name, for: .root)]
+        for path in directories {
+            let directory = try disk.open(path, .directory)
+            try disk.setMode(directory, .privateDirectory)
+            try disk.close(directory)
+        }
+        #expect(try root.firstDifference(from: stored, of: name) == directories[0])
+        try root.handOver(stored, of: name)
+        for path in directories { #expect(try disk.status(path)?.mode == .passageDirectory) }
+        #expect(try root.firstDifference(from: stored, of: name) == nil)
+    }
+
     @Test func `one that cannot be put back keeps no other from it`() throws {
         let stored = try fixture.commit()
         let root = asRoot()

@@ -61,7 +61,7 @@ extension CertificateStore {
         else { return nil }
         do {
             return try fileSystem.readFile(path, limit: limit)
-        } catch let error where error.reason == .inputOutput {
+        } catch let error where error.isOfWhatIsThere {
             return nil
         }
     }

@@ -19,3 +19,15 @@ extension FileSystemError.Reason {
         }
     }
 }
+
+extension FileSystemError {
+    /// Whether it is told of what is at the path, which another look would find again, rather than of who
+    /// looks or of the machine.
+    package var isOfWhatIsThere: Bool {
+        switch reason {
+        case .notFound, .symbolicLink, .notDirectory, .isDirectory, .notRegular, .inputOutput: true
+        case .other(let code): ![EMFILE, ENFILE, ENOMEM, EINTR, EAGAIN].contains(code)
+        case .exists, .notPermitted, .readOnly, .noSpace, .notEmpty, .otherFileSystem: false
+        }
+    }
+}
