@@ -30,4 +30,12 @@ package enum DeploymentError: Error, Equatable {
     case notPermitted(action: String, reason: String)
     /// The configuration is longer than certctl reads.
     case dumpTooLong(place: String, limit: Int)
+
+    /// Whether it is that nginx does not run.
+    package var isOfStopped: Bool {
+        switch self {
+        case .notRunning, .hostNotRunning: true
+        default: false
+        }
+    }
 }

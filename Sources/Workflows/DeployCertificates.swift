@@ -99,8 +99,15 @@ package struct DeployCertificates: Sendable {
             guard isPendingOnly, !round.attempts.isEmpty else { break }
             seen.formUnion(round.attempts)
         }
-        if seen.isEmpty, results.isEmpty { try await takeBackWhatWasCutOff() }
-        if isPendingOnly { try mendReaders() }
+        do {
+            try await takeBackWhatWasCutOff()
+        } catch  where !results.isEmpty {
+            services.log.warning(
+                "a deployment that was cut off cannot be taken back yet",
+                ["reason": Services.reason(of: error)]
+            )
+        }
+        if isPendingOnly { results.merge(try mendReaders()) { old, _ in old } }
         return results.sorted { $0.key < $1.key }.map { Ending(name: $0.key, result: $0.value) }
     }
 
@@ -123,17 +130,20 @@ package struct DeployCertificates: Sendable {
 
     /// Puts back what readers are led to and is gone, where nobody deploys just now: that it is in use is all
     /// that is known of what is deployed.
-    private func mendReaders() throws {
+    ///
+    /// Returns why that cannot be done, by lineage.
+    private func mendReaders() throws -> Results {
         guard try services.store.isPresent,
             try services.fileSystem.status(services.layout.transaction) == nil,
             let settings = try? SettingsLoader(services).load()
-        else { return }
+        else { return [:] }
         let services = services.following(settings)
-        guard try services.store.usesCopies, let lock = try services.store.lockDeployRun() else {
-            return
-        }
+        // Where nothing was deployed yet there is nothing to be put back.
+        guard try services.store.deployJournalSize > 0 || services.store.usesCopies,
+            let lock = try services.store.lockDeployRun()
+        else { return [:] }
         defer { withExtendedLifetime(lock) {} }
-        services.mendReaders()
+        return services.mendReaders().reduce(into: [:]) { $0[$1.name] = .failure($1.error) }
     }
 
     /// Ends a change of nginx's files that a crash has cut off, where nothing else is to be deployed.
@@ -162,8 +172,9 @@ package struct DeployCertificates: Sendable {
         let store = services.following(settings).store
         try store.prepareDeployment()
         // What was cut off is taken back first, and nginx then reads as another group could.
-        let isCutOff =
+        let cutOff =
             try store.usesCopies && services.fileSystem.status(services.layout.transaction) != nil
+            ? ProxyDeployment(services, settings) : nil
         // A lock is an open file.
         if candidates.count > Self.manyLocks { _ = DescriptorLimit.raise() }
         var jobs: [Job] = []
@@ -180,7 +191,7 @@ package struct DeployCertificates: Sendable {
                 guard !seen.contains(attempt) else { continue }
                 round.attempts.insert(attempt)
                 job.extraHook = extraHooks[name]
-                if !isForced, !isCutOff, !owed.contains(name),
+                if !isForced, !(cutOff?.concerns(name) ?? false), !owed.contains(name),
                     try isInUse(job.certificate, name, store, records.current())
                 {
                     try store.tellStanding(of: DeployRecord(name, job.certificate.number))

@@ -28,6 +28,20 @@ extension FileChange {
         }
     }
 
+    /// How far it has come, for who finds it cut off; `nil` where nothing of it is to be taken back, since
+    /// somebody has removed the file.
+    func standingAfterCut(in files: any FileSystem) throws(FileSystemError) -> Standing? {
+        do throws(FileSystemError) {
+            let current = try current(in: files)
+            let standing = standing(of: current)
+            return current == nil && standing == .foreign ? nil : standing
+        } catch {
+            // A link, a folder or a pipe is of somebody else; the disk's own trouble is none's doing.
+            guard error.isOfWhatIsThere, error.reason != .inputOutput else { throw error }
+            return .foreign
+        }
+    }
+
     private func current(in files: any FileSystem) throws(FileSystemError) -> [UInt8]? {
         guard try files.status(path) != nil else { return nil }
         return try files.readFile(path, limit: Self.sizeLimit)

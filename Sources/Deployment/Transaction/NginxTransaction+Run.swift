@@ -45,18 +45,60 @@ extension NginxTransaction {
         try await transaction.run(changes, services)
     }
 
-    /// Puts back what a run before has left changed; returns whether there was anything.
+    /// Puts back what a run before has left changed; `nil` where there was nothing.
     ///
     /// - Throws: ``TransactionFailure`` where that cannot be done, and ``FileSystemError``.
-    package static func recover(_ services: TransactionServices) async throws -> Bool {
-        guard let changes = try services.note.read() else { return false }
-        let transaction = NginxTransaction(interruptedAfter: changes.count)
+    package static func recover(_ services: TransactionServices) async throws -> Recovery? {
+        guard let changes = try services.note.read() else { return nil }
+        let recovery = try Recovery(of: changes, in: services.files)
+        let transaction = NginxTransaction(
+            interruptedAfter: recovery.changes.count,
+            isPartial: !recovery.leftAlone.isEmpty
+        )
         do {
-            try await transaction.run(changes, services)
+            try await transaction.run(recovery.changes, services)
         } catch TransactionFailure.rolledBack(let fault, nil) where fault.step == .interrupted {
-            return true
+            return recovery
+        } catch TransactionFailure.stuck(_, let reason) where !recovery.leftAlone.isEmpty {
+            throw TransactionFailure.changedSince(paths: recovery.leftAlone, reason: reason)
         }
-        return true
+        return recovery
+    }
+
+    /// Puts it back below an nginx that does not run, and cannot become worse by it; `nil` where there was
+    /// nothing.
+    ///
+    /// What stood in files that somebody has changed since is kept until an nginx has judged them. Throws
+    /// as ``recover(_:)`` does.
+    package static func recoverStopped(
+        _ note: TransactionNote,
+        in files: any FileSystem
+    ) throws -> Recovery? {
+        guard let changes = try note.read() else { return nil }
+        let recovery = try Recovery(of: changes, in: files)
+        for change in recovery.changes.reversed() { try change.takeBack(in: files) }
+        if recovery.leftAlone.isEmpty { try note.remove() }
+        return recovery
+    }
+
+    /// What there is to be taken back of a run that was cut off.
+    package struct Recovery: Sendable {
+        fileprivate let changes: [FileChange]
+        /// The files that somebody has changed since, by path.
+        package let leftAlone: [String]
+
+        fileprivate init(of all: [FileChange], in files: any FileSystem) throws(FileSystemError) {
+            var (changes, leftAlone): ([FileChange], [String]) = ([], [])
+            for change in all {
+                switch try change.standingAfterCut(in: files) {
+                case .before?, .after?, .between?: changes.append(change)
+                case .foreign?: leftAlone.append(change.path)
+                case nil: break
+                }
+            }
+            self.changes = changes
+            self.leftAlone = leftAlone
+        }
     }
 
     private func run(_ changes: [FileChange], _ services: TransactionServices) async throws {

@@ -21,6 +21,15 @@ extension TransactionFailure: DeploymentFailure {
                 fix: "run the same command again once nobody edits the file",
                 exitCode: .deployment
             )
+        case .changedSince(let paths, let reason):
+            Diagnosis(
+                what:
+                    "a deployment was cut off, and \(paths.joined(separator: " ").harmless(limit: 600)) "
+                    + "changed since",
+                why: "nginx refuses what stands there now: \(reason)",
+                fix: "mend that by hand until `nginx -t` accepts it, then \(retry.words)",
+                exitCode: .deployment
+            )
         case .noteDamaged(let path):
             Diagnosis(
                 what: "\(path) cannot be read",

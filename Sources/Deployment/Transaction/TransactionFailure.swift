@@ -11,6 +11,8 @@ package enum TransactionFailure: Error, Equatable, Sendable {
     case stuck(NginxTransaction.Fault, reason: String)
     /// Somebody has changed a file between the plan and the change.
     case changedMeanwhile(path: String)
+    /// A run was cut off, somebody has changed files of it since, and nginx refuses what stands there now.
+    case changedSince(paths: [String], reason: String)
     /// The note of a deployment that was cut off cannot be read.
     case noteDamaged(path: String)
 

@@ -40,7 +40,7 @@ struct InPlaceDriver: Sendable {
     ) async throws -> Outcome {
         try await Unserved.by(.sameCommand) {
             try await services.whileDeploying {
-                let nginx = try await find()
+                let nginx = try await deployment.find()
                 try await deployment.recover(nginx)
                 return try await body(nginx)
             }

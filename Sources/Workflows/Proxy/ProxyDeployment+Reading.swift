@@ -13,7 +13,7 @@ extension ProxyDeployment {
     /// ``ProxyError/startsWithFiles(tool:container:paths:)`` then: it has to be started.
     func findStarted() async throws -> any NginxInstance {
         do {
-            return try await access.find(settings.proxy?.place)
+            return try await find()
         } catch DeploymentError.notRunning(let trouble) {
             let paths = try mendStopped(trouble)
             guard paths.isEmpty else {
@@ -103,7 +103,7 @@ extension TransactionFailure {
         switch self {
         case .untouched(let fault): (fault.reason, false)
         case .rolledBack(let fault, _): (fault.reason, true)
-        case .stuck, .changedMeanwhile, .noteDamaged: nil
+        case .stuck, .changedMeanwhile, .changedSince, .noteDamaged: nil
         }
     }
 }

@@ -48,8 +48,8 @@ struct ProxyDeployment: Sendable {
         edited = EditRecords(services).names
     }
 
-    /// Whether a lineage is for that nginx: one with a `certificate` block of its own is for others,
-    /// unless it was put into servers there.
+    /// Whether a lineage is for that nginx by what certctl.conf says: one with a `certificate` block of its own
+    /// is for others, unless it was put into servers there.
     func concerns(_ name: LineageName) -> Bool {
         if site(of: name) != nil || edited.contains(name) { return true }
         return settings.block(of: name) == nil && settings.proxy != nil
@@ -65,7 +65,7 @@ struct ProxyDeployment: Sendable {
     /// Where not all of them can be, each is tried by itself. Returns why, of those that are not in
     /// use; no hooks run, and links for other readers stay where they are.
     func deploy(_ pairs: [ProxyPlan.Pair]) async -> [LineageName: any Error] {
-        let pairs = pairs.filter(serves)
+        let pairs = pairs.filter(serves) + (await readAllTheSame(pairs.filter { !serves($0) }))
         guard !pairs.isEmpty else { return [:] }
         do {
             return Self.failures(of: pairs, in: try await change(to: pairs, scope: .all))
@@ -93,6 +93,26 @@ struct ProxyDeployment: Sendable {
             }
         }
         return failures
+    }
+
+    /// The certificates with blocks of their own that nginx reads all the same, as its configuration says.
+    private func readAllTheSame(_ pairs: [ProxyPlan.Pair]) async -> [ProxyPlan.Pair] {
+        let pairs = pairs.filter(\.certificate.manifest.hasKey)
+        guard settings.proxy != nil, !pairs.isEmpty else { return [] }
+        do {
+            let view = try await ProxyView.look(services, settings, access, findUntouched())
+            return pairs.filter { view.includes(services.layout.include($0.name)) }
+        } catch {
+            // They may be for others alone, which wait for no nginx.
+            services.log.warning(
+                "whether nginx reads certificates that have a block of their own cannot be seen",
+                [
+                    "names": pairs.map { "\($0.name)" }.joined(separator: " "),
+                    "reason": Services.reason(of: error),
+                ]
+            )
+            return []
+        }
     }
 
     /// Plans all that certctl.conf asks for, with the certificates that are in use and as if those of
@@ -183,14 +203,36 @@ struct ProxyDeployment: Sendable {
 
     /// Takes back what a run that was cut off has changed.
     func recover() async throws {
-        try await recover(try await access.find(settings.proxy?.place))
+        try await recover(try await find())
     }
 
     /// Takes it back with an nginx that was found.
     func recover(_ nginx: any NginxInstance) async throws {
         try services.store.checkDeployFiles()
-        guard try await NginxTransaction.recover(needs(nginx, [])) else { return }
+        tell(of: try await NginxTransaction.recover(needs(nginx, [])))
+    }
+
+    /// Finds the nginx, to change what it reads; below one that does not run, what was cut off is taken back:
+    /// it may be what keeps it from starting.
+    func find() async throws -> any NginxInstance {
+        do {
+            return try await access.find(settings.proxy?.place)
+        } catch let error as DeploymentError where error.isOfStopped {
+            try services.store.checkDeployFiles()
+            let note = TransactionNote(services.layout.transaction, in: services.fileSystem)
+            tell(of: try NginxTransaction.recoverStopped(note, in: services.fileSystem))
+            throw error
+        }
+    }
+
+    private func tell(of recovery: NginxTransaction.Recovery?) {
+        guard let recovery else { return }
         services.log.notice("a deployment that was cut off was taken back")
+        guard !recovery.leftAlone.isEmpty else { return }
+        services.log.warning(
+            "files of it that were changed since are left alone",
+            ["paths": recovery.leftAlone.joined(separator: " ")]
+        )
     }
 
     /// The sites that a certificate serves: its own, and those that have it until theirs is there.
@@ -267,7 +309,6 @@ struct ProxyDeployment: Sendable {
             pairs: pairs,
             coming: coming,
             scope: scope,
-            isInPlace: !edited.isEmpty,
             services
         )
     }

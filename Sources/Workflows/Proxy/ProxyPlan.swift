@@ -43,8 +43,6 @@ struct ProxyPlan: Sendable {
     ///   - pairs: The certificates that are to come into use.
     ///   - coming: The lineages whose certificates are taken to be there.
     ///   - scope: The sites whose files may be changed.
-    ///   - isInPlace: Whether users' own servers have certificates: without sites no server of
-    ///     certctl's is put before them then.
     ///   - services: The store, and the time.
     /// - Throws: ``SitesError`` for what concerns all sites, and what keeps the store from being read.
     init(
@@ -53,18 +51,18 @@ struct ProxyPlan: Sendable {
         pairs: [Pair],
         coming: Set<LineageName> = [],
         scope: SiteScope = .all,
-        isInPlace: Bool = false,
         _ services: Services
     ) throws {
         self.view = view
         let store = services.store
         let renderer = SiteRenderer(for: view.surroundings)
+        // Without a site no server of certctl's is put before a person's own.
         let choice =
-            isInPlace && sites.isEmpty
+            sites.isEmpty
             ? .nothing : try SiteChoice(sites, view, renderer, at: services.clock.now)
         refused = choice.refused
         let pairs = pairs.filter { choice.refused["\($0.name)"] == nil }
-        let covered = try Self.covered(choice.sites, pairs, coming, store)
+        let covered = Self.covered(choice.sites, pairs, coming, store)
         let replaced = ReplacedFiles(view, sites, covered: covered)
         files = try Self.files(choice, replaced, view, renderer, services)
         let others = Set(
@@ -135,12 +133,13 @@ struct ProxyPlan: Sendable {
         _ pairs: [Pair],
         _ coming: Set<LineageName>,
         _ store: CertificateStore
-    ) throws -> [String: Set<String>] {
+    ) -> [String: Set<String>] {
         var covered: [String: Set<String>] = [:]
         for site in sites {
             guard let name = site.pair.flatMap(LineageName.init) else { continue }
             let pair = pairs.first { $0.name == name }?.certificate
-            let certificate = try pair ?? (coming.contains(name) ? nil : store.published(of: name))
+            // What is wrong with one site's files keeps no other from being served.
+            let certificate = pair ?? (coming.contains(name) ? nil : try? store.published(of: name))
             let names = certificate?.manifest.names
             covered[site.lineage] = Set(
                 names ?? site.settings.certificate.names.map(\.value)

@@ -252,4 +252,85 @@ import Testing
         }
         #expect(present == full(old))
     }
+
+    // MARK: What somebody has changed since it was cut off
+
+    /// Leaves what a run leaves that is killed before nginx has read anything.
+    private func cutOff() throws {
+        try nginx.services([:]).note.write(changes)
+        for change in changes { try change.make(in: files) }
+    }
+
+    private func recover() async throws -> NginxTransaction.Recovery? {
+        try await NginxTransaction.recover(nginx.services([:]))
+    }
+
+    @Test func `a file that was changed since is left alone, and nothing waits for it`()
+        async throws
+    {
+        try cutOff()
+        let path = "/etc/nginx/a.conf"
+        files.put(path, Array("edited".utf8))
+        #expect(try await recover()?.leftAlone == [path])
+        var expected = full(old)
+        expected[path] = Array("edited".utf8)
+        #expect(present == expected)
+        #expect(nginx.loaded == expected)
+        #expect(!hasNote)
+    }
+
+    @Test func `what stood in it is kept until nginx accepts what stands there now`() async throws {
+        try cutOff()
+        let path = "/etc/nginx/a.conf"
+        files.put(path, Array("bad".utf8))
+        do {
+            _ = try await recover()
+            Issue.record("nginx accepts it")
+        } catch let failure as TransactionFailure {
+            guard case .changedSince([path], _) = failure else { throw failure }
+            #expect(failure.diagnosis.what.contains(path))
+        }
+        #expect(hasNote)
+        #expect(files.bytes(of: "/etc/nginx/gone.conf") != nil)
+        files.put(path, Array("mended".utf8))
+        #expect(try await recover()?.leftAlone == [path])
+        #expect(!hasNote)
+        #expect(try await recover()?.leftAlone == nil)
+    }
+
+    @Test(arguments: [true, false])
+    func `a file that was removed since, or is a link now, is not put back`(
+        isLink: Bool
+    )
+        async throws
+    {
+        try cutOff()
+        let path = "/etc/nginx/a.conf"
+        try files.removeFile(path)
+        if isLink { files.put(link: path, to: "/etc/passwd") }
+        #expect(try await recover()?.leftAlone == (isLink ? [path] : []))
+        #expect(try files.status(path)?.kind == (isLink ? .symbolicLink : nil))
+        #expect(files.bytes(of: "/etc/nginx/user.conf") == full(old)["/etc/nginx/user.conf"])
+        #expect(!hasNote)
+    }
+
+    @Test func `below an nginx that does not run it is taken back without asking it`() throws {
+        try cutOff()
+        let note = nginx.services([:]).note
+        #expect(try NginxTransaction.recoverStopped(note, in: files)?.leftAlone == [])
+        #expect(present == full(old))
+        #expect(!hasNote)
+        #expect(nginx.reloads == 0)
+    }
+
+    @Test func `below an nginx that does not run nothing of what was changed since is lost`() throws
+    {
+        try cutOff()
+        files.put("/etc/nginx/a.conf", Array("edited".utf8))
+        let note = nginx.services([:]).note
+        let left = try NginxTransaction.recoverStopped(note, in: files)?.leftAlone
+        #expect(left == ["/etc/nginx/a.conf"])
+        #expect(files.bytes(of: "/etc/nginx/b.conf") == nil)
+        #expect(hasNote)
+    }
 }

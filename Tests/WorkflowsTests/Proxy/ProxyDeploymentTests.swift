@@ -422,4 +422,64 @@ import Testing
         let rest = try await DeployCertificates(fixture.services).plan()
         #expect(rest.certificates.isEmpty && rest.files.isEmpty)
     }
+
+    @Test(arguments: [false, true])
+    func `one site's files that cannot be read keep no other from its certificate`(
+        isFolder: Bool
+    ) async throws {
+        let fixture = try await ProxyFixture(.nothing)
+        try await fixture.run()
+        let path = "\(TestHost.home)/lib/tls/gen/a.test/000001/cert.pem"
+        try fixture.host.disk.removeFile(path)
+        if isFolder {
+            fixture.host.disk.put(directory: path)
+        } else {
+            fixture.host.disk.put(path, [UInt8](repeating: 10, count: 300_000))
+        }
+        try await fixture.commit(["b.test"])
+        _ = try await DeployCertificates(fixture.services).run(isPendingOnly: true)
+        try expectServed(fixture, ["b.test"])
+        #expect(fixture.proxy.restart() == nil)
+    }
+
+    @Test(arguments: [true, false])
+    func `a certificate with a block of its own is nginx's where a server includes it`(
+        isIncluded: Bool
+    ) async throws {
+        let fixture = try await ProxyFixture(.nothing)
+        try await fixture.run()
+        fixture.settings(
+            "site a.test { to app:3000; }\nsite b.test { to app:3001; }\n"
+                + "certificate c.test { watch off; }\n"
+        )
+        try await fixture.commit(["c.test"])
+        try fixture.expectDeployed(await fixture.deploy())
+        let folder = "\(TestHost.home)/lib/tls/nginx"
+        let include = isIncluded ? "include \(folder)/c.test.conf;" : "return 444;"
+        let port = isIncluded ? "443 ssl" : "8080"
+        fixture.host.disk.put(
+            "\(ModelProxy.directory)/mine.conf",
+            Array("server { listen \(port); server_name c.test; \(include) }".utf8)
+        )
+        #expect(fixture.proxy.restart() == nil)
+        let reloads = fixture.proxy.reloads
+        try await fixture.commit(["c.test"])
+        try fixture.expectDeployed(await fixture.deploy())
+        #expect(fixture.proxy.reloads == reloads + (isIncluded ? 1 : 0))
+        if isIncluded { try expectServed(fixture, ["c.test"]) }
+    }
+
+    @Test func `without a site no server of certctl's is put before a person's`() async throws {
+        let fixture = try await ProxyFixture(.nothing)
+        fixture.settings("")
+        let folder = "\(TestHost.home)/lib/tls/nginx"
+        let mine = "\(ModelProxy.directory)/mine.conf"
+        try fixture.expectDeployed(await fixture.deploy())
+        let server = "server { listen 443 ssl; server_name a.test; include \(folder)/a.test.conf; }"
+        fixture.host.disk.put(mine, Array(server.utf8))
+        try await fixture.commit()
+        try fixture.expectDeployed(await fixture.deploy())
+        try expectServed(fixture, ["a.test"])
+        #expect(fixture.host.disk.contents(below: ModelProxy.directory).keys.sorted() == [mine])
+    }
 }
