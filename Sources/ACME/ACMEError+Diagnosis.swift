@@ -59,13 +59,13 @@ extension ACMEError: Diagnosable {
     }
 
     private var refusalText: (what: String, why: String, fix: String) {
-        let report = "nothing was changed; check the address given by --ca, or tell the CA"
+        let report = "nothing was changed; check the address of the CA (--ca), or tell the CA"
         switch self {
         case .unreadableAnswer(let resource, let excerpt):
             return (
                 "what answered is not an ACME server",
                 "expected \(resource), got: \(excerpt.harmless(limit: 80))",
-                "check the address given by --ca, and that no proxy or portal answers in its place"
+                "check the address of the CA (--ca), and that no proxy or portal answers in its place"
             )
         case .foreignURL(let field, let value):
             return (
@@ -196,7 +196,7 @@ extension TransportFailure {
     private func explanation(for host: String) -> (why: String, fix: String) {
         switch self {
         case .hostNotFound(let text):
-            (text, "check the name in --ca, and that this machine can resolve names")
+            (text, "check the name of the CA (--ca), and that this machine can resolve names")
         case .notConnected(let text), .broken(let text), .socket(_, let text):
             (text, "check that this machine can reach \(host), then run the same command again")
         case .timedOut(let text):
@@ -204,9 +204,12 @@ extension TransportFailure {
         case .notTrusted(let distrust, let text):
             (text, distrust.fix(host))
         case .privateAddress(let text):
-            (text, "for a CA in your own network give its root with --ca-roots FILE")
+            (
+                text,
+                "for a CA in your own network give its root: roots in certctl.conf, or certctl issue NAME --ca-roots FILE"
+            )
         case .tooLarge(let limit):
-            ("the answer is longer than \(limit) bytes", "check the address given by --ca")
+            ("the answer is longer than \(limit) bytes", "check the address of the CA (--ca)")
         }
     }
 }
@@ -215,7 +218,7 @@ extension TransportFailure.Distrust {
     fileprivate func fix(_ host: String) -> String {
         switch self {
         case .issuer:
-            "for a CA of your own give the certificate of its root with --ca-roots FILE"
+            "for a CA of your own give the certificate of its root: roots in certctl.conf, or certctl issue NAME --ca-roots FILE"
         case .host:
             "write the name that the server's certificate is for in --ca, in place of \(host)"
         case .dates:
@@ -224,7 +227,7 @@ extension TransportFailure.Distrust {
             "give certificates in PEM with roots in certctl.conf or by certctl issue NAME --ca-roots FILE, "
                 + "or leave it out for a public CA"
         case .other:
-            "check that \(host) speaks TLS 1.2 or newer, and the address given by --ca"
+            "check that \(host) speaks TLS 1.2 or newer, and the address of the CA (--ca)"
         }
     }
 }

@@ -114,10 +114,10 @@ struct CertificateFailure: Diagnosable {
         }
         let codes = Set(failures.map(\.diagnosis.exitCode))
         guard codes != [.deployment] else { return .deployment }
-        guard failures.count == total, codes.count == 1, let code = codes.first else {
-            return mixed
-        }
-        return code
+        // What failed only to be brought into use was issued.
+        let noneIsIssued = failures.count == total && !codes.contains(.deployment)
+        guard noneIsIssued, let first = failures.first else { return mixed }
+        return first.diagnosis.exitCode
     }
 }
 

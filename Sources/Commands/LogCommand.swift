@@ -112,7 +112,8 @@ struct LogCommand: Command {
         throw .unusableForm(
             option: "since",
             value: text,
-            form: "a number of days, or a date: 7, 2027-01-31, 2027-01-31T08:00:00Z"
+            form:
+                "a number of days up to \(longestSpan), or a date: 7, 2027-01-31, 2027-01-31T08:00:00Z"
         )
     }
 }

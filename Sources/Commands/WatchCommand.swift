@@ -134,7 +134,7 @@ struct WatchCommand: Command {
             if isTable {
                 context.tell(ObservationText.table(observations))
             } else {
-                console.write(ObservationText.lines(observations))
+                context.tell(ObservationText.lines(observations))
             }
         }
     }

@@ -1,4 +1,4 @@
-/// The status that the process ends with; 0 means that nothing needs you.
+/// The status that the process ends with; 0 means that it is done.
 ///
 /// The numbers are a promise to scripts and never change.
 package enum ExitCode: Int32, CaseIterable, Sendable {
@@ -30,7 +30,7 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
     /// What the status tells an operator, in a few words.
     package var meaning: String {
         switch self {
-        case .success: "nothing needs you"
+        case .success: "done, or nothing to do"
         case .internalError: "a bug in certctl"
         case .usage: "the command line"
         case .configuration: "settings, hosts, a port that is held, an unknown certificate"

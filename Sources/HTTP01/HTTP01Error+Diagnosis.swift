@@ -124,8 +124,8 @@ extension HTTP01Error: Diagnosable {
             ? " (the container has to mount that socket's directory at the same path)" : ""
         return
             "let it pass challenges on: put `\(location(passingTo: socket))` into its server for port \(port)\(mount), "
-            + "reload it, and run the same command with --http01 proxied; or --http01 webroot:DIR with "
-            + "the directory that it serves; or free the port: \(fix(port: port, holders: holders))"
+            + "reload it, and take http01 proxied (in certctl.conf, or certctl issue NAME --http01 proxied); or "
+            + "in the same way --http01 webroot:DIR with the directory that it serves; or free the port: \(fix(port: port, holders: holders))"
     }
 
     private static func fix(port: UInt16, holders: [PortHolder]) -> String {

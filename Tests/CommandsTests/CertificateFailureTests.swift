@@ -32,9 +32,12 @@ import Workflows
         #expect(throws: Self.busy) { try check([Self.busy]) }
     }
 
-    @Test func `several that all failed alike end with their own code`() throws {
+    @Test
+    func `several that all failed end with the first one's code, and not as if some were issued`()
+        throws
+    {
         #expect(try diagnosis([Self.busy, Self.busy]).exitCode == .store)
-        #expect(try diagnosis([Self.busy, Self.unknown]).exitCode == .partial)
+        #expect(try diagnosis([Self.unknown, Self.busy]).exitCode == .configuration)
         #expect(try diagnosis([Self.busy, nil]).exitCode == .partial)
     }
 

@@ -24,7 +24,7 @@ enum Help {
                 filled(
                     """
                     certctl help COMMAND tells all about one, certctl help --man about all. The \
-                    exit code 0 means that nothing needs you.
+                    exit code 0 means that it is done.
                     """
                 ),
             ]

@@ -104,7 +104,7 @@ extension SettingsReader {
         let inner = block(entry.source.children, in: .proxy)
         guard let directive = inner["configuration"] else {
             if inner.isWhole {
-                note(.incomplete("proxy", lacks: "configuration DIR;"), at: entry.source.name)
+                note(.incomplete("proxy", lacks: "configuration"), at: entry.source.name)
             }
             return nil
         }

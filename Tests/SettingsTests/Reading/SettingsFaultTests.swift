@@ -239,7 +239,7 @@ import Testing
             "@@fallback letsencrypt { eab_hmac_file f; }",
             .incomplete("fallback", lacks: "eab_kid")
         ),
-        Case("@@proxy nginx { }", .incomplete("proxy", lacks: "configuration DIR;")),
+        Case("@@proxy nginx { }", .incomplete("proxy", lacks: "configuration")),
         Case("@@site a.test { }", .incomplete("site", lacks: "to")),
         Case("@@site a.test { kind websocket; raw { } }", .incomplete("site", lacks: "to")),
         Case("site a.test { @@location / { } }", .incomplete("location", lacks: "to")),
