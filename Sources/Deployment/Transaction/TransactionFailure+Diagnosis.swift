@@ -11,7 +11,8 @@ extension TransactionFailure: DeploymentFailure {
             Diagnosis(
                 what: "nginx's files are neither the old ones nor the new ones",
                 why: "\(reason); what came first: \(fault.reason)",
-                fix: "make that possible, then \(retry.words): what was there is put back first",
+                fix: "make that possible, then \(retry.words), by hand where a unit may not write: "
+                    + "what was there is put back first",
                 exitCode: .deployment
             )
         case .changedMeanwhile(let path):
