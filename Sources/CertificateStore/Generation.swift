@@ -22,7 +22,8 @@ package struct GenerationNumber: Hashable, Comparable, Codable, Sendable, Custom
         self.init(value)
     }
 
-    var next: GenerationNumber { GenerationNumber(value + 1) }
+    /// The one after it; the last that there is where a file has an impossible one.
+    var next: GenerationNumber { GenerationNumber(min(value, Self.limit - 2) + 1) }
 
     /// At least six digits, so that a listing is in order.
     package var description: String {

@@ -32,7 +32,8 @@ package struct RenewalAdvice: Equatable, Sendable {
 
     /// The CA has told at `now`; `interval` is its wish for the next question, in seconds.
     ///
-    /// A window that it has told before was learned then.
+    /// A window that it has told before was learned then. So was one that wants the certificate to be renewed at
+    /// once: CAs compute that anew for each answer, and one that moves along must not put the renewal off.
     package static func told(
         start: Date,
         end: Date,
@@ -40,11 +41,18 @@ package struct RenewalAdvice: Equatable, Sendable {
         after earlier: RenewalAdvice?,
         at now: Date
     ) -> RenewalAdvice {
-        let known = earlier?.window.flatMap { $0.isSame(from: start, to: end) ? $0 : nil }
+        let isStillAtOnce = earlier?.window?.isSignal == true && end <= now && end > start
+        let known = earlier?.window.flatMap { window in
+            isStillAtOnce || window.isSame(from: start, to: end) ? window : nil
+        }
         let wish = interval ?? standardInterval
         let wait = min(max(wish, intervals.lowerBound), intervals.upperBound)
         return RenewalAdvice(
-            window: RenewalWindow(start: start, end: end, learned: min(known?.learned ?? now, now)),
+            window: RenewalWindow(
+                start: known?.start ?? start,
+                end: known?.end ?? end,
+                learned: min(known?.learned ?? now, now)
+            ),
             asked: now,
             next: now.addingTimeInterval(wait),
             failures: 0

@@ -97,7 +97,6 @@ struct IssueCertificate: Sendable {
     private func prepareLocked(_ lock: FileLock) throws -> Preparation {
         let lineage = try recovered(store.lineage(name))
         try checkNames(lineage)
-        if let current = lineage.current { try store.checkKey(of: current) }
         let settings = settings(lineage)
         try checkRequest(settings, lineage)
         var preparation = Preparation(
@@ -107,6 +106,7 @@ struct IssueCertificate: Sendable {
             lock: lock
         )
         if let current = lineage.current, try isGoodEnough(current, lineage, settings) {
+            try store.checkKey(of: current)
             preparation.kept = Obtained(
                 order: self,
                 change: .unchanged(current),
@@ -114,9 +114,22 @@ struct IssueCertificate: Sendable {
                 lock: lock
             )
         } else {
+            if let current = lineage.current { try checkReplaced(current, settings) }
             try store.checkRoom(for: name)
         }
         return preparation
+    }
+
+    /// Refuses a key that others may read where it is kept; where it is replaced that is all that it needs.
+    private func checkReplaced(_ current: StoredCertificate, _ settings: IssueSettings) throws {
+        do {
+            try store.checkKey(of: current)
+        } catch  where !settings.reusesKey {
+            services.log.warning(
+                "the key that is replaced was not certctl's alone",
+                ["lineage": "\(name)", "reason": Services.reason(of: error)]
+            )
+        }
     }
 
     /// Refuses a request made elsewhere that would leave somebody with what is no good any more.

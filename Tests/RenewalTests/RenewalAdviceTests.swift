@@ -83,6 +83,33 @@ import Testing
         #expect(again.window?.learned == now)
     }
 
+    /// Boulder computes it anew for each answer: from an hour before it to half an hour before it.
+    @Test func `a window that stays in the past and moves along is the one that was learned first`()
+    {
+        func told(after earlier: RenewalAdvice?, at moment: Date) -> RenewalAdvice {
+            .told(
+                start: moment - 3600,
+                end: moment - 1800,
+                interval: 3600,
+                after: earlier,
+                at: moment
+            )
+        }
+        let first = told(after: nil, at: now)
+        var advice = first
+        for hour in 1...30 { advice = told(after: advice, at: now + Double(hour) * 3600) }
+        #expect(advice.window == first.window)
+        // What is for later again is news.
+        let later = RenewalAdvice.told(
+            start: start,
+            end: end,
+            interval: nil,
+            after: advice,
+            at: now
+        )
+        #expect(later.window?.start == start)
+    }
+
     @Test func `another window is learned when it is told`() {
         let other = RenewalAdvice.told(
             start: now + Days(-1),

@@ -24,18 +24,20 @@ package struct RetryPolicy: Equatable, Sendable {
 
     /// Judges an answer that is not about nonces.
     package mutating func verdict(on response: HTTPResponse, at now: Date) -> Verdict {
-        guard response.status == 429 || response.status >= 500 else { return .accept }
+        guard response.status >= 400 else { return .accept }
         let problem = Problem(response)
+        // RFC 8555 §6.6 has no status for it.
+        let isLimit = response.status == 429 || problem.kind == .rateLimited
+        guard isLimit || response.status >= 500 else { return .accept }
         let wished = response.retryAfter(from: now)
         if retries < Self.pauses.count, (wished ?? .zero) <= Self.patience {
             defer { retries += 1 }
             // A limit without a moment is no invitation to ask again.
-            if wished != nil || response.status != 429 {
+            if wished != nil || response.status >= 500 {
                 return .retry(after: max(wished ?? .zero, Self.pauses[retries]))
             }
         }
         let until = wished.map { now.addingTimeInterval(Double($0.components.seconds)) }
-        let isLimit = response.status == 429 || problem.kind == .rateLimited
         return .fail(isLimit ? .rateLimited(problem, until: until) : .busy(problem, until: until))
     }
 

@@ -1,3 +1,4 @@
+package import FoundationEssentials
 import Platform
 package import Renewal
 
@@ -8,9 +9,15 @@ package struct RenewalState: Codable, Equatable, Sendable {
     /// The failures in a row since then at each CA, by the URL of its directory.
     package var failures: [String: FailureRecord] = [:]
     package var signals = SignalHistory()
+    /// When its last order ended as if the CA were down, which may be about this one alone; `nil` where it did
+    /// not.
+    package var lastOutage: Date?
 
     /// Nothing has gone wrong.
     package init() {}
+
+    /// The same of a generation.
+    init(of generation: GenerationNumber?) { self.generation = generation }
 
     /// The state as it is about `generation`: failures before it came are of the past.
     package func about(_ generation: GenerationNumber?) -> RenewalState {
@@ -18,6 +25,7 @@ package struct RenewalState: Codable, Equatable, Sendable {
         var state = self
         state.generation = generation
         state.failures = [:]
+        state.lastOutage = nil
         return state
     }
 
@@ -36,7 +44,7 @@ extension CertificateStore {
     /// Keeps the state of a lineage's renewals; there is no file where there is nothing to keep.
     package func save(_ state: RenewalState, of name: LineageName) throws {
         let path = layout.renewalState(name)
-        guard !state.failures.isEmpty || state.signals != SignalHistory() else {
+        guard state != RenewalState(of: state.generation) else {
             return try fileSystem.removeIfPresent(path)
         }
         try replace(path, with: state)

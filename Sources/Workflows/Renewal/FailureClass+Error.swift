@@ -66,7 +66,8 @@ struct FailureVerdict: Sendable {
         case .noAnswer, .unreadableAnswer, .noncesRefused, .noNonce: self.init(.authority)
         case .rateLimited(let problem, let until):
             self.init(.rateLimited, until: until, problem.text)
-        case .refused(let problem) where problem.kind == .rateLimited: self.init(.rateLimited)
+        case .refused(let problem) where problem.kind == .rateLimited:
+            self.init(.rateLimited, problem.text)
         case .termsNotAgreed, .actionRequired, .externalAccountRequired, .notOffered,
             .profileNotOffered, .keyInUse, .accountNotUsable, .challengeNotOffered, .foreignName:
             self.init(.configuration)
@@ -95,7 +96,7 @@ struct FailureVerdict: Sendable {
         let names = order.names
         let subjects = names.flatMap { [$0, RegisteredDomain.guess($0)] } + ["exact set"]
         if subjects.contains(where: { detail.contains($0) }) { return true }
-        guard let until else { return true }
+        guard let until else { return false }
         return order.authority.rateLimits != nil && until.timeIntervalSince(now) > 3 * .hour
     }
 }

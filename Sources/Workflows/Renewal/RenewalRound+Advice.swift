@@ -12,9 +12,9 @@ extension RenewalRound {
         _ looks: [RenewalLook],
         _ authority: CertificateAuthority
     ) async -> [RenewalLook] {
-        let now = now(of: authority)
+        let start = now(of: authority)
         let asked = looks.indices.filter { index in
-            renewal.decide(looks[index].facts, now) == .ask
+            renewal.decide(looks[index].facts, start) == .ask
         }
         guard !asked.isEmpty else { return looks }
         var looks = looks
@@ -36,6 +36,9 @@ extension RenewalRound {
             }
             for await (done, answer) in group { answers[done] = answer }
         }
+        // By when they came: where asking takes longer than the CA wants to be left alone, the answers are not
+        // of the past already.
+        let now = now(of: authority)
         for index in asked {
             guard let answer = answers[index] ?? silences[looks[index].issuer].map({ .failure($0) })
             else { continue }

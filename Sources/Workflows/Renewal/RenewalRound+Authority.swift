@@ -9,9 +9,15 @@ import Settings
 
 /// One CA after the other: whether it is there, and what time it has.
 extension RenewalRound {
-    mutating func renew(_ group: [RenewalLook], of authority: CertificateAuthority) async {
+    /// Renews those that trust the same roots; `isOnePart` tells whether others trust other ones.
+    mutating func renew(
+        _ group: [RenewalLook],
+        of authority: CertificateAuthority,
+        isOnePart: Bool
+    ) async {
         var looks = group.map { completed($0) }
-        let reach: Reach = isAsked(looks) ? await self.reach(looks) : .leftAlone
+        let reach: Reach =
+            isAsked(looks) ? await self.reach(looks, isOnePart: isOnePart) : .leftAlone
         // What that has taught of the CA and of the time counts for all.
         looks = looks.map { completed($0) }
         switch reach {
@@ -67,7 +73,7 @@ extension RenewalRound {
     /// Finds out whether the CA is there, and what time it is.
     ///
     /// One question for all of its certificates: what it comes to counts for each of them.
-    private mutating func reach(_ looks: [RenewalLook]) async -> Reach {
+    private mutating func reach(_ looks: [RenewalLook], isOnePart: Bool) async -> Reach {
         let look = looks[0]
         let now = services.clock.now
         // One that is known to be down is left alone, unless the time is in question.
@@ -91,13 +97,19 @@ extension RenewalRound {
             // and counted of each.
             return .unusable
         } catch {
-            noteOutage(looks, error)
+            // Where others trust other roots, it is these that are wrong rather than the CA.
+            if !isOnePart || !Self.isDistrust(error) { noteOutage(looks, error) }
             services.log.warning(
                 "the CA cannot be reached",
                 ["CA": look.authority.folder, "reason": Self.reason(error, clock)]
             )
             return .failed(error)
         }
+    }
+
+    private static func isDistrust(_ error: any Error) -> Bool {
+        guard case ACMEError.noAnswer(.notTrusted, _) = error else { return false }
+        return true
     }
 
     var source: any CertificateSource { renewal.source }

@@ -73,6 +73,7 @@ extension RenewalRound {
         var state = due.look.state
         state.generation = certificate.number
         state.failures = [:]
+        state.lastOutage = nil
         note(due, success: true, in: &state, at: now)
         save(state, of: due.look, services)
         return Ending(outcome: .renewed(certificate, due.cause), look: now)
@@ -100,9 +101,10 @@ extension RenewalRound {
             until: verdict.until,
             look.facts.random
         )
-        // An outage is the CA's, and kept there.
+        // An outage is the CA's, and kept there; unless others have better luck with it.
         let isOutage = verdict.failureClass == .authority
         if !isOutage { state[order.authority] = failure }
+        state.lastOutage = isOutage ? now : nil
         // What the CA never heard of is none of the renewals that it may have asked for by mistake.
         if verdict.failureClass.isOfOrder { note(due, success: false, in: &state, at: now) }
         save(state, of: look, services)

@@ -25,15 +25,35 @@ extension RenewalRound {
             // Nothing more was to be asked, and it has answered.
             limits.noteAnswer(authority)
         }
-        let now = now(of: authority)
-        due.sort {
-            ($0.look.urgency(at: now), $1.look.name) > ($1.look.urgency(at: now), $0.look.name)
-        }
-        var rest = due[...]
+        var rest = Self.sequence(of: due, at: now(of: authority))[...]
         while !rest.isEmpty {
             await order(Array(rest.prefix(Self.batch)), authority)
             rest = rest.dropFirst(Self.batch)
         }
+    }
+
+    /// In which order they are tried: the most urgent first.
+    ///
+    /// Of those whose last order ended as if the CA were down only one in so many as are under way at a time, the
+    /// one first that was tried longest ago: what the CA fails for alone would else come first for ever, and
+    /// each time count as an outage before any other is tried.
+    private static func sequence(of due: [Due], at now: Date) -> [Due] {
+        var usual = due.filter { $0.look.state.lastOutage == nil }.sorted {
+            ($0.look.urgency(at: now), $1.look.name) > ($1.look.urgency(at: now), $0.look.name)
+        }[...]
+        var unlucky = due.filter { $0.look.state.lastOutage != nil }.sorted {
+            let (one, other) = ($0.look, $1.look)
+            return (one.state.lastOutage ?? now, one.name) < (
+                other.state.lastOutage ?? now, other.name
+            )
+        }[...]
+        var sequence: [Due] = []
+        while let next = unlucky.popFirst() {
+            sequence += usual.prefix(lanes - 1)
+            usual = usual.dropFirst(lanes - 1)
+            sequence.append(next)
+        }
+        return sequence + usual
     }
 
     /// Settles what is not to be ordered; returns what is.
@@ -228,8 +248,12 @@ extension RenewalRound {
                 random
             )
         case .rateLimited:
-            guard let until = verdict.until, !verdict.isOf(order, at: now) else { return }
-            limits.noteHold(order.authority, until: until, at: now)
+            guard !verdict.isOf(order, at: now) else { return }
+            // What is not of all certificates after all must not hold them for as long as it lasts: others try
+            // before that, a few at a time.
+            let longest = now.addingTimeInterval(3 * .hour)
+            let until = verdict.until ?? now.addingTimeInterval(.hour / 2)
+            limits.noteHold(order.authority, until: min(until, longest), at: now)
         case .temporary:
             guard case ACMEError.challengesFailed(let failures) = error else { return }
             limits.noteFailedValidations(of: failures.map(\.host), order.authority, at: now)

@@ -77,7 +77,8 @@ struct RenewalRound {
             }
         }
         for (authority, group) in groups.sorted(by: { $0.key.folder < $1.key.folder }) {
-            for part in Self.parted(group) { await renew(part, of: authority) }
+            let parts = Self.parted(group)
+            for part in parts { await renew(part, of: authority, isOnePart: parts.count > 1) }
         }
         if limits.takeRoom() { lookAgainAtHeld() }
         await handInRedirects(groups.values.flatMap(\.self))

@@ -215,16 +215,29 @@ import Testing
         #expect(words["c.test"]?.hasPrefix("failed") == true)
     }
 
-    @Test func `a key that others could have read keeps no other from being renewed`()
-        async throws
+    @Test(arguments: [false, true])
+    func
+        `a key that others could have read is replaced; who is to keep it is told, and keeps no other from being renewed`(
+            isKept: Bool
+        ) async throws
     {
         try await issue("a.test", "b.test")
         host.wait(61 * .day)
         let name = try #require(LineageName("b.test"))
-        let key = try #require(try host.store.lineage(name).current?.files.privateKey)
+        let lineage = try host.store.lineage(name)
+        var settings = try #require(lineage.settings)
+        settings.reusesKey = isKept ? true : nil
+        try host.store.save(settings, of: name)
+        let key = try #require(lineage.current?.files.privateKey)
         host.disk.setMode(key, FileMode(0o666))
         let words = try await host.renew().words
-        #expect(words == ["a.test": "renewed: lifetime", "b.test": "failed: 8"])
+        let word = isKept ? "failed: 8" : "renewed: lifetime"
+        #expect(words == ["a.test": "renewed: lifetime", "b.test": word])
+        guard !isKept else { return }
+        let new = try #require(try host.store.lineage(name).current?.files.privateKey)
+        #expect(new != key)
+        #expect(try host.disk.status(new)?.mode == .privateFile)
+        #expect(host.disk.bytes(of: new) != host.disk.bytes(of: key))
     }
 
     @Test func `one that another certctl is at work on is left, and nobody waits for it`()

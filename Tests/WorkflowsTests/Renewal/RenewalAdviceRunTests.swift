@@ -75,6 +75,26 @@ import Testing
         #expect(predecessors[1] != nil)
     }
 
+    @Test func `answers that take longer to come than they last keep nothing from being renewed`()
+        async throws
+    {
+        let clock = host.clock
+        let names = (1...12).map { "n\($0).test" }
+        for name in names { try await host.issue([name]) }
+        host.wait(60 * .day)
+        let start = clock.now - .day
+        host.advise {
+            clock.advance(by: .seconds(25))
+            return FakeCA.window(start, start + 2 * .hour, retryAfter: "60")
+        }
+        var renewed = 0
+        for _ in 1...2 {
+            host.wait(.hour)
+            renewed += try await host.renew().renewed.count
+        }
+        #expect(renewed == names.count)
+    }
+
     @Test func `A07: the moment in the window stays the same, however often it is looked at`()
         async throws
     {

@@ -97,7 +97,11 @@ import Testing
     {
         try await due()
         let name = try #require(LineageName("a.test"))
-        let key = try #require(try host.store.lineage(name).current?.files.privateKey)
+        let lineage = try host.store.lineage(name)
+        var settings = try #require(lineage.settings)
+        settings.reusesKey = true
+        try host.store.save(settings, of: name)
+        let key = try #require(lineage.current?.files.privateKey)
         host.disk.setMode(key, FileMode(0o666))
         let before = orders
         for _ in 1...3 {
@@ -394,15 +398,18 @@ import Testing
 
     /// A network on which nothing can be trusted that the roots of one file are to vouch for.
     private struct Untrusted: Transport {
+        let distrust: TransportFailure.Distrust
+
         func send(_ request: HTTPRequest) async throws(TransportFailure) -> HTTPResponse {
-            throw .notTrusted(.roots, "no such file")
+            throw .notTrusted(distrust, "no such file")
         }
     }
 
-    @Test func `roots that cannot be read are no outage of the CA`() async throws {
+    /// The host's, where the roots of one file are of no use.
+    private func services(_ distrust: TransportFailure.Distrust) -> Services {
         let base = host.services
         let network = host.network
-        let services = Services(
+        return Services(
             layout: base.layout,
             fileSystem: base.fileSystem,
             clock: base.clock,
@@ -410,10 +417,28 @@ import Testing
             user: base.user,
             log: base.log,
             makeTransport: { roots -> any Transport in
-                if roots == "/gone.pem" { Untrusted() } else { network }
+                if roots == "/gone.pem" { Untrusted(distrust: distrust) } else { network }
             },
             makeSolver: base.makeSolver
         )
+    }
+
+    @Test
+    func `roots that no longer lead to the CA keep no certificate with others from being renewed`()
+        async throws
+    {
+        let services = services(.issuer)
+        try await host.issue(["a.test"]) { $0.authorityRoots = .file("/gone.pem") }
+        try await host.issue(["b.test"])
+        host.wait(61 * .day)
+        let report = try await RenewCertificates(services, RenewRequest()).run()
+        #expect(report.words == ["a.test": "failed: 3", "b.test": "renewed: lifetime"])
+        host.wait(.hour)
+        #expect(try host.store.limits().health(of: FakeCA.directoryURL).breaker == nil)
+    }
+
+    @Test func `roots that cannot be read are no outage of the CA`() async throws {
+        let services = services(.roots)
         try await host.issue(["a.test"]) { $0.authorityRoots = .file("/gone.pem") }
         try await host.issue(["b.test"])
         host.wait(61 * .day)
@@ -598,8 +623,8 @@ import Testing
         #expect(try await host.renew().renewed.count == 30)
     }
 
-    /// That limits of accounts last no longer than three hours is known of Let's Encrypt alone.
-    @Test func `a limit that does not say whose it is holds all, however long it lasts`()
+    /// It may be of one certificate alone, and last for longer than others have.
+    @Test func `a limit that does not say whose it is holds all, but for a few every three hours`()
         async throws
     {
         try await due(Self.thirty)
@@ -615,11 +640,62 @@ import Testing
         let words = try await host.renew().words
         #expect(host.count(.newOrder) - before <= 4)
         #expect(words.values.filter { $0 == "held: rateLimit" }.count >= 26)
-        host.misbehave { $0.outage = nil }
-        host.wait(7 * .day - 60)
-        #expect(try await host.renew(Self.thirty).renewed.isEmpty)
+        host.wait(3 * .hour - 60)
+        #expect(try await host.renew().renewed.isEmpty)
+        #expect(host.count(.newOrder) - before <= 4)
         host.wait(120)
+        _ = try await host.renew()
+        #expect(host.count(.newOrder) - before <= 8)
+        host.misbehave { $0.outage = nil }
+        host.wait(3 * .hour + 60)
+        #expect(try await host.renew().renewed.count >= 22)
+        host.wait(7 * .day)
+        #expect(try await host.renew().renewed.count <= 8)
+        #expect(host.count(.newOrder) - before == 30 + 8)
+    }
+
+    @Test(arguments: [(429, nil), (403, "7200")])
+    func `a limit without a moment, or with any status, holds the others`(
+        status: Int,
+        wish: String?
+    ) async throws {
+        try await due(Self.thirty)
+        host.misbehave { behaviour in
+            behaviour.outage = { resource, _ in
+                guard resource == .newOrder else { return nil }
+                var answer = FakeCA.problem("rateLimited", "slow down", status: status)
+                if let wish { answer.headers.append("retry-after", wish) }
+                return .success(answer)
+            }
+        }
+        let before = host.count(.newOrder)
+        _ = try await host.renew()
+        #expect(host.count(.newOrder) - before <= 4)
+        host.misbehave { $0.outage = nil }
+        // The hourly timer asks again.
+        host.wait(wish == nil ? .hour : 2 * .hour)
         #expect(try await host.renew().renewed.count == 30)
+    }
+
+    /// A CA may fail for one certificate alone, as a template of its own or a webhook does.
+    @Test func `certificates that a CA fails for keep no other from being renewed`() async throws {
+        try await due(Self.thirty)
+        let bad = Set(Self.thirty.prefix(6))
+        host.misbehave { behaviour in
+            behaviour.outage = { resource, names in
+                guard resource == .newOrder, !bad.isDisjoint(with: names) else {
+                    return nil
+                }
+                return .success(FakeCA.problem("serverInternal", "no template", status: 500))
+            }
+        }
+        var renewed: Set<String> = []
+        // That it works for some ends the pause that follows, which else lasts longer than a day.
+        for _ in 1...14 {
+            renewed.formUnion(try await host.renew().renewed.map { "\($0)" })
+            host.wait(30 * .hour)
+        }
+        #expect(renewed == Set(Self.thirty).subtracting(bad))
     }
 
     @Test func `a limit that others are not under any more does not go on in the schedule`()
