@@ -48,7 +48,7 @@ extension CertificateStore {
             }
             // There is none of a certificate whose key somebody else keeps.
             ?? (fileSystem.status(files.privateKey) == nil)
-        guard !isWhole || !isIncludeRight || last != nil,
+        guard !isWhole || !isIncludeRight || last != nil, try last == nil || isThere(name),
             // Whoever is at work on it leads its readers himself, or takes all of it away.
             let lock = try lockExisting(name)
         else { return false }

@@ -73,6 +73,10 @@ struct RespondCommand: Command {
             return Endpoint(address: address, port: HTTP01Settings.standardPort)
         }
         if port == "none", address == nil { return nil }
-        return Endpoint(address: address, port: try ArgumentValues.port(port))
+        let alternative = address == nil ? ", or none" : ""
+        return Endpoint(
+            address: address,
+            port: try ArgumentValues.port(port, alternative: alternative)
+        )
     }
 }

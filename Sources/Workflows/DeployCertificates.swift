@@ -101,7 +101,8 @@ package struct DeployCertificates: Sendable {
         }
         do {
             try await takeBackWhatWasCutOff()
-        } catch  where !results.isEmpty {
+        } catch  where results.values.contains(where: { (try? $0.get())?.wasUnchanged != true }) {
+            // What came of those is to be told, and the next run finds it again.
             services.log.warning(
                 "a deployment that was cut off cannot be taken back yet",
                 ["reason": Services.reason(of: error)]

@@ -114,17 +114,19 @@ struct IssueCertificate: Sendable {
                 lock: lock
             )
         } else {
-            if let current = lineage.current { try checkReplaced(current, settings) }
+            if let current = lineage.current {
+                try checkReplaced(current, isKept: settings.reusesKey && !lineage.isRevoked)
+            }
             try store.checkRoom(for: name)
         }
         return preparation
     }
 
     /// Refuses a key that others may read where it is kept; where it is replaced that is all that it needs.
-    private func checkReplaced(_ current: StoredCertificate, _ settings: IssueSettings) throws {
+    private func checkReplaced(_ current: StoredCertificate, isKept: Bool) throws {
         do {
             try store.checkKey(of: current)
-        } catch  where !settings.reusesKey {
+        } catch  where !isKept {
             services.log.warning(
                 "the key that is replaced was not certctl's alone",
                 ["lineage": "\(name)", "reason": Services.reason(of: error)]

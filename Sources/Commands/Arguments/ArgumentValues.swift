@@ -103,12 +103,16 @@ enum ArgumentValues {
         return real
     }
 
-    static func port(_ text: String) throws(UsageError) -> UInt16 {
+    /// The port of http-01; `alternative` is what the option takes besides, for whoever has given neither.
+    static func port(
+        _ text: String,
+        alternative: String = ""
+    ) throws(UsageError) -> UInt16 {
         guard let port = portNumber(text) else {
             throw .unusableForm(
                 option: "http01-port",
                 value: text,
-                form: "a number from 1 to 65535"
+                form: "a number from 1 to 65535\(alternative)"
             )
         }
         return port

@@ -152,7 +152,7 @@ struct IssueArguments: Sendable {
             guard options.mode == nil else { throw UsageError.contradiction("webroot", "http01") }
             options.mode = .webroot(try ArgumentValues.folder(directory, option: "webroot"))
         }
-        options.port = try arguments["http01-port"].map(ArgumentValues.port)
+        options.port = try arguments["http01-port"].map { try ArgumentValues.port($0) }
         options.address = try arguments["http01-address"].map(ArgumentValues.address)
         return options
     }

@@ -37,7 +37,10 @@ extension FileChange {
             return current == nil && standing == .foreign ? nil : standing
         } catch {
             // A link, a folder or a pipe is of somebody else; the disk's own trouble is none's doing.
-            guard error.isOfWhatIsThere, error.reason != .inputOutput else { throw error }
+            let kinds: [FileSystemError.Reason] = [
+                .symbolicLink, .isDirectory, .notRegular, .notDirectory,
+            ]
+            guard kinds.contains(error.reason) else { throw error }
             return .foreign
         }
     }

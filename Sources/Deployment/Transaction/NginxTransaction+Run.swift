@@ -47,13 +47,16 @@ extension NginxTransaction {
 
     /// Puts back what a run before has left changed; `nil` where there was nothing.
     ///
+    /// Where somebody has changed one of the files since, all of them stay as they are, if nginx accepts that: what
+    /// he has changed may need the others.
+    ///
     /// - Throws: ``TransactionFailure`` where that cannot be done, and ``FileSystemError``.
     package static func recover(_ services: TransactionServices) async throws -> Recovery? {
         guard let changes = try services.note.read() else { return nil }
         let recovery = try Recovery(of: changes, in: services.files)
         let transaction = NginxTransaction(
             interruptedAfter: recovery.changes.count,
-            isPartial: !recovery.leftAlone.isEmpty
+            isOthers: !recovery.leftAlone.isEmpty
         )
         do {
             try await transaction.run(recovery.changes, services)
@@ -68,21 +71,27 @@ extension NginxTransaction {
     /// Puts it back below an nginx that does not run, and cannot become worse by it; `nil` where there was
     /// nothing.
     ///
-    /// What stood in files that somebody has changed since is kept until an nginx has judged them. Throws
-    /// as ``recover(_:)`` does.
+    /// Where somebody has changed one of the files since, nothing is done until an nginx can judge. Throws
+    /// as ``recover(_:)`` does, once it has tried all.
     package static func recoverStopped(
         _ note: TransactionNote,
         in files: any FileSystem
     ) throws -> Recovery? {
         guard let changes = try note.read() else { return nil }
         let recovery = try Recovery(of: changes, in: files)
-        for change in recovery.changes.reversed() { try change.takeBack(in: files) }
-        if recovery.leftAlone.isEmpty { try note.remove() }
+        guard recovery.leftAlone.isEmpty else { return recovery }
+        var obstacle: (any Error)?
+        for change in recovery.changes.reversed() {
+            do { try change.takeBack(in: files) } catch { obstacle = obstacle ?? error }
+        }
+        if let obstacle { throw obstacle }
+        try note.remove()
         return recovery
     }
 
     /// What there is to be taken back of a run that was cut off.
     package struct Recovery: Sendable {
+        /// What is to be taken back: nothing where anything is left alone.
         fileprivate let changes: [FileChange]
         /// The files that somebody has changed since, by path.
         package let leftAlone: [String]
@@ -96,7 +105,7 @@ extension NginxTransaction {
                 case nil: break
                 }
             }
-            self.changes = changes
+            self.changes = leftAlone.isEmpty ? changes : []
             self.leftAlone = leftAlone
         }
     }

@@ -106,8 +106,8 @@ package struct NginxTransaction: Sendable {
         let fault: Fault
         /// Whether nginx may have taken up what is taken back.
         let isLoaded: Bool
-        /// Whether somebody else has changed some of it since, and that is left alone.
-        var isPartial = false
+        /// Whether somebody else has changed some of it since, and all of it is left alone.
+        var isOthers = false
         /// What could not be put back.
         var obstacle: String?
         /// What nginx says to what was put back.
@@ -126,14 +126,14 @@ package struct NginxTransaction: Sendable {
         state = count == 0 ? .testing : isMending ? .noting : .testingBefore
     }
 
-    /// Goes on where a run was cut off: puts back what was there, by `count` of its changes.
+    /// Goes on where a run of `count` changes was cut off: puts back what was there.
     ///
-    /// With `isPartial` others were left alone, since somebody has changed their files since. What stood in
+    /// With `isOthers` somebody else has changed some of the files since, and none is put back: what stood in
     /// them is kept until nginx accepts what stands there now.
-    package init(interruptedAfter count: Int, isPartial: Bool = false) {
+    package init(interruptedAfter count: Int, isOthers: Bool = false) {
         self.count = count
         let fault = Fault(.interrupted, "an earlier run was cut off")
-        let way = Return(fault: fault, isLoaded: true, isPartial: isPartial)
+        let way = Return(fault: fault, isLoaded: true, isOthers: isOthers)
         state = .restoring(count - 1, way)
         settle()
     }
@@ -183,7 +183,7 @@ package struct NginxTransaction: Sendable {
             settle()
         case (.testingRestored(let way), .succeeded):
             state = way.isLoaded ? .reloadingRestored(way) : .forgetting(ending(of: way))
-        case (.testingRestored(let way), .failed(let reason)) where way.isPartial:
+        case (.testingRestored(let way), .failed(let reason)) where way.isOthers:
             state = .ended(.stuck(way.fault, reason))
         case (.testingRestored(var way), .failed(let reason)):
             way.unsettled = reason

@@ -26,7 +26,8 @@ extension FileSystemError {
     package var isOfWhatIsThere: Bool {
         switch reason {
         case .notFound, .symbolicLink, .notDirectory, .isDirectory, .notRegular, .inputOutput: true
-        case .other(let code): ![EMFILE, ENFILE, ENOMEM, EINTR, EAGAIN].contains(code)
+        // 0 is a file that is too long. Of all others some are of the network below a disk, and pass.
+        case .other(let code): [0, EUCLEAN, EBADMSG, EFBIG, ENXIO, EOVERFLOW].contains(code)
         case .exists, .notPermitted, .readOnly, .noSpace, .notEmpty, .otherFileSystem: false
         }
     }

@@ -65,10 +65,18 @@ struct ProxyDeployment: Sendable {
     /// Where not all of them can be, each is tried by itself. Returns why, of those that are not in
     /// use; no hooks run, and links for other readers stay where they are.
     func deploy(_ pairs: [ProxyPlan.Pair]) async -> [LineageName: any Error] {
-        let pairs = pairs.filter(serves) + (await readAllTheSame(pairs.filter { !serves($0) }))
-        guard !pairs.isEmpty else { return [:] }
+        let others = pairs.filter { !serves($0) && $0.certificate.manifest.hasKey }
+        let seen = await readers(of: others)
+        let ours = pairs.filter(serves) + seen.read
+        let failures = ours.isEmpty ? [:] : await deployOurs(ours)
+        return failures.merging(seen.failures) { own, _ in own }
+    }
+
+    private func deployOurs(_ pairs: [ProxyPlan.Pair]) async -> [LineageName: any Error] {
         do {
-            return Self.failures(of: pairs, in: try await change(to: pairs, scope: .all))
+            // What `apply` has written for sites that are gone is taken away by that.
+            let scope: SiteScope = settings.sites.isEmpty ? .only([]) : .all
+            return Self.failures(of: pairs, in: try await change(to: pairs, scope: scope))
         } catch let error as SitesError {
             return pairs.reduce(into: [:]) { $0[$1.name] = ProxyError.refusedSite(error) }
         } catch {
@@ -95,23 +103,43 @@ struct ProxyDeployment: Sendable {
         return failures
     }
 
-    /// The certificates with blocks of their own that nginx reads all the same, as its configuration says.
-    private func readAllTheSame(_ pairs: [ProxyPlan.Pair]) async -> [ProxyPlan.Pair] {
-        let pairs = pairs.filter(\.certificate.manifest.hasKey)
-        guard settings.proxy != nil, !pairs.isEmpty else { return [] }
+    /// Of certificates with blocks of their own those that nginx reads all the same, as its configuration
+    /// says, and why it cannot be told of others.
+    ///
+    /// One that no file of nginx's names is for others alone, and waits for no nginx; nor does one whose nginx does
+    /// not run, which reads the new one when it starts.
+    private func readers(
+        of others: [ProxyPlan.Pair]
+    ) async -> (read: [ProxyPlan.Pair], failures: [LineageName: any Error]) {
+        guard !others.isEmpty else { return ([], [:]) }
         do {
-            let view = try await ProxyView.look(services, settings, access, findUntouched())
-            return pairs.filter { view.includes(services.layout.include($0.name)) }
+            let nginx = try await find()
+            // It says which certificate was in use before: after this one is, it would be taken back.
+            try await recover(nginx)
+            let view = try await afterMending(nginx) {
+                try await ProxyView.look(services, settings, access, nginx)
+            }
+            return (others.filter { view.includes(services.layout.include($0.name)) }, [:])
         } catch {
-            // They may be for others alone, which wait for no nginx.
-            services.log.warning(
-                "whether nginx reads certificates that have a block of their own cannot be seen",
-                [
-                    "names": pairs.map { "\($0.name)" }.joined(separator: " "),
-                    "reason": Services.reason(of: error),
-                ]
-            )
-            return []
+            let isStopped = (error as? DeploymentError)?.isOfStopped ?? false
+            let cutOff = Set((try? note.read())?.map(\.path) ?? [])
+            let waiting = others.filter { pair in
+                cutOff.contains(services.layout.include(pair.name))
+                    || !isStopped && isNamed(pair.name)
+            }
+            return ([], waiting.reduce(into: [:]) { $0[$1.name] = error })
+        }
+    }
+
+    /// Whether a file of nginx's names a lineage's, as far as they can be found without it.
+    private func isNamed(_ name: LineageName) -> Bool {
+        let place = settings.proxy?.place
+        let usual = place == nil || place == .host ? ["/etc/nginx"] : []
+        let own = (settings.proxy?.configuration).map { [access.host.realPath(of: $0) ?? $0] } ?? []
+        let search = ConfigurationSearch(services)
+        return (usual + own).contains { root in
+            // What cannot be told may be so.
+            (try? !search.files(below: root, naming: name).isEmpty) ?? true
         }
     }
 
@@ -218,19 +246,30 @@ struct ProxyDeployment: Sendable {
         do {
             return try await access.find(settings.proxy?.place)
         } catch let error as DeploymentError where error.isOfStopped {
-            try services.store.checkDeployFiles()
-            let note = TransactionNote(services.layout.transaction, in: services.fileSystem)
-            tell(of: try NginxTransaction.recoverStopped(note, in: services.fileSystem))
+            do {
+                try services.store.checkDeployFiles()
+                tell(of: try NginxTransaction.recoverStopped(note, in: services.fileSystem))
+            } catch {
+                services.log.warning(
+                    "a deployment that was cut off cannot be taken back yet",
+                    ["reason": Services.reason(of: error)]
+                )
+            }
             throw error
         }
     }
 
+    private var note: TransactionNote {
+        TransactionNote(services.layout.transaction, in: services.fileSystem)
+    }
+
     private func tell(of recovery: NginxTransaction.Recovery?) {
         guard let recovery else { return }
-        services.log.notice("a deployment that was cut off was taken back")
-        guard !recovery.leftAlone.isEmpty else { return }
+        guard !recovery.leftAlone.isEmpty else {
+            return services.log.notice("a deployment that was cut off was taken back")
+        }
         services.log.warning(
-            "files of it that were changed since are left alone",
+            "a deployment was cut off, and files of it were changed since: what stands there now stays",
             ["paths": recovery.leftAlone.joined(separator: " ")]
         )
     }

@@ -96,16 +96,35 @@ struct RenewalLooks: Sendable {
             facts.isLost = true
             facts.canAsk = false
         }
-        let block = general.block(of: name)
         return RenewalLook(
             lineage: lineage,
             authority: authority,
-            roots: block?.roots(of: authority) ?? general.roots(of: authority, or: settings),
+            roots: roots(of: authority, for: name, settings),
             issuer: issuer,
-            issuerRoots: block?.roots(of: issuer) ?? general.roots(of: issuer, or: settings),
+            issuerRoots: roots(of: issuer, for: name, settings),
             state: state,
             facts: facts
         )
+    }
+
+    private func roots(
+        of authority: CertificateAuthority,
+        for name: LineageName,
+        _ settings: LineageSettings
+    ) -> String? {
+        general.block(of: name)?.roots(of: authority) ?? general.roots(of: authority, or: settings)
+    }
+
+    /// Whether there are certificates that are ordered from that CA with other roots than these.
+    func hasOthers(of authority: CertificateAuthority, besides roots: String?) -> Bool {
+        let names = (try? store.lineageNames()) ?? []
+        return names.contains { name in
+            guard let lineage = try? store.lineage(name), let settings = lineage.settings else {
+                return false
+            }
+            return general.nextAuthority(of: lineage) == authority
+                && self.roots(of: authority, for: name, settings) != roots
+        }
     }
 
     /// What is left, in seconds, of the certificate that is nearest to its end, on either side of it, among all

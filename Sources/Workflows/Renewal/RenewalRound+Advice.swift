@@ -72,6 +72,8 @@ extension RenewalRound {
     ) {
         guard let current = look.current else { return }
         let earlier = look.facts.advice
+        // What makes no sense was never learned.
+        let isKnown = earlier?.window?.isCredible(for: look.facts.validity) == true
         let news: RenewalAdvice
         switch answer {
         case .success(let info?):
@@ -79,7 +81,7 @@ extension RenewalRound {
                 start: info.start,
                 end: info.end,
                 interval: Double(info.interval.components.seconds),
-                after: earlier,
+                after: isKnown ? earlier : nil,
                 at: now
             )
             tell(info, news, of: look, earlier)

@@ -9,15 +9,10 @@ import Settings
 
 /// One CA after the other: whether it is there, and what time it has.
 extension RenewalRound {
-    /// Renews those that trust the same roots; `isOnePart` tells whether others trust other ones.
-    mutating func renew(
-        _ group: [RenewalLook],
-        of authority: CertificateAuthority,
-        isOnePart: Bool
-    ) async {
+    /// Renews those that trust the same roots.
+    mutating func renew(_ group: [RenewalLook], of authority: CertificateAuthority) async {
         var looks = group.map { completed($0) }
-        let reach: Reach =
-            isAsked(looks) ? await self.reach(looks, isOnePart: isOnePart) : .leftAlone
+        let reach: Reach = isAsked(looks) ? await self.reach(looks) : .leftAlone
         // What that has taught of the CA and of the time counts for all.
         looks = looks.map { completed($0) }
         switch reach {
@@ -73,7 +68,7 @@ extension RenewalRound {
     /// Finds out whether the CA is there, and what time it is.
     ///
     /// One question for all of its certificates: what it comes to counts for each of them.
-    private mutating func reach(_ looks: [RenewalLook], isOnePart: Bool) async -> Reach {
+    private mutating func reach(_ looks: [RenewalLook]) async -> Reach {
         let look = looks[0]
         let now = services.clock.now
         // One that is known to be down is left alone, unless the time is in question.
@@ -98,7 +93,7 @@ extension RenewalRound {
             return .unusable
         } catch {
             // Where others trust other roots, it is these that are wrong rather than the CA.
-            if !isOnePart || !Self.isDistrust(error) { noteOutage(looks, error) }
+            if !isOfOwnRoots(error, look) { noteOutage(looks, error) }
             services.log.warning(
                 "the CA cannot be reached",
                 ["CA": look.authority.folder, "reason": Self.reason(error, clock)]
@@ -107,9 +102,10 @@ extension RenewalRound {
         }
     }
 
-    private static func isDistrust(_ error: any Error) -> Bool {
-        guard case ACMEError.noAnswer(.notTrusted, _) = error else { return false }
-        return true
+    /// Whether it is the roots of some certificates that do not lead to the CA, where others have other ones.
+    private func isOfOwnRoots(_ error: any Error, _ look: RenewalLook) -> Bool {
+        guard case ACMEError.noAnswer(.notTrusted(.issuer, _), _) = error else { return false }
+        return looks.hasOthers(of: look.authority, besides: look.roots)
     }
 
     var source: any CertificateSource { renewal.source }

@@ -77,8 +77,7 @@ struct RenewalRound {
             }
         }
         for (authority, group) in groups.sorted(by: { $0.key.folder < $1.key.folder }) {
-            let parts = Self.parted(group)
-            for part in parts { await renew(part, of: authority, isOnePart: parts.count > 1) }
+            for part in Self.parted(group) { await renew(part, of: authority) }
         }
         if limits.takeRoom() { lookAgainAtHeld() }
         await handInRedirects(groups.values.flatMap(\.self))

@@ -25,4 +25,18 @@ import Testing
         #expect(!diagnosis.fix.isEmpty)
         #expect(diagnosis.exitCode == .store)
     }
+
+    /// ESTALE, ETIMEDOUT, EMFILE and the like pass; a generation must not count as damaged for them.
+    @Test(arguments: [
+        (FileSystemError.Reason.inputOutput, true), (.isDirectory, true), (.notRegular, true),
+        (.other(0), true), (.other(117), true), (.other(74), true), (.other(116), false),
+        (.other(110), false), (.other(24), false), (.notPermitted, false), (.noSpace, false),
+    ])
+    func `what is wrong with a file is told from what is wrong with the machine`(
+        reason: FileSystemError.Reason,
+        isOfFile: Bool
+    ) {
+        let error = FileSystemError(operation: "read", path: "/x", reason: reason, text: "")
+        #expect(error.isOfWhatIsThere == isOfFile)
+    }
 }
