@@ -1,6 +1,6 @@
 #!/bin/bash
 # Sites of certctl.conf served by this host's nginx: from nothing to https, renewed, changed, broken and put back.
-NEED='nginx python3 curl openssl setpriv'
+NEED='nginx python3 curl openssl setpriv strace'
 LIMIT=300
 # shellcheck source-path=SCRIPTDIR source=testbed.sh
 . "${BASH_SOURCE%/*}/testbed.sh"
@@ -194,6 +194,33 @@ ok "and all is served" test "$(served "$long")" = "$(stored "$long")"
 rm "$T/conf.d/user.conf"
 try certctl apply --home "$home"
 ok "and comes back where the person's goes" grep -q 'server_names_hash_bucket_size 128;' "$T/conf.d/certctl-00-http.conf"
+echo "# killed in the middle of a change that nginx would not start with, and nginx dies with it"
+note=$home/lib/deploy/transaction file=$T/conf.d/certctl-a.test.conf
+settings 'site a.test www.a.test { to 127.0.0.1:3000; }'; run certctl apply --home "$home"
+ok "before it all is well" status_is 0
+cp "$file" "$T/good"
+half() { [ -e "$note" ] && grep -q 'nonsense on;' "$file"; }
+for ((count = 1; count <= 12; count++)); do
+  settings 'site a.test www.a.test { to 127.0.0.1:3000; raw { nonsense on; } }'
+  run in_ns timeout -k 5 60 strace -f -qq -o "$T/trace" -e trace=renameat2,renameat,rename -e "inject=renameat2,renameat,rename:signal=SIGKILL:when=$count" \
+    "$program" apply --home "$home"
+  half && break
+  settings 'site a.test www.a.test { to 127.0.0.1:3000; }'; run certctl apply --home "$home"
+done
+ok "the file is half way, and what stood there is kept" half
+kill -KILL "$(cat "$T/nginx.pid")"; wait_for 5 not pgrep -F "$T/nginx.pid"
+ok "nginx cannot start" not nginx -t
+settings 'site a.test www.a.test { to 127.0.0.1:3000; }'
+try certctl deploy --pending --home "$home"
+ok "the timer says that it does not run: 9" explains 9 "" "" "start nginx"
+ok "and has put back what stood there" cmp "$file" "$T/good"
+ok "and forgets it" test ! -e "$note"
+rm -f "$T/nginx.pid"; spawn "$T/nginx.log" nginx -g 'daemon off;'
+ok "nginx starts" wait_for 5 test -s "$T/nginx.pid"
+ok "and serves" test "$(get https://a.test/)" = "frontend / https"
+try certctl deploy --pending --home "$home"
+ok "and nothing is left to be done" status_is 0
+
 try certctl delete a.test --home "$home"
 ok "the certificate of a site is not deleted, and what to type is told" explains 3 "a.test was not deleted" \
   "certctl-a.test.conf" "certctl site remove a.test, then certctl apply, then run the same command again"

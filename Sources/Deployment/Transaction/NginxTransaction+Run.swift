@@ -48,7 +48,7 @@ extension NginxTransaction {
     /// Puts back what a run before has left changed; `nil` where there was nothing.
     ///
     /// Where somebody has changed one of the files since, all of them stay as they are, if nginx accepts that: what
-    /// he has changed may need the others.
+    /// he has changed may need the others. What was written by half is put back all the same.
     ///
     /// - Throws: ``TransactionFailure`` where that cannot be done, and ``FileSystemError``.
     package static func recover(_ services: TransactionServices) async throws -> Recovery? {
@@ -71,7 +71,7 @@ extension NginxTransaction {
     /// Puts it back below an nginx that does not run, and cannot become worse by it; `nil` where there was
     /// nothing.
     ///
-    /// Where somebody has changed one of the files since, nothing is done until an nginx can judge. Throws
+    /// Where somebody has changed one of the files since, the note stays until an nginx can judge. Throws
     /// as ``recover(_:)`` does, once it has tried all.
     package static func recoverStopped(
         _ note: TransactionNote,
@@ -79,33 +79,34 @@ extension NginxTransaction {
     ) throws -> Recovery? {
         guard let changes = try note.read() else { return nil }
         let recovery = try Recovery(of: changes, in: files)
-        guard recovery.leftAlone.isEmpty else { return recovery }
         var obstacle: (any Error)?
         for change in recovery.changes.reversed() {
             do { try change.takeBack(in: files) } catch { obstacle = obstacle ?? error }
         }
         if let obstacle { throw obstacle }
-        try note.remove()
+        if recovery.leftAlone.isEmpty { try note.remove() }
         return recovery
     }
 
     /// What there is to be taken back of a run that was cut off.
     package struct Recovery: Sendable {
-        /// What is to be taken back: nothing where anything is left alone.
+        /// What is to be taken back: where anything is left alone no more than what was written by half.
         fileprivate let changes: [FileChange]
         /// The files that somebody has changed since, by path.
         package let leftAlone: [String]
 
         fileprivate init(of all: [FileChange], in files: any FileSystem) throws(FileSystemError) {
-            var (changes, leftAlone): ([FileChange], [String]) = ([], [])
+            var (changes, torn, leftAlone): ([FileChange], [FileChange], [String]) = ([], [], [])
             for change in all {
-                switch try change.standingAfterCut(in: files) {
+                let standing = try change.standingAfterCut(in: files)
+                if standing == .between { torn.append(change) }
+                switch standing {
                 case .before?, .after?, .between?: changes.append(change)
                 case .foreign?: leftAlone.append(change.path)
                 case nil: break
                 }
             }
-            self.changes = leftAlone.isEmpty ? changes : []
+            self.changes = leftAlone.isEmpty ? changes : torn
             self.leftAlone = leftAlone
         }
     }

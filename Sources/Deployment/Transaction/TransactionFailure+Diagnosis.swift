@@ -27,7 +27,7 @@ extension TransactionFailure: DeploymentFailure {
                 what:
                     "a deployment was cut off, and \(paths.joined(separator: " ").harmless(limit: 600)) "
                     + "changed since",
-                why: "nginx refuses what stands there now: \(reason)",
+                why: "nginx does not take what stands there now: \(reason)",
                 fix: "mend that by hand until `nginx -t` accepts it, then \(retry.words)",
                 exitCode: .deployment
             )

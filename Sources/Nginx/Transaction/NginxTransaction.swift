@@ -128,8 +128,8 @@ package struct NginxTransaction: Sendable {
 
     /// Goes on where a run of `count` changes was cut off: puts back what was there.
     ///
-    /// With `isOthers` somebody else has changed some of the files since, and none is put back: what stood in
-    /// them is kept until nginx accepts what stands there now.
+    /// With `isOthers` somebody else has changed some of the files since, and those are none of the `count`: what
+    /// stood in them is kept until nginx accepts what stands there now.
     package init(interruptedAfter count: Int, isOthers: Bool = false) {
         self.count = count
         let fault = Fault(.interrupted, "an earlier run was cut off")
@@ -188,6 +188,8 @@ package struct NginxTransaction: Sendable {
         case (.testingRestored(var way), .failed(let reason)):
             way.unsettled = reason
             state = .forgetting(ending(of: way))
+        case (.reloadingRestored(let way), .failed(let reason)) where way.isOthers:
+            state = .ended(.stuck(way.fault, reason))
         case (.reloadingRestored(var way), _):
             if case .failed(let reason) = event { way.unsettled = reason }
             state = .forgetting(ending(of: way))

@@ -48,11 +48,15 @@ struct ProxyDeployment: Sendable {
         edited = EditRecords(services).names
     }
 
-    /// Whether a lineage is for that nginx by what certctl.conf says: one with a `certificate` block of its own
-    /// is for others, unless it was put into servers there.
+    /// What is changed where certificates come into use: what `apply` has written for sites that are gone is taken
+    /// away by that.
+    private var scope: SiteScope { settings.sites.isEmpty ? .only([]) : .all }
+
+    /// Whether a lineage is for that nginx: one whose `certificate` block has a hook of its own is for others,
+    /// unless it was put into servers there.
     func concerns(_ name: LineageName) -> Bool {
         if site(of: name) != nil || edited.contains(name) { return true }
-        return settings.block(of: name) == nil && settings.proxy != nil
+        return settings.proxy != nil && settings.block(of: name)?.deployHooks.isEmpty ?? true
     }
 
     /// Whether that nginx is to read a certificate.
@@ -65,17 +69,9 @@ struct ProxyDeployment: Sendable {
     /// Where not all of them can be, each is tried by itself. Returns why, of those that are not in
     /// use; no hooks run, and links for other readers stay where they are.
     func deploy(_ pairs: [ProxyPlan.Pair]) async -> [LineageName: any Error] {
-        let others = pairs.filter { !serves($0) && $0.certificate.manifest.hasKey }
-        let seen = await readers(of: others)
-        let ours = pairs.filter(serves) + seen.read
-        let failures = ours.isEmpty ? [:] : await deployOurs(ours)
-        return failures.merging(seen.failures) { own, _ in own }
-    }
-
-    private func deployOurs(_ pairs: [ProxyPlan.Pair]) async -> [LineageName: any Error] {
+        let pairs = pairs.filter(serves)
+        guard !pairs.isEmpty else { return [:] }
         do {
-            // What `apply` has written for sites that are gone is taken away by that.
-            let scope: SiteScope = settings.sites.isEmpty ? .only([]) : .all
             return Self.failures(of: pairs, in: try await change(to: pairs, scope: scope))
         } catch let error as SitesError {
             return pairs.reduce(into: [:]) { $0[$1.name] = ProxyError.refusedSite(error) }
@@ -103,46 +99,6 @@ struct ProxyDeployment: Sendable {
         return failures
     }
 
-    /// Of certificates with blocks of their own those that nginx reads all the same, as its configuration
-    /// says, and why it cannot be told of others.
-    ///
-    /// One that no file of nginx's names is for others alone, and waits for no nginx; nor does one whose nginx does
-    /// not run, which reads the new one when it starts.
-    private func readers(
-        of others: [ProxyPlan.Pair]
-    ) async -> (read: [ProxyPlan.Pair], failures: [LineageName: any Error]) {
-        guard !others.isEmpty else { return ([], [:]) }
-        do {
-            let nginx = try await find()
-            // It says which certificate was in use before: after this one is, it would be taken back.
-            try await recover(nginx)
-            let view = try await afterMending(nginx) {
-                try await ProxyView.look(services, settings, access, nginx)
-            }
-            return (others.filter { view.includes(services.layout.include($0.name)) }, [:])
-        } catch {
-            let isStopped = (error as? DeploymentError)?.isOfStopped ?? false
-            let cutOff = Set((try? note.read())?.map(\.path) ?? [])
-            let waiting = others.filter { pair in
-                cutOff.contains(services.layout.include(pair.name))
-                    || !isStopped && isNamed(pair.name)
-            }
-            return ([], waiting.reduce(into: [:]) { $0[$1.name] = error })
-        }
-    }
-
-    /// Whether a file of nginx's names a lineage's, as far as they can be found without it.
-    private func isNamed(_ name: LineageName) -> Bool {
-        let place = settings.proxy?.place
-        let usual = place == nil || place == .host ? ["/etc/nginx"] : []
-        let own = (settings.proxy?.configuration).map { [access.host.realPath(of: $0) ?? $0] } ?? []
-        let search = ConfigurationSearch(services)
-        return (usual + own).contains { root in
-            // What cannot be told may be so.
-            (try? !search.files(below: root, naming: name).isEmpty) ?? true
-        }
-    }
-
     /// Plans all that certctl.conf asks for, with the certificates that are in use and as if those of
     /// `coming` were there; changes nothing.
     func plan(with coming: [LineageName]) async throws -> ProxyPlan {
@@ -158,7 +114,7 @@ struct ProxyDeployment: Sendable {
     func plan(for pairs: [ProxyPlan.Pair]) async throws -> ProxyPlan {
         let nginx = try await findUntouched()
         return try await namingMissingFiles(of: nginx) {
-            try await plan(pairs, coming: Set(pairs.map(\.name)), scope: .all, nginx)
+            try await plan(pairs, coming: Set(pairs.map(\.name)), scope: scope, nginx)
         }
     }
 

@@ -78,11 +78,6 @@ struct ProxyView: Sendable {
         }
     }
 
-    /// Whether a server of nginx's has the pair of a lineage.
-    func includes(_ include: String) -> Bool {
-        configuration.servers.contains { configuration.includes(include, in: $0) }
-    }
-
     /// Whether nginx may read the file of a change, or what it leads to: it errs towards that.
     func isRead(_ change: FileChange, _ layout: StoreLayout) -> Bool {
         guard let path = nginx.paths.nginxPath(of: change.path) else { return true }

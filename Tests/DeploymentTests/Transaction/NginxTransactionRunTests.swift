@@ -280,6 +280,17 @@ import Testing
         #expect(!hasNote)
     }
 
+    @Test func `what was written by half is put back all the same`() async throws {
+        try cutOff()
+        let (path, user) = ("/etc/nginx/a.conf", "/etc/nginx/user.conf")
+        files.put(path, Array("edited".utf8))
+        let (old, new) = (try #require(full(old)[user]), try #require(full(new)[user]))
+        files.put(user, Array(new[..<1000]) + Array(old[1000...]))
+        #expect(try await recover()?.leftAlone == [path])
+        #expect(files.bytes(of: user) == old)
+        #expect(files.bytes(of: path) == Array("edited".utf8))
+    }
+
     @Test func `what stood in it is kept until nginx accepts what stands there now`() async throws {
         try cutOff()
         let path = "/etc/nginx/a.conf"

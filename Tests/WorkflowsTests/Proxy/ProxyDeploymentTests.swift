@@ -1,7 +1,6 @@
 import CertificateStore
 import Deployment
 import Diagnostics
-import Nginx
 import Platform
 import TestSupport
 import Testing
@@ -444,7 +443,7 @@ import Testing
     }
 
     @Test(arguments: [true, false])
-    func `a certificate with a block of its own is nginx's where a server includes it`(
+    func `a certificate whose block has no hook is nginx's, as far as that includes it`(
         isIncluded: Bool
     ) async throws {
         let fixture = try await ProxyFixture(.nothing)
@@ -471,57 +470,20 @@ import Testing
     }
 
     @Test(arguments: [true, false])
-    func `where nginx cannot say what it reads, a file of its that names a certificate counts`(
-        isNamed: Bool
+    func `a certificate with a hook of its own waits for no nginx, and any other does`(
+        hasHook: Bool
     ) async throws {
         let fixture = try await ProxyFixture(.nothing)
         try await fixture.run()
+        let word = hasHook ? "deploy_hook /hooks/mail" : "watch off"
         fixture.settings(
             "site a.test { to app:3000; }\nsite b.test { to app:3001; }\n"
-                + "certificate c.test { watch off; }\n"
+                + "certificate c.test { \(word); }\n"
         )
+        fixture.host.disk.put("/hooks/mail", [], mode: FileMode(0o755))
+        fixture.host.disk.put("\(ModelProxy.directory)/mine.conf", Array("refused;\n".utf8))
         try await fixture.commit(["c.test"])
-        try fixture.expectDeployed(await fixture.deploy())
-        let mine = "\(ModelProxy.directory)/mine.conf"
-        let include = "include \(TestHost.home)/lib/tls/nginx/c.test.conf;"
-        let server = "server { listen 443 ssl; server_name c.test; \(include) }\n"
-        fixture.host.disk.put(mine, Array(((isNamed ? server : "") + "refused;\n").utf8))
-        try await fixture.commit(["c.test"])
-        #expect(failures(try await fixture.deploy()).keys.sorted() == (isNamed ? ["c.test"] : []))
-        fixture.host.disk.put(mine, Array(server.utf8))
-        guard isNamed else { return }
-        try fixture.expectDeployed(await fixture.deploy())
-        try expectServed(fixture, ["c.test"])
-    }
-
-    @Test func `what was cut off is taken back before a certificate with a block is in use`()
-        async throws
-    {
-        let fixture = try await ProxyFixture(.nothing)
-        try await fixture.run()
-        fixture.settings(
-            "site a.test { to app:3000; }\nsite b.test { to app:3001; }\n"
-                + "certificate c.test { watch off; }\n"
-        )
-        try await fixture.commit(["c.test"])
-        try fixture.expectDeployed(await fixture.deploy())
-        let disk = fixture.host.disk
-        let path = "\(TestHost.home)/lib/tls/nginx/c.test.conf"
-        let old = try #require(disk.bytes(of: path))
-        try await fixture.commit(["c.test"])
-        let name = try #require(LineageName("c.test"))
-        let certificate = try #require(try fixture.host.store.latestCertificate(name))
-        let new = try fixture.host.store.include(of: certificate, name)
-        let note = TransactionNote(fixture.services.layout.transaction, in: disk)
-        try note.write([FileChange(path: path, before: old, after: new)])
-        disk.put(path, new, mode: .publicFile)
-        var services = fixture.services
-        services.proxy = fixture.proxy.accessThatStarts()
-        disk.put("\(ModelProxy.directory)/mine.conf", Array("refused;\n".utf8))
-        let endings = try await DeployCertificates(services).run(isPendingOnly: true)
-        try fixture.expectDeployed(endings)
-        #expect(disk.bytes(of: path) == new)
-        #expect(try note.read() == nil)
+        #expect(failures(try await fixture.deploy()).keys.sorted() == (hasHook ? [] : ["c.test"]))
     }
 
     @Test func `without a site no server of certctl's is put before a person's`() async throws {
