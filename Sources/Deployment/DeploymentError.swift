@@ -31,11 +31,15 @@ package enum DeploymentError: Error, Equatable {
     /// The configuration is longer than certctl reads.
     case dumpTooLong(place: String, limit: Int)
 
-    /// Whether it is that nginx does not run.
+    /// Whether it is that the nginx in question does not run, or is not there at all.
     package var isOfStopped: Bool {
         switch self {
-        case .notRunning, .hostNotRunning: true
-        default: false
+        case .notRunning, .hostNotRunning, .noHostProgram, .noContainer, .containerGone: true
+        // What runs are others'.
+        case .foreignMasters: true
+        case .severalContainers, .noMaster, .noProgram, .nginxFailed, .nginxHangs, .severalMasters,
+            .notPermitted, .dumpTooLong:
+            false
         }
     }
 }
