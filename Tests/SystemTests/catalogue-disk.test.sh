@@ -54,8 +54,8 @@ D07 | a folder belongs to another user: issue | distrusted issue owner | 8 |
 D07 | a folder belongs to another user: renew | distrusted renew owner | 8 |
 D07 | others may write in a folder: issue | distrusted issue mode | 8 | not safe to use & others may write there
 D07 | others may write in a folder: renew | distrusted renew mode | 8 | not safe to use & others may write there
-D08 | an attacker swaps the generations and a link, over and over | swapped tls/gen | 0 8 9 |
-D08 | the folder of one certificate's generations | swapped tls/gen/$name | 0 8 9 |
+D08 | an attacker swaps the generations and a link, over and over | swapped tls/gen | 0 8 |
+D08 | the folder of one certificate's generations | swapped tls/gen/$name | 0 8 |
 D08 | the folder where files are made | swapped tls/.tmp | 0 8 |
 D08 | the lineage's own | swapped lineages/$name | 0 8 |
 D09 | account.json is empty: issue | empty_account issue | 0 |

@@ -21,14 +21,18 @@ extension FileSystemError.Reason {
 }
 
 extension FileSystemError {
-    /// Whether it is told of what is at the path, which another look would find again, rather than of who
-    /// looks or of the machine.
+    /// Whether the file has come to harm, which another look would find again, rather than who looks or the
+    /// machine.
+    ///
+    /// A link, a pipe or a device has been put there: that is for a person to hear of.
     package var isOfWhatIsThere: Bool {
         switch reason {
-        case .notFound, .symbolicLink, .notDirectory, .isDirectory, .notRegular, .inputOutput: true
+        case .notFound, .notDirectory, .isDirectory, .inputOutput: true
         // 0 is a file that is too long. Of all others some are of the network below a disk, and pass.
         case .other(let code): [0, EUCLEAN, EBADMSG, EFBIG, ENXIO, EOVERFLOW].contains(code)
-        case .exists, .notPermitted, .readOnly, .noSpace, .notEmpty, .otherFileSystem: false
+        case .symbolicLink, .notRegular, .exists, .notPermitted, .readOnly, .noSpace, .notEmpty,
+            .otherFileSystem:
+            false
         }
     }
 }

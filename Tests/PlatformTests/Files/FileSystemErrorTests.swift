@@ -28,7 +28,8 @@ import Testing
 
     /// ESTALE, ETIMEDOUT, EMFILE and the like pass; a generation must not count as damaged for them.
     @Test(arguments: [
-        (FileSystemError.Reason.inputOutput, true), (.isDirectory, true), (.notRegular, true),
+        (FileSystemError.Reason.inputOutput, true), (.isDirectory, true), (.notRegular, false),
+        (.symbolicLink, false),
         (.other(0), true), (.other(117), true), (.other(74), true), (.other(116), false),
         (.other(110), false), (.other(24), false), (.notPermitted, false), (.noSpace, false),
     ])
