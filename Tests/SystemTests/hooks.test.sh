@@ -32,6 +32,8 @@ echo "# H02 begins: it takes a minute, and the rest goes on meanwhile"
 new H02
 hook "$hooks/deploy.d/hang" "trap '' TERM; echo \$\$ >$home/pids; sleep 1000 & echo \$! >>$home/pids; wait; sleep 1000"
 (SECONDS=0; issue h02.test >"$home.out" 2>"$home.err" </dev/null; echo "$? $SECONDS" >"$home.ended") & slow=$!
+# What it asks of the CA is not to be counted as others'.
+wait_for 30 test -e "$home/lib/tls/gen/h02.test/000001" || fail "no certificate for h02.test: $(cat "$home.err")"
 
 echo "# A run and its hooks"
 new run
