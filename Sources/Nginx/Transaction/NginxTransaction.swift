@@ -106,7 +106,7 @@ package struct NginxTransaction: Sendable {
         let fault: Fault
         /// Whether nginx may have taken up what is taken back.
         let isLoaded: Bool
-        /// Whether somebody else has changed some of it since, and all of it is left alone.
+        /// Whether somebody else has changed some of the files since, and those are left alone.
         var isOthers = false
         /// What could not be put back.
         var obstacle: String?

@@ -10,6 +10,9 @@ import Settings
 
 /// What a failure means for when to try again.
 struct FailureVerdict: Sendable {
+    /// How long limits of accounts last where it is known, in seconds.
+    static let longestAccountLimit: TimeInterval = 3 * .hour
+
     let failureClass: FailureClass
     /// When the CA allows or wishes the next try, as far as it has said.
     let until: Date?
@@ -97,7 +100,8 @@ struct FailureVerdict: Sendable {
         let subjects = names.flatMap { [$0, RegisteredDomain.guess($0)] } + ["exact set"]
         if subjects.contains(where: { detail.contains($0) }) { return true }
         guard let until else { return false }
-        return order.authority.rateLimits != nil && until.timeIntervalSince(now) > 3 * .hour
+        return order.authority.rateLimits != nil
+            && until.timeIntervalSince(now) > Self.longestAccountLimit
     }
 }
 

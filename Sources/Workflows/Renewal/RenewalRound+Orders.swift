@@ -251,7 +251,7 @@ extension RenewalRound {
             guard !verdict.isOf(order, at: now) else { return }
             // What is not of all certificates after all must not hold them for as long as it lasts: others try
             // before that, a few at a time.
-            let longest = now.addingTimeInterval(3 * .hour)
+            let longest = now.addingTimeInterval(FailureVerdict.longestAccountLimit)
             let until = verdict.until ?? now.addingTimeInterval(.hour / 2)
             limits.noteHold(order.authority, until: min(until, longest), at: now)
         case .temporary:

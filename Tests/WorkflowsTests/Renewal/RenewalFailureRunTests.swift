@@ -423,15 +423,19 @@ import Testing
         )
     }
 
+    /// What comes of two that are due, of which one has those roots.
+    private func renewed(_ services: Services) async throws -> RenewReport {
+        try await host.issue(["a.test"]) { $0.authorityRoots = .file("/gone.pem") }
+        try await host.issue(["b.test"])
+        host.wait(61 * .day)
+        return try await RenewCertificates(services, RenewRequest()).run()
+    }
+
     @Test
     func `roots that no longer lead to the CA keep no certificate with others from being renewed`()
         async throws
     {
-        let services = services(.issuer)
-        try await host.issue(["a.test"]) { $0.authorityRoots = .file("/gone.pem") }
-        try await host.issue(["b.test"])
-        host.wait(61 * .day)
-        let report = try await RenewCertificates(services, RenewRequest()).run()
+        let report = try await renewed(services(.issuer))
         #expect(report.words == ["a.test": "failed: 3", "b.test": "renewed: lifetime"])
         host.wait(.hour)
         #expect(try host.store.limits().health(of: FakeCA.directoryURL).breaker == nil)
@@ -439,10 +443,7 @@ import Testing
 
     @Test func `roots that cannot be read are no outage of the CA`() async throws {
         let services = services(.roots)
-        try await host.issue(["a.test"]) { $0.authorityRoots = .file("/gone.pem") }
-        try await host.issue(["b.test"])
-        host.wait(61 * .day)
-        let report = try await RenewCertificates(services, RenewRequest()).run()
+        let report = try await renewed(services)
         #expect(report.words == ["a.test": "failed: 3", "b.test": "renewed: lifetime"])
         host.wait(.hour)
         #expect(try await RenewCertificates(services, RenewRequest()).run().held == 1)
