@@ -115,7 +115,9 @@ struct IssueCertificate: Sendable {
             )
         } else {
             if let current = lineage.current {
-                try checkReplaced(current, isKept: settings.reusesKey && !lineage.isRevoked)
+                let isOfType = current.manifest.keyType == settings.expectedKeyType
+                let isKept = settings.reusesKey && !lineage.isRevoked && isOfType
+                try checkReplaced(current, isKept: isKept)
             }
             try store.checkRoom(for: name)
         }

@@ -256,6 +256,7 @@ struct ProxyDeployment: Sendable {
         return try ProxyPlan(
             view,
             sites: try sites(coming: coming, pairs),
+            answersOthers: !settings.certificates.isEmpty,
             pairs: pairs,
             coming: coming,
             scope: scope,

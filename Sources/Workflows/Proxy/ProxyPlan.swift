@@ -40,6 +40,7 @@ struct ProxyPlan: Sendable {
     /// - Parameters:
     ///   - view: How nginx is.
     ///   - sites: All of certctl.conf.
+    ///   - answersOthers: Whether certctl.conf has certificates without a site.
     ///   - pairs: The certificates that are to come into use.
     ///   - coming: The lineages whose certificates are taken to be there.
     ///   - scope: The sites whose files may be changed.
@@ -48,6 +49,7 @@ struct ProxyPlan: Sendable {
     init(
         _ view: ProxyView,
         sites: [Site],
+        answersOthers: Bool,
         pairs: [Pair],
         coming: Set<LineageName> = [],
         scope: SiteScope = .all,
@@ -56,9 +58,12 @@ struct ProxyPlan: Sendable {
         self.view = view
         let store = services.store
         let renderer = SiteRenderer(for: view.surroundings)
-        // Without a site no server of certctl's is put before a person's own.
+        // Without a site no server of certctl's is put before a person's own; one that is there already may
+        // be what answers the CA.
+        let isNothingWanted =
+            sites.isEmpty && !(answersOthers && view.present[SiteRenderer.defaultPath] != nil)
         let choice =
-            sites.isEmpty
+            isNothingWanted
             ? .nothing : try SiteChoice(sites, view, renderer, at: services.clock.now)
         refused = choice.refused
         let pairs = pairs.filter { choice.refused["\($0.name)"] == nil }

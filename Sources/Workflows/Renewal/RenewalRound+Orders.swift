@@ -252,7 +252,11 @@ extension RenewalRound {
             // What is not of all certificates after all must not hold them for as long as it lasts: others try
             // before that, a few at a time.
             let longest = now.addingTimeInterval(FailureVerdict.longestAccountLimit)
-            let until = verdict.until ?? now.addingTimeInterval(.hour / 2)
+            // One that names no moment takes back none that was named.
+            let unnamed = now.addingTimeInterval(.hour / 2)
+            let until =
+                verdict.until
+                ?? limits.health(of: order.authority).limit.map { max($0, unnamed) } ?? unnamed
             limits.noteHold(order.authority, until: min(until, longest), at: now)
         case .temporary:
             guard case ACMEError.challengesFailed(let failures) = error else { return }

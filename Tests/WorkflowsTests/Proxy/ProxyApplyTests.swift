@@ -350,6 +350,24 @@ import Testing
         #expect(fixture.proxy.reloads == reloads)
     }
 
+    @Test func `what answers the CA stays while certctl.conf has certificates without a site`()
+        async throws
+    {
+        let fixture = try await ProxyFixture(.renewed)
+        try await fixture.run()
+        let path = "\(ModelProxy.directory)/certctl-01-default.conf"
+        let answering = fixture.host.disk.bytes(of: path)
+        #expect(answering != nil)
+        fixture.settings("certificate mail.test { watch 465; }\n")
+        _ = try await fixture.apply()
+        #expect(fixture.host.disk.bytes(of: path) == answering)
+        let name = "\(ModelProxy.directory)/certctl-a.test.conf"
+        #expect(fixture.host.disk.bytes(of: name) == nil)
+        fixture.settings("")
+        _ = try await fixture.apply()
+        #expect(fixture.host.disk.bytes(of: path) == nil)
+    }
+
     @Test func `what keeps a certificate from being deleted is told with the host's path`()
         async throws
     {
