@@ -34,6 +34,8 @@ final class SimulatedHost {
     /// How often that has failed for each lineage, and when it did last.
     private var failedDeployments: [Int: (count: Int, last: Date)] = [:]
     private var backup: (disk: MemoryFileSystem.Copy, served: [ServedCertificate])?
+    /// What the last run has told of the next one.
+    private var told = RenewReport()
 
     /// Sets up a host with `size` lineages whose certificates are of all ages that are not due.
     init(
@@ -125,6 +127,7 @@ final class SimulatedHost {
     func renew() async throws -> [any Error] {
         let renewal = try RenewCertificates(services, source: source, decide: policy)
         let report = try await renewal.run()
+        told = report
         let failures = report.endings.compactMap { ending -> (any Error)? in
             guard case .failed(let error) = ending.outcome, !(error is ACMEError) else {
                 return nil
@@ -134,17 +137,28 @@ final class SimulatedHost {
         return failures + [report.unsaved].compactMap(\.self)
     }
 
-    /// When the schedule wants the next run, by the host's clock; `nil` for at once.
-    ///
-    /// A run under a clock that is in doubt goes by no schedule: each one looks at everything.
+    /// When the next run can come to anything, by the host's clock; `nil` for at once.
     func nextRun() -> Date? {
-        guard let record = try? services.store.clockRecord(),
-            ClockJudgement(record, now: time.now, uptime: time.uptime) == .believed,
-            let glance = try? services.store.scheduleFile()?.glance(at: time.now),
+        guard let record = try? services.store.clockRecord() else { return nil }
+        let judgement = ClockJudgement(record, now: time.now, uptime: time.uptime)
+        guard judgement == .believed else { return nextRunInDoubt() }
+        guard let glance = try? services.store.scheduleFile()?.glance(at: time.now),
             !glance.isAnyDue
         else { return nil }
         let listing = glance.listed.addingTimeInterval(.day)
         return min(glance.next?.moment ?? listing, listing)
+    }
+
+    /// A run under a clock that is in doubt goes by no schedule: each one looks at everything and asks the CA.
+    ///
+    /// Where that is known to be in vain, nothing is noted of it before the time that the outage names, and all
+    /// else goes by the wrong clock.
+    private func nextRunInDoubt() -> Date? {
+        let health = try? services.store.limits().health(of: Self.directory)
+        guard let outage = health?.breaker?.believed(at: time.now), outage.notBefore > time.now,
+            told.again == nil, let look = told.next?.moment
+        else { return nil }
+        return min(look, outage.notBefore)
     }
 
     /// Brings into use what was committed; returns those that were replaced, by lineage.
