@@ -67,13 +67,17 @@ package struct ForecastRenewals: Sendable {
         _ lineage: Lineage,
         _ general: Settings
     ) -> ForecastAuthority {
-        let settings = lineage.settings
+        // What is remembered is of the CA that it was ordered from before.
+        let own = lineage.settings.flatMap {
+            CertificateAuthority($0.authority) == authority ? $0 : nil
+        }
         let block = general.block(of: lineage.name)
-        let roots = general.roots(of: authority) ?? settings?.authorityRoots
+        let roots =
+            block?.roots(of: authority) ?? general.roots(of: authority) ?? own?.authorityRoots
         return ForecastAuthority(
             name: authority.folder,
             kind: authority.isLetsEncrypt ? .letsEncrypt : roots == nil ? .other : .own,
-            profile: block?.profile ?? settings?.profile
+            profile: block?.profile ?? own?.profile
                 ?? (general.isAbout(authority) ? general.profile : nil),
             limits: authority.rateLimits
         )

@@ -63,6 +63,23 @@ import Testing
         #expect(authorities.first?.limits == .letsEncrypt)
     }
 
+    @Test func `what another CA was asked with says nothing of the next one`() throws {
+        let name = try #require(LineageName("a.example.com"))
+        var settings = try #require(try host.store.lineage(name).settings)
+        (settings.profile, settings.authorityRoots) = ("tiny", "/etc/ca.pem")
+        try host.store.save(settings, of: name)
+        func authority() throws -> ForecastAuthority? {
+            try forecast(["a.example.com"]).lines.first?.authority
+        }
+        #expect(try authority()?.kind == .own)
+        #expect(try authority()?.profile == "tiny")
+        host.configure("certificate a.example.com { ca letsencrypt; }")
+        #expect(try authority()?.kind == .letsEncrypt)
+        #expect(try authority()?.profile == nil)
+        host.configure("certificate a.example.com { ca https://acme.other.test/directory; }")
+        #expect(try authority()?.kind == .other)
+    }
+
     @Test func `settings that cannot be read are told`() throws {
         host.disk.put("\(TestHost.home)/etc/certctl.conf", Array("emial x;".utf8))
         #expect(throws: SettingsError.self) { try forecast() }

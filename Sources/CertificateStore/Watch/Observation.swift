@@ -85,7 +85,8 @@ package struct Observation: Codable, Equatable, Sendable {
     package var since: Date
     /// When the hooks were told of it last; `nil` where they have not been.
     package var alerted: Date?
-    /// The hooks, by path, that could not be told of it then though others were; `nil` where all were.
+    /// The hooks, by path, that could not be told of it then though others were; `nil` where all were. Of
+    /// what is over: those that are still to be told.
     package var untold: [String]?
 
     package init(
@@ -133,11 +134,23 @@ package struct WatchStatus: Codable, Equatable, Sendable {
     /// The worst of all.
     package let level: Observation.Level
     package let observations: [Observation]
+    /// What was found and is over, of which hooks are still to be told; `nil` is none.
+    package let ended: [Observation]?
+    /// The lineages that certctl.conf, when it could be read last, had looked for elsewhere than usual, or
+    /// nowhere; `nil` is none.
+    package let elsewhere: [String]?
 
-    package init(time: Date, observations: [Observation]) {
+    package init(
+        time: Date,
+        observations: [Observation],
+        ended: [Observation] = [],
+        elsewhere: Set<String> = []
+    ) {
         schema = Self.currentSchema
         self.time = time
         level = observations.map(\.level).max() ?? .ok
         self.observations = observations
+        self.ended = ended.isEmpty ? nil : ended
+        self.elsewhere = elsewhere.isEmpty ? nil : elsewhere.sorted()
     }
 }

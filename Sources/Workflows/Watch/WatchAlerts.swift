@@ -70,38 +70,54 @@ struct WatchAlerts: Sendable {
         }
     }
 
-    /// Tells once of findings that are gone, or that nobody looks for any more.
-    mutating func tellGone(_ findings: [Observation], _ scope: WatchMemory.Scope) async {
-        let now = services.clock.now
-        let cleared = findings.map { finding in
+    /// Notes that findings are over, or that nobody looks for them any more; returns what hooks are to be told of
+    /// that: those that know of the finding.
+    func noteEnds(of findings: [Observation], _ scope: WatchMemory.Scope) -> [Observation] {
+        guard !findings.isEmpty else { return [] }
+        let hooks = findings.contains { $0.alerted != nil } ? hooks() ?? [] : []
+        let ends = findings.map { finding in
             let news =
                 scope.end(of: finding).map { "nobody looks any more (\($0))" } ?? "all right again"
-            return Observation(
+            var end = Observation(
                 lineage: finding.lineage,
                 name: finding.name,
                 address: finding.address,
                 state: finding.state,
                 level: .info,
                 message: "\(news); it was: \(finding.message)",
-                since: now
+                since: services.clock.now
             )
+            // Whoever was not told of the finding has no use for its end.
+            end.untold = finding.alerted == nil ? [] : hooks.filter { finding.isKnown(to: $0) }
+            return end
         }
-        note(cleared)
-        // Whoever was not told of the finding has no use for its end.
-        let told = zip(findings, cleared).filter { $0.0.alerted != nil }
-        guard !told.isEmpty, let hooks = hooks(), !hooks.isEmpty else { return }
-        for (finding, end) in told.prefix(Self.mostTold) {
-            _ = await tell(end, hooks.filter { finding.isKnown(to: $0) })
+        note(ends)
+        return ends.filter { $0.untold?.isEmpty == false }
+    }
+
+    /// Tells the hooks that have not been told yet of findings that are over; returns what has to be told once more,
+    /// as a hook has failed.
+    mutating func tellEnds(_ ends: [Observation]) async -> [Observation] {
+        guard !ends.isEmpty else { return [] }
+        guard let hooks = hooks() else { return ends }
+        var ends = ends
+        for index in ends.indices.prefix(Self.mostTold) {
+            let untold = hooks.filter { ends[index].untold?.contains($0) == true }
+            ends[index].untold = await tell(ends[index], untold).failed
         }
-        let rest = told.dropFirst(Self.mostTold)
-        guard let first = rest.first else { return }
-        let summary = Observation(
-            state: first.1.state,
-            level: .info,
-            message: "over, or looked for no more: \(rest.count) more findings",
-            since: now
-        )
-        _ = await tell(summary, hooks.filter { hook in rest.contains { $0.0.isKnown(to: hook) } })
+        let rest = ends.indices.dropFirst(Self.mostTold)
+        if let first = rest.first {
+            let summary = Observation(
+                state: ends[first].state,
+                level: .info,
+                message: "over, or looked for no more: \(rest.count) more findings",
+                since: services.clock.now
+            )
+            let untold = Set(rest.flatMap { ends[$0].untold ?? [] })
+            let failed = await tell(summary, hooks.filter(untold.contains)).failed
+            for index in rest { ends[index].untold = failed }
+        }
+        return ends.filter { $0.untold != nil }
     }
 
     private var runner: HookRunner { services.hookRunner }

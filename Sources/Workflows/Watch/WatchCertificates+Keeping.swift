@@ -34,32 +34,32 @@ extension WatchCertificates {
     /// Tells of what there is now and was not before, and the other way round.
     ///
     /// Hooks may take their time: what was seen is kept first, by `keep`, should they come to no end. Returns
-    /// the observations with when they were told, and what was found before and could not be judged now.
+    /// the observations with when they were told, what was found before and could not be judged now, and what
+    /// is over and could not be told.
     func raiseAlarm(
         about observations: [Observation],
         _ memory: WatchMemory,
         _ scope: WatchMemory.Scope,
-        keep: ([Observation]) -> Void
-    ) async -> (told: [Observation], open: [Observation]) {
-        let (gone, open) = memory.unseen(in: observations, scope)
-        // What is over is so once that is told.
-        keep(observations + open + gone)
+        keep: (_ seen: [Observation], _ ended: [Observation]) -> Void
+    ) async -> (told: [Observation], open: [Observation], ended: [Observation]) {
+        let (gone, open) = memory.unseen(scope)
         var alerts = WatchAlerts(services)
+        let earlier = memory.untoldEnds(besides: observations, now: services.clock.now)
+        let ended = earlier + alerts.noteEnds(of: gone, scope)
+        keep(observations + open, ended)
         let told = await alerts.tell(observations, memory)
-        await alerts.tellGone(gone, scope)
-        return (told, open)
+        return (told, open, await alerts.tellEnds(ended))
     }
 
     /// Writes down what was seen, and the metrics: these also where the request wants them.
     ///
     /// Throws ``FileSystemError``.
     func keep(
-        _ observations: [Observation],
+        _ status: WatchStatus,
         _ lineages: [WatchedLineage],
         _ host: WatchMetrics.Host,
         _ request: Request
     ) throws {
-        let status = WatchStatus(time: services.clock.now, observations: observations)
         let metrics = WatchMetrics(lineages, status, host).text
         if !request.isByHand {
             try store.save(status)

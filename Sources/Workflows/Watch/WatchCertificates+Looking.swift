@@ -64,4 +64,14 @@ extension WatchCertificates {
         guard targets.isEmpty, case .failure = settings else { return [] }
         return WatchMemory(try store.watchStatus()).elsewhere
     }
+
+    /// The same for the next run that cannot read it.
+    func elsewhere(
+        _ settings: Result<Settings, any Error>,
+        _ lineages: [WatchedLineage],
+        _ memory: WatchMemory
+    ) -> Set<String> {
+        guard case .success = settings else { return memory.elsewhere }
+        return Set(lineages.filter { !$0.places.areUsual }.map { "\($0.name)" })
+    }
 }

@@ -95,6 +95,7 @@ package struct WatchCertificates: Sendable {
             ofHost.seen + (known.isEmpty ? [] : judge(settings)) + found.unreadable + judged
         let observations = all.map(memory.completed)
         let scope = WatchMemory.Scope(
+            observations: observations,
             deleted: deleted(memory.lineages, known),
             places: Dictionary(
                 uniqueKeysWithValues: found.lineages.map { ("\($0.name)", $0.places) }
@@ -105,16 +106,26 @@ package struct WatchCertificates: Sendable {
             lastRenewal: record?.lastRun,
             areSettingsUsable: (try? settings.get()) != nil
         )
-        let (told, open) =
+        let elsewhere = elsewhere(settings, found.lineages, memory)
+        func keep(_ seen: [Observation], _ ended: [Observation]) throws {
+            let status = WatchStatus(
+                time: services.clock.now,
+                observations: seen,
+                ended: ended,
+                elsewhere: elsewhere
+            )
+            try self.keep(status, found.lineages, host, request)
+        }
+        let (told, open, ended) =
             request.isByHand
-            ? (observations, [])
-            : await raiseAlarm(about: observations, memory, scope) { seen in
+            ? (observations, [], [])
+            : await raiseAlarm(about: observations, memory, scope) { seen, ended in
                 // What cannot be kept is told below.
-                try? keep(seen, found.lineages, host, request)
+                try? keep(seen, ended)
             }
         var unkept = unlocked
         do {
-            try keep(told + open, found.lineages, host, request)
+            try keep(told + open, ended)
         } catch {
             unkept = unkept ?? error
         }

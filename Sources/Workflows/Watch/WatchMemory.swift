@@ -14,9 +14,14 @@ struct WatchMemory {
     private static let repetition: TimeInterval = .day
 
     private let earlier: [Key: Observation]
+    private let ended: [Observation]
+    /// The lineages that certctl.conf had looked for elsewhere than usual, or nowhere.
+    let elsewhere: Set<String>
 
     init(_ status: WatchStatus?) {
         earlier = (status?.observations ?? []).reduce(into: [:]) { $0[Key($1)] = $1 }
+        ended = status?.ended ?? []
+        elsewhere = Set(status?.elsewhere ?? [])
     }
 
     /// What makes two observations one: an address has one state at a time, a lineage may have several.
@@ -81,17 +86,6 @@ struct WatchMemory {
         }
     }
 
-    /// The lineages that certctl.conf had looked for nowhere, or at another port than the usual one.
-    var elsewhere: Set<String> {
-        let usual = ":\(WatchSettings.Place.usual.port)"
-        return Set(
-            earlier.values.filter { seen in
-                seen.state == .unwatched
-                    || seen.isServed && seen.address.map { !$0.hasSuffix(usual) } ?? false
-            }.compactMap(\.lineage)
-        )
-    }
-
     /// That a lineage was looked for nowhere.
     func unwatched(_ name: String) -> [Observation] {
         earlier.values.filter { $0.lineage == name && $0.state == .unwatched }
@@ -112,8 +106,17 @@ struct WatchMemory {
     /// The lineages of which anything was seen.
     var lineages: Set<String> { Set(earlier.values.compactMap(\.lineage)) }
 
-    /// What is looked for at all, and what cannot be judged now.
+    /// The ends of findings of which hooks are still to be told: for a day, unless there it is again.
+    func untoldEnds(besides observations: [Observation], now: Date) -> [Observation] {
+        let found = Set(observations.filter(\.isFinding).map(Key.init))
+        return ended.filter { end in
+            abs(now.timeIntervalSince(end.since)) < Self.repetition && !found.contains(Key(end))
+        }
+    }
+
+    /// What is seen and looked for at all, and what cannot be judged now.
     struct Scope {
+        let observations: [Observation]
         /// The lineages that were there before and of which nothing is left.
         let deleted: Set<String>
         /// Where each lineage is looked for; of none that cannot be read.
@@ -125,18 +128,28 @@ struct WatchMemory {
         func end(of finding: Observation) -> String? {
             guard let lineage = finding.lineage else { return nil }
             if deleted.contains(lineage) { return "deleted" }
-            return finding.name.flatMap { places[lineage]?.end(of: $0) }
+            if let end = finding.name.flatMap({ places[lineage]?.end(of: $0) }) { return end }
+            return hasMoved(finding) ? "the name has another address now" : nil
+        }
+
+        /// Whether its name is asked for at other addresses alone, and all of them are known.
+        private func hasMoved(_ finding: Observation) -> Bool {
+            guard let address = finding.address else { return false }
+            let now = observations.filter {
+                $0.lineage == finding.lineage && $0.name == finding.name
+            }
+            return !now.isEmpty
+                && now.allSatisfy { seen in
+                    seen.state != .unresolved && seen.address.map { $0 != address } ?? false
+                }
         }
     }
 
     /// What was found before and is not seen now, parted by whether it can be told to be gone, or nobody
     /// looks for it any more; the worst first.
-    func unseen(
-        in observations: [Observation],
-        _ scope: Scope
-    ) -> (gone: [Observation], open: [Observation]) {
-        let keys = Set(observations.map(Key.init))
-        let gone = gone(from: observations, scope)
+    func unseen(_ scope: Scope) -> (gone: [Observation], open: [Observation]) {
+        let keys = Set(scope.observations.map(Key.init))
+        let gone = gone(scope)
         let known = Set(gone.map(Key.init))
         let open = earlier.values.filter { before in
             before.isOpen && !keys.contains(Key(before)) && !known.contains(Key(before))
@@ -144,7 +157,8 @@ struct WatchMemory {
         return (gone, open.sorted { ($0.level, $1.subject) > ($1.level, $0.subject) })
     }
 
-    private func gone(from observations: [Observation], _ scope: Scope) -> [Observation] {
+    private func gone(_ scope: Scope) -> [Observation] {
+        let observations = scope.observations
         let now = observations.reduce(into: [Key: Observation]()) { $0[Key($1)] = $1 }
         return earlier.values.filter { before in
             guard before.isOpen else { return false }

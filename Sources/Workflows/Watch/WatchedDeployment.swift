@@ -4,6 +4,9 @@ import FoundationEssentials
 /// Whether a lineage's certificate has been brought into use.
 struct WatchedDeployment: Sendable {
     let isPending: Bool
+    /// Whether hooks may not have run yet, or are under way, though readers are pointed at it: only root's records
+    /// would tell.
+    let areHooksUnknown: Bool
     /// How many times in a row the certificate could not be deployed.
     let failures: Int
     /// When that was last.
@@ -27,6 +30,7 @@ struct WatchedDeployment: Sendable {
         issued: Date?
     ) throws {
         self.issued = issued
+        areHooksUnknown = records == nil && issued != nil
         isPublished = published == current
         guard let current else {
             (isPending, failures, lastFailure) = (false, 0, nil)

@@ -99,7 +99,7 @@ struct WatchedLineage: Sendable {
 
     /// Whether it waits to be deployed, and not for too long.
     func isDeployAwaited(_ earlier: Observation?, now: Date) -> Bool {
-        guard isDeployPending else { return false }
+        guard isDeployPending || deployment.areHooksUnknown else { return false }
         return now.timeIntervalSince(deployment.pendingSince(earlier) ?? now) <= Self.patience
     }
 

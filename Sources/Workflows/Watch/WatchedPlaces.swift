@@ -19,6 +19,9 @@ struct WatchedPlaces: Sendable {
     /// Whether none of the names is looked for anywhere.
     var isNowhere: Bool { !names.isEmpty && names.allSatisfy { $0.settings == .off } }
 
+    /// Whether all of the names are looked for where they are without a word of certctl.conf.
+    var areUsual: Bool { names.allSatisfy { $0.settings == .at([.usual]) } }
+
     /// Why nobody looks for a name; `nil` where somebody does.
     func end(of name: String) -> String? {
         guard let known = names.first(where: { $0.name == name }) else {

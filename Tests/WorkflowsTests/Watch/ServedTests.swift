@@ -47,6 +47,31 @@ import Testing
         #expect(seen.map(\.level) == [.info, .info])
     }
 
+    @Test func `whoever may not read root's records gives hooks an hour, too`() async throws {
+        let fixture = try await WatchFixture()
+        let (store, now) = (fixture.store, fixture.now)
+        let name = try #require(LineageName("example.com"))
+        func isAwaited(_ deployed: [LineageName: DeployRecord]?, since issued: Date?) throws -> Bool
+        {
+            let lineage = try WatchedLineage(
+                name,
+                in: store,
+                RenewalMemory(store),
+                store.limits(),
+                nil,
+                deployed: deployed,
+                issued: issued,
+                now: now
+            )
+            #expect(!lineage.isDeployPending)
+            return lineage.isDeployAwaited(nil, now: now)
+        }
+        #expect(try isAwaited(nil, since: now - 60))
+        #expect(try !isAwaited(nil, since: now - 3601))
+        #expect(try !isAwaited(nil, since: nil))
+        #expect(try !isAwaited(store.deployRecords(), since: now - 60))
+    }
+
     @Test func `after an hour a deploy that is pending is a finding, and what is served is too`()
         async throws
     {

@@ -673,9 +673,78 @@ import Testing
         _ = try await fixture.watch()
         let told = fixture.host.hooks.commands.map { $0.executable.suffix(1) }
         #expect(told == ["a", "b", "a"])
-        // Were the run cut off before, the next one would tell it.
-        #expect(status.withLock(\.self)?.observations.contains { $0.state == .silent } == true)
-        #expect(try fixture.store.watchStatus()?.observations.map(\.state) == [.current])
+        // Were the run cut off before, the next one would tell it; it is no finding meanwhile.
+        #expect(status.withLock(\.self)?.ended?.map(\.state) == [.silent])
+        let kept = try #require(try fixture.store.watchStatus())
+        for one in [status.withLock(\.self), kept] {
+            #expect(one?.observations.map(\.state) == [.current])
+        }
+        #expect(kept.ended == nil)
+    }
+
+    @Test func `a hook that fails at the end of a finding is told of that again, for a day`()
+        async throws
+    {
+        let fixture = try await WatchFixture()
+        for hook in ["a", "b"] { try fixture.addHook(hook) }
+        fixture.servers.fail(.refused)
+        _ = try await fixture.watch()
+        try fixture.serveCurrent()
+        try fixture.addHook("b", 1)
+        fixture.host.hooks.forget()
+        for _ in 1...2 { _ = try await fixture.watch() }
+        func told() -> [Substring] { fixture.host.hooks.commands.map { $0.executable.suffix(1) } }
+        #expect(told() == ["a", "b", "b"])
+        let history = try fixture.store.history(HistoryQuery()).events
+        #expect(history.count { $0.event == "alert" } == 2)
+        try fixture.addHook("b", 0)
+        for _ in 1...2 { _ = try await fixture.watch() }
+        #expect(told() == ["a", "b", "b", "b"])
+        #expect(fixture.alerts.last?["CERTCTL_MESSAGE"]?.contains("all right again") == true)
+    }
+
+    @Test func `an end that no hook takes is forgotten after a day, and once it is there again`()
+        async throws
+    {
+        for isAgain in [true, false] {
+            let fixture = try await WatchFixture()
+            try fixture.addHook()
+            fixture.servers.fail(.refused)
+            _ = try await fixture.watch()
+            try fixture.serveCurrent()
+            try fixture.addHook("mail", 1)
+            _ = try await fixture.watch()
+            #expect(try fixture.store.watchStatus()?.ended?.count == 1)
+            if isAgain { fixture.servers.fail(.refused) } else { try fixture.pass(1) }
+            _ = try await fixture.watch()
+            #expect(try fixture.store.watchStatus()?.ended == nil)
+        }
+    }
+
+    @Test func `a finding at an address that the name has no more is over`() async throws {
+        let fixture = try await WatchFixture()
+        try fixture.addHook()
+        fixture.servers.fail(.refused)
+        _ = try await fixture.watch()
+        fixture.servers.resolve("example.com", "192.0.2.2")
+        _ = try await fixture.watch()
+        let seen = try #require(try fixture.store.watchStatus()?.observations)
+        #expect(seen.compactMap(\.address) == ["192.0.2.2:443"])
+        let news = "nobody looks any more (the name has another address now)"
+        #expect(fixture.alerts.last?["CERTCTL_MESSAGE"]?.contains(news) == true)
+    }
+
+    @Test func `while a name has no address what was found at its last one is not over`()
+        async throws
+    {
+        let fixture = try await WatchFixture()
+        try fixture.addHook()
+        fixture.servers.fail(.refused)
+        _ = try await fixture.watch()
+        fixture.servers.resolve("example.com", all: [])
+        _ = try await fixture.watch()
+        let seen = try #require(try fixture.store.watchStatus()?.observations)
+        #expect(seen.map(\.state) == [.unresolved, .silent])
     }
 
     @Test func `of very many findings that one hook was not told of it gets a number, too`()

@@ -118,6 +118,17 @@ import Testing
         #expect(try await fixture.watch().map(\.state).contains(.expiring))
     }
 
+    @Test func `nor at the usual port of a name that had another server asked`() async throws {
+        let fixture = try await fixture("watch 192.0.2.9:443;")
+        try fixture.servers.serve(fixture.fullChain(), at: "192.0.2.9:443")
+        _ = try await fixture.watch()
+        fixture.host.configure(Self.broken)
+        for _ in 1...2 {
+            #expect(try await fixture.watch().map(\.state) == [.settingsUnusable, .current])
+        }
+        #expect(fixture.servers.asked == ["example.com at 192.0.2.9:443"])
+    }
+
     @Test func `while certctl.conf cannot be used nobody is asked where it had nobody asked`()
         async throws
     {
