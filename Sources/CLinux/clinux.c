@@ -79,14 +79,6 @@ int certctl_peer_user(int connection, uid_t *user) {
     return status;
 }
 
-int certctl_spawn_close_from(posix_spawn_file_actions_t *actions, int first) {
-    return posix_spawn_file_actions_addclosefrom_np(actions, first);
-}
-
-int certctl_spawn_change_directory(posix_spawn_file_actions_t *actions, const char *path) {
-    return posix_spawn_file_actions_addchdir_np(actions, path);
-}
-
 /* Handlers reach nothing but what is static. */
 static volatile int termination = -1;
 

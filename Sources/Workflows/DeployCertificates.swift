@@ -40,6 +40,8 @@ package struct DeployCertificates: Sendable {
         let lock: FileLock
         /// A hook to run after all others, which is owed until it has succeeded.
         var extraHook: String?
+        /// Whether all hooks run again, also where only those after the run are owed.
+        var isForced = false
     }
 
     /// What came of one look at what there is.
@@ -147,6 +149,7 @@ package struct DeployCertificates: Sendable {
                 guard !seen.contains(attempt) else { continue }
                 round.attempts.insert(attempt)
                 job.extraHook = extraHooks[name]
+                job.isForced = isForced
                 if !isForced, !(cutOff?.concerns(name) ?? false), !owed.contains(name),
                     try isInUse(job.certificate, name, store, records.current())
                 {

@@ -11,6 +11,8 @@ struct DeployHooks: Sendable {
     struct Hook: Sendable {
         let path: String
         var arguments: [String]?
+        /// As it stands in certctl.conf, where that leads to ``path`` by links.
+        var written: String?
     }
 
     private let services: Services
@@ -35,7 +37,8 @@ struct DeployHooks: Sendable {
         let own = (block?.deployHooks ?? []).map { hook in
             // As with the option: what a link leads to is run, and has to be trusted.
             let real = RealPath.of(hook.executable) ?? hook.executable
-            return Hook(path: real, arguments: hook.arguments)
+            let written = real == hook.executable ? nil : hook.executable
+            return Hook(path: real, arguments: hook.arguments, written: written)
         }
         return try hooks(in: services.layout.deployHooks) + own
             + (extra.map { [Hook(path: $0)] } ?? [])
@@ -56,6 +59,7 @@ struct DeployHooks: Sendable {
     /// Refuses hooks that could not be run later, while nothing has been asked of the CA.
     func check(_ name: LineageName, _ names: [Identifier], extra: String?) throws {
         for hook in try before() + each(name, names, extra: extra) + after() {
+            try checkWay(to: hook)
             try runner.check(hook.path)
         }
     }
@@ -79,8 +83,13 @@ struct DeployHooks: Sendable {
     /// Throws ``HookError`` of the first one that fails.
     func run(_ hooks: [Hook], _ event: HookEvent) async throws {
         for hook in hooks {
+            try checkWay(to: hook)
             try await runner.run(hook.path, arguments: hook.arguments, event)
         }
+    }
+
+    private func checkWay(to hook: Hook) throws {
+        if let written = hook.written { try runner.checkWay(to: written) }
     }
 
     /// What hooks are told of a certificate.

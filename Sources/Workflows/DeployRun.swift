@@ -52,6 +52,7 @@ struct DeployRun: Sendable {
             let last = records[job.name]
             var attempt = DeployAttempt(job, last: last)
             attempt.record.owedHook = job.extraHook ?? last?.owedHook.flatMap(hooks.stillRunnable)
+            if job.isForced { attempt.record.owesPost = nil }
             if attempt.record.owedHook != nil, attempt.record != last {
                 attempt.record.owesPost = nil
                 try await append(attempt.record)

@@ -300,6 +300,19 @@ import Testing
         #expect(try !report().isDeployPending)
     }
 
+    @Test func `by force all hooks run, also where only one after them is owed`() async throws {
+        let start = hook("post.d/10-start")
+        for name in ["pre.d/10-stop", "deploy.d/10-copy"] { hook(name) }
+        host.hooks.end(start, .exited(1))
+        try await commit()
+        _ = try await deploy()
+        _ = told()
+        host.hooks.end(start, .exited(0))
+        _ = try await DeployCertificates(host.services).run(isForced: true)
+        #expect(told() == ["10-stop pre", "10-copy deploy example.com", "10-start post"])
+        #expect(try !report().isDeployPending)
+    }
+
     @Test func `a hook after that was owed and is gone holds nothing up`() async throws {
         let start = hook("post.d/10-start")
         host.hooks.end(start, .exited(1))

@@ -3,7 +3,6 @@
  * What Swift's Glibc module lacks. _GNU_SOURCE is defined in clinux.c alone: in a header that Swift
  * imports it breaks clean debug builds.
  */
-#include <spawn.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
@@ -34,8 +33,6 @@ int certctl_peer_user(int connection, uid_t *user);
 
 /* Processes. */
 
-int certctl_spawn_close_from(posix_spawn_file_actions_t *actions, int first);
-int certctl_spawn_change_directory(posix_spawn_file_actions_t *actions, const char *path);
 /* From now on SIGTERM and SIGINT make the descriptor that this returns readable, for good, and do
    nothing else. Once in a process. */
 int certctl_catch_termination(void);
@@ -65,6 +62,25 @@ struct certctl_start {
    to get one, in a session of its own. It ends with the thread that started it. Returns its number; or
    -1, and sets errno and the name of the call that FAILED. */
 pid_t certctl_start_as(const struct certctl_start *start, const char **failed);
+
+/* A program to be run and waited for. */
+struct certctl_child {
+    /* An absolute path. */
+    const char *program;
+    char *const *arguments;
+    /* Its whole environment. */
+    char *const *variables;
+    const char *directory;
+    /* Where both of its outputs go; it has nothing to read. */
+    int output;
+};
+
+/* Starts it in a process group of its own, with the signals as they are by default and umask 077: this
+   process has none, as it says of each file what its mode is. What a user sends to end this process ends
+   the group, too. Returns its number; or -1, and sets errno. */
+pid_t certctl_start_child(const struct certctl_child *child);
+/* Before it is waited for: its number can be another's afterwards. */
+void certctl_forget_child(pid_t child);
 int certctl_exited(int status);
 int certctl_stopped(int status);
 int certctl_exit_status(int status);

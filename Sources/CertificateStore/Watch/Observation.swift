@@ -85,8 +85,9 @@ package struct Observation: Codable, Equatable, Sendable {
     package var since: Date
     /// When the hooks were told of it last; `nil` where they have not been.
     package var alerted: Date?
-    /// The hooks, by path, that could not be told of it then though others were; `nil` where all were. Of
-    /// what is over: those that are still to be told.
+    /// The hooks, by path, that could not be told of it then though others were; `nil` where all were.
+    ///
+    /// Of what is over: those that are still to be told.
     package var untold: [String]?
 
     package init(

@@ -5,6 +5,14 @@ package import Platform
 package struct HookRunner: Sendable {
     private static let timeLimit: Duration = .seconds(60)
     private static let outputLimit = 64 * 1024
+    /// What editors, package managers and people leave beside a hook that is another one now, or none.
+    private static let setAside = [
+        "~", ".off", ".bak", ".orig", ".save", ".swp", ".dpkg-old", ".dpkg-new", ".dpkg-dist",
+        ".rpmsave",
+        ".rpmnew",
+    ]
+    /// The kernel follows no more links on the way to a file.
+    private static let mostLinks = 40
     /// How much of the output an error shows.
     private static let shownOutput = 1000
 
@@ -38,6 +46,7 @@ package struct HookRunner: Sendable {
         guard let status = try fileSystem.status(directory) else { return [] }
         try checkTrust(directory, status)
         return try fileSystem.list(directory).map { "\(directory)/\($0)" }.filter { path in
+            guard !Self.isSetAside(path) else { return false }
             let status = try fileSystem.status(path)
             guard status?.kind != .symbolicLink else {
                 try link(.notRunnable(path: path, .symbolicLink))
@@ -45,6 +54,10 @@ package struct HookRunner: Sendable {
             }
             return status.map(Self.isRunnable) ?? false
         }
+    }
+
+    private static func isSetAside(_ name: String) -> Bool {
+        setAside.contains { name.hasSuffix($0) }
     }
 
     private static func isRunnable(_ status: FileStatus) -> Bool {
@@ -58,9 +71,9 @@ package struct HookRunner: Sendable {
     package func tellIdle(in directory: String) {
         for name in (try? fileSystem.list(directory)) ?? [] {
             let path = "\(directory)/\(name)"
-            guard let status = try? fileSystem.status(path), !Self.isRunnable(status) else {
-                continue
-            }
+            guard let status = try? fileSystem.status(path),
+                Self.isSetAside(name) || !Self.isRunnable(status)
+            else { continue }
             let isMeant = name.hasPrefix("README") || name.contains(".") || status.kind != .file
             tell(ofIdle: path, isMeant: isMeant)
         }
@@ -104,6 +117,40 @@ package struct HookRunner: Sendable {
                 !(status.mode.isSticky && status.owner == 0)
             else { continue }
             try checkTrust(parent, status)
+        }
+    }
+
+    /// Refuses a way to a hook on which somebody could lead root elsewhere: each directory and each link on it, as
+    /// the kernel goes it.
+    ///
+    /// `path` is absolute. Throws ``HookError`` and ``FileSystemError``.
+    package func checkWay(to path: String) throws {
+        guard user == 0 else { return }
+        var (place, links) = ("", 0)
+        var rest = path.split(separator: "/").map(String.init)[...]
+        while let name = rest.popFirst() {
+            guard name != "." else { continue }
+            guard name != ".." else {
+                place = String(place[..<(place.lastIndex(of: "/") ?? place.startIndex)])
+                continue
+            }
+            try checkParents(of: "\(place)/\(name)")
+            place += "/\(name)"
+            guard let status = try fileSystem.status(place), links <= Self.mostLinks else {
+                throw HookError.notRunnable(path: path, .missing)
+            }
+            guard status.kind == .symbolicLink else { continue }
+            // Below a sticky directory it is its owner who moves it; a link's mode says nothing.
+            guard status.owner == 0 else {
+                throw HookError.notTrusted(
+                    path: place,
+                    reason: "it is a link of user \(status.owner)"
+                )
+            }
+            let target = try fileSystem.readSymbolicLink(place)
+            place = target.hasPrefix("/") ? "" : String(place.dropLast(name.count + 1))
+            rest = target.split(separator: "/").map(String.init) + rest
+            links += 1
         }
     }
 

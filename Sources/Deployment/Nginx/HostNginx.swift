@@ -32,7 +32,10 @@ package struct HostNginx: NginxInstance {
             throw error == .hostNotRunning && !exists
                 ? .noHostProgram(tried: Self.programs) : error
         }
-        let found = master.executable ?? Self.programs.first { host.realPath(of: $0) != nil }
+        // Only whoever may trace it is told what it runs.
+        let named = NginxTitle.program(of: master.title).map { [$0] } ?? []
+        let found =
+            master.executable ?? (named + Self.programs).first { host.realPath(of: $0) != nil }
         guard let found else { throw .noHostProgram(tried: Self.programs) }
         program = found
         options = NginxTitle.options(of: master.title)

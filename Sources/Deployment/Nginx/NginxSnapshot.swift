@@ -44,6 +44,13 @@ enum NginxTitle {
     static let master = "nginx: master process"
     static let worker = "nginx: worker process"
 
+    /// The program, where it was started by its absolute path.
+    static func program(of title: String) -> String? {
+        guard title.hasPrefix(master) else { return nil }
+        let word = title.dropFirst(master.count).split(separator: " ").first.map(String.init)
+        return word.flatMap { $0.hasPrefix("/") ? $0 : nil }
+    }
+
     /// The options that it was started with and that a second nginx needs to mean the same one.
     ///
     /// The title has lost where an argument began: the value of `-g`, which may hold spaces, ends

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// Runs programs by `posix_spawn`.
+/// Runs programs, each in a process group of its own.
 package struct SpawnProcessRunner: ProcessRunner {
     /// How long a process group that was asked to end may take.
     private let grace: Duration
@@ -39,9 +39,8 @@ private struct Child {
         // Our end must not reach the child, nor a child that another thread starts.
         _ = fcntl(pipes[0], F_SETFD, FD_CLOEXEC)
         defer { close(pipes[1]) }
-        var process: pid_t = 0
-        let code = Self.spawn(command, output: pipes[1], &process)
-        guard code == 0 else {
+        let (process, code) = Self.start(command, output: pipes[1])
+        guard process > 0 else {
             close(pipes[0])
             throw ProcessError(
                 executable: command.executable,
@@ -52,48 +51,23 @@ private struct Child {
         output = pipes[0]
     }
 
-    private static func spawn(
-        _ command: ChildCommand,
-        output: Int32,
-        _ process: inout pid_t
-    ) -> Int32 {
-        var actions = unsafe posix_spawn_file_actions_t()
-        unsafe posix_spawn_file_actions_init(&actions)
-        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-        unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        unsafe posix_spawn_file_actions_adddup2(&actions, output, 1)
-        unsafe posix_spawn_file_actions_adddup2(&actions, output, 2)
-        unsafe certctl_spawn_close_from(&actions, 3)
-        unsafe certctl_spawn_change_directory(&actions, command.workingDirectory)
-        var attributes = posix_spawnattr_t()
-        unsafe posix_spawnattr_init(&attributes)
-        defer { unsafe posix_spawnattr_destroy(&attributes) }
-        setCleanStart(&attributes)
+    private static func start(_ command: ChildCommand, output: Int32) -> (pid_t, code: Int32) {
         let environment = command.environment.sorted { $0.key < $1.key }
-        return unsafe withCStrings([command.executable] + command.arguments) { arguments in
+        let words = [command.executable] + command.arguments
+        return unsafe withCStrings(words + [command.workingDirectory]) { strings in
             unsafe withCStrings(environment.map { "\($0.key)=\($0.value)" }) { variables in
-                unsafe posix_spawn(
-                    &process,
-                    command.executable,
-                    &actions,
-                    &attributes,
-                    arguments,
-                    variables
-                )
+                unsafe withCStrings(words) { arguments in
+                    var child = unsafe certctl_child(
+                        program: arguments[0],
+                        arguments: arguments,
+                        variables: variables,
+                        directory: strings[words.count],
+                        output: output
+                    )
+                    return (unsafe certctl_start_child(&child), errno)
+                }
             }
         }
-    }
-
-    /// Gives the child its own process group and the signals as they are by default.
-    private static func setCleanStart(_ attributes: inout posix_spawnattr_t) {
-        var signals = sigset_t()
-        unsafe sigfillset(&signals)
-        unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
-        unsafe sigemptyset(&signals)
-        unsafe posix_spawnattr_setsigmask(&attributes, &signals)
-        unsafe posix_spawnattr_setpgroup(&attributes, 0)
-        let flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP
-        unsafe posix_spawnattr_setflags(&attributes, Int16(flags))
     }
 
     /// Reads the output until the child has ended or its time is up, then ends its whole group.
@@ -150,6 +124,7 @@ private struct Child {
     }
 
     private func reap() -> Int32 {
+        certctl_forget_child(process)
         var status: Int32 = 0
         while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
         return status

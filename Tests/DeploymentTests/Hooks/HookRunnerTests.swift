@@ -73,6 +73,15 @@ import Testing
         #expect(told.withLock { $0 } == ["\(Self.directory)/60-nginx"])
     }
 
+    @Test func `what was set aside is not run, executable or not, and that is no mistake`() throws {
+        for name in ["50-nginx~", "50-nginx.off", "a.bak", "a.orig", "a.dpkg-old", ".a.swp"] {
+            files.put("\(Self.directory)/\(name)", [], mode: FileMode(0o755))
+        }
+        files.put("\(Self.directory)/reload.sh", [], mode: FileMode(0o755))
+        let hooks = try runner().hooks(in: Self.directory)
+        #expect(hooks == [path, "\(Self.directory)/reload.sh"])
+    }
+
     @Test func `what cannot be run is left out`() throws {
         files.put("\(Self.directory)/README", [], mode: FileMode(0o644))
         files.put("\(Self.directory)/60-off", [], mode: FileMode(0o655))
@@ -165,6 +174,33 @@ import Testing
                 $0.setOwner(parent, 1000)
                 $0.setMode(parent, FileMode(0o1755))
             }
+        }
+    }
+
+    @Test func `root is led to a hook by root's links alone`() throws {
+        let files = MemoryFileSystem(user: 0)
+        files.put("/opt/real/hook", [], mode: FileMode(0o755))
+        files.put(link: "/opt/now", to: "real")
+        files.put(link: "/etc/own/hook", to: "../../opt/./now/hook")
+        let processes = ScriptedRunner(.success(ChildResult(ending: .exited(0), output: [])))
+        let runner = HookRunner(fileSystem: files, processes: processes, user: 0, log: .silent)
+        try runner.checkWay(to: "/etc/own/hook")
+        for place in ["/etc/own", "/opt", "/opt/real"] {
+            files.setOwner(place, 1000)
+            let error = HookError.notTrusted(path: place, reason: "it belongs to user 1000")
+            #expect(throws: error) { try runner.checkWay(to: "/etc/own/hook") }
+            files.setOwner(place, 0)
+        }
+        files.setMode("/opt", FileMode(0o1777))
+        try runner.checkWay(to: "/etc/own/hook")
+        files.setOwner("/opt/now", 1000)
+        #expect(throws: HookError.notTrusted(path: "/opt/now", reason: "it is a link of user 1000"))
+        {
+            try runner.checkWay(to: "/etc/own/hook")
+        }
+        files.put(link: "/etc/loop", to: "loop")
+        #expect(throws: HookError.notRunnable(path: "/etc/loop", .missing)) {
+            try runner.checkWay(to: "/etc/loop")
         }
     }
 

@@ -32,12 +32,13 @@ private final class ScriptedNginx: ProcessRunner {
         _ options: String = "",
         executable: String? = "/usr/sbin/nginx",
         name: String = "nginx",
+        program: String = "nginx",
         owner: UInt32? = 0,
         group: UInt32? = 0
     ) -> HostProcess {
         HostProcess(
             pid: pid,
-            title: "nginx: master process nginx\(options)",
+            title: "nginx: master process \(program)\(options)",
             name: name,
             owner: owner,
             group: group,
@@ -63,6 +64,26 @@ private final class ScriptedNginx: ProcessRunner {
         #expect(runner.commands.map(\.executable) == ["/opt/sbin/nginx"])
         #expect(runner.commands[0].arguments == ["-c", "/own.conf", "-p", "/srv", "-t"])
         #expect(runner.commands[0].environment["LC_ALL"] == "C")
+    }
+
+    @Test(
+        arguments: [
+            ("/opt/own/nginx", "/opt/own/nginx"), ("nginx", "/usr/sbin/nginx"),
+            ("/gone/nginx", "/usr/sbin/nginx"), ("./nginx", "/usr/sbin/nginx"),
+        ]
+    )
+    func `whoever may not trace it goes by the program that it names`(
+        named: String,
+        asked: String
+    ) async throws {
+        host.change {
+            $0.processes = [master(7, " -c /own.conf", executable: nil, program: named)]
+            $0.missing = ["/gone/nginx"]
+        }
+        let (nginx, runner) = try nginx()
+        _ = try await nginx.test()
+        #expect(runner.commands.map(\.executable) == [asked])
+        #expect(runner.commands[0].arguments == ["-c", "/own.conf", "-t"])
     }
 
     @Test func `it is reloaded by its master alone`() async throws {

@@ -162,6 +162,21 @@ import Testing
         }
     }
 
+    @Test func `what it makes is for its own user alone`() async throws {
+        #expect(text(try await run("umask")) == "0077\n")
+    }
+
+    @Test func `signals are as they are by default`() async throws {
+        let former = signal(SIGPIPE, SIG_IGN)
+        defer { signal(SIGPIPE, former) }
+        let lines = text(try await run("grep -E 'Sig(Blk|Ign)' /proc/self/status"))
+        let masks = lines.split(separator: "\n").compactMap {
+            UInt64($0.split(separator: "\t").last ?? "", radix: 16)
+        }
+        // The C library has the two behind the first 31 for itself.
+        #expect(masks.map { $0 & 0x7FFF_FFFF } == [0, 0])
+    }
+
     @Test func `what does not listen is ended all the same`() async throws {
         let script = "trap '' TERM; echo $$; while :; do sleep 60; done"
         let result = try await run(script, timeLimit: .milliseconds(400))
