@@ -110,7 +110,11 @@ package struct DeployCertificates: Sendable {
                 ["reason": Services.reason(of: error)]
             )
         }
-        if isPendingOnly { results.merge(try mendReaders()) { old, _ in old } }
+        if isPendingOnly {
+            // What is wrong with others is for the run that is about all.
+            let unmended = try mendReaders().filter { names?.contains($0.key) ?? true }
+            results.merge(unmended) { old, _ in old }
+        }
         return results.sorted { $0.key < $1.key }.map { Ending(name: $0.key, result: $0.value) }
     }
 

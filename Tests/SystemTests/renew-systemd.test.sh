@@ -205,6 +205,12 @@ may deploy "reload nginx by its master" 'nginx -s reload'
 may deploy "have systemd reload it" 'systemctl reload nginx'
 may deploy "find the host's nginx, and prove what it serves" 'export CERTCTL_EVENT=deploy CERTCTL_NAMES=old.test CERTCTL_CERT=/root/cert
   exec /usr/local/lib/certctl/hooks/reload-nginx'
+another='[ "$(setpriv --reuid=nobody --regid=nogroup --init-groups id -un)" = nobody ]'
+never deploy "become another user" 'Operation not permitted' "$another"
+in_sd sh -c 'mkdir /run/systemd/system/probe-deploy.service.d; cd /run/systemd/system/probe-deploy.service.d
+  printf "[Service]\nCapabilityBoundingSet=CAP_SETUID CAP_SETGID\n" >user.conf; systemctl daemon-reload'
+may deploy "do so by the drop-in that README has" "$another"
+in_sd sh -c 'rm -r /run/systemd/system/probe-deploy.service.d; systemctl daemon-reload'
 in_sd systemctl stop nginx
 in_sd rm /etc/nginx/conf.d/old.conf
 in_sd systemctl start certctl-http01.socket
