@@ -76,10 +76,11 @@ extension CertificateStore {
         return user
     }
 
-    /// Whether there is a store, and its accounts are this user's.
+    /// Whether there is a store, and this user is its ``owner()``.
     package var isOfUser: Bool {
         // A store that cannot be looked at is somebody else's.
-        (try? fileSystem.status(layout.accounts))?.owner == user
+        let places = [layout.accounts, layout.generations]
+        return places.lazy.compactMap { try? fileSystem.status($0) }.first?.owner == user
     }
 
     /// What this user has to do with the store.

@@ -84,7 +84,10 @@ struct ApplyCommand: Command {
     }
 
     private func apply(_ context: CommandContext) async throws {
-        let workflow = try ApplySettings(context.services)
+        let workflow = try ApplySettings(
+            context.services,
+            looksAtPaths: !context.isOwnersShare
+        )
         let missing = try workflow.missing()
         // Whoever has only a share of it leaves nginx to root.
         guard !context.isOwnersShare else { return try await order(missing, context) }

@@ -20,6 +20,8 @@ enum LiveProcess {
         // Modes are given in full where files are made.
         umask(0)
         signal(SIGPIPE, SIG_IGN)
+        // Of children nobody would learn how they ended where whoever has started this ignores it.
+        signal(SIGCHLD, SIG_DFL)
         // Keys are in memory.
         certctl_forbid_core_dumps()
         // Libraries take trust, proxies and resolvers from variables that a caller controls.

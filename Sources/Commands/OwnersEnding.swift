@@ -14,7 +14,11 @@ enum OwnersEnding: Equatable, Sendable {
             try await rest()
         } catch {
             var diagnosis = Run.diagnosis(of: error)
-            if let failure, failure.exitCode != diagnosis.exitCode { diagnosis.exitCode = .partial }
+            if let failure {
+                let code = diagnosis.exitCode
+                if !failure.isTold { diagnosis = failure.diagnosis.followed(by: diagnosis) }
+                diagnosis.exitCode = failure.exitCode == code ? code : .partial
+            }
             throw OwnersFailure(diagnosis: diagnosis, isTold: false)
         }
         if let failure { throw failure }
@@ -53,6 +57,18 @@ enum OwnersEnding: Equatable, Sendable {
         case .signalled(let signal): "signal \(signal) ended it"
         case .timedOut: "it took too long"
         }
+    }
+}
+
+extension Diagnosis {
+    /// Both in one.
+    fileprivate func followed(by other: Diagnosis) -> Diagnosis {
+        Diagnosis(
+            what: "\(what); and \(other.what)",
+            why: "\(why); and \(other.why)",
+            fix: "\(fix); and \(other.fix)",
+            exitCode: exitCode
+        )
     }
 }
 

@@ -118,7 +118,7 @@ struct RenewCommand: Command {
         try await ending.conclude {
             let renewed = Self.renewed(try store.newestGenerations(), since: before)
             let deployed =
-                deploys
+                deploys && !isRehearsal
                 ? try await DeployCertificates(context.services).run(afterRenewing: renewed) : []
             try RenewFailure.check(RenewReport(), deployed, isNamed: false)
         }

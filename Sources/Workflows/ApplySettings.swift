@@ -62,10 +62,11 @@ package struct ApplySettings: Sendable {
 
     /// Prepares the workflow; nothing is touched yet.
     ///
+    /// `looksAtPaths` is for whoever uses the paths in certctl.conf: the owner of root's store may not see them.
     /// Throws what ``SettingsLoader/load(looksAtPaths:)`` throws.
-    package init(_ services: Services) throws {
+    package init(_ services: Services, looksAtPaths: Bool = true) throws {
         self.services = services
-        settings = try SettingsLoader(services).load(looksAtPaths: true)
+        settings = try SettingsLoader(services).load(looksAtPaths: looksAtPaths)
     }
 
     /// Finds out what there is to do, up to the sites with all their certificates; changes nothing.

@@ -154,6 +154,12 @@ import Testing
         try disk.removeDirectory(layout.accounts)
         #expect(try store.role() == .deploying)
         #expect(try store.owner() == Self.owner)
+        #expect(!store.isOfUser)
+        #expect(installed(Self.owner).isOfUser)
+        disk.act(as: 0)
+        try disk.removeDirectory(layout.accounts)
+        disk.act(as: Self.owner)
+        #expect(CertificateStore(layout, in: disk, user: Self.owner).isOfUser)
     }
 
     @Test func `root takes a lineage's lock and makes none`() throws {

@@ -2,6 +2,7 @@ import ACME
 import CertificateStore
 import Diagnostics
 import Platform
+import Settings
 import Synchronization
 import TestSupport
 import Testing
@@ -54,6 +55,19 @@ import Workflows
         try await apply(words, host.services, isShare: true)
         let names = try ListCertificates(host.services).all().reports.filter { $0.state == .valid }
         #expect(names.map { "\($0.lineage.name)" } == ["b.test"])
+    }
+
+    @Test func `the owner may not see what root's paths lead to`() async throws {
+        let text = """
+            ca \(FakeCA.directoryURL);
+            certificate a.test { deploy_hook /root/bin/reload; }
+            """
+        host.disk.put("/home/etc/certctl.conf", Array(text.utf8))
+        await #expect(throws: SettingsError.self) {
+            try await apply(["--agree-tos"], host.services)
+        }
+        try await apply(["--agree-tos"], host.services, isShare: true)
+        #expect(try host.services.store.lineageNames().map { "\($0)" } == ["a.test"])
     }
 
     @Test func `where the owner is to open the accounts alone he orders nothing`() async throws {

@@ -36,14 +36,16 @@ struct CommandHost {
     }
 
     /// Has a certificate for `a.test` issued.
-    func issue() async throws {
+    func issue(deploys: Bool = true) async throws {
         var request = IssueRequest(
             names: [try Identifier("a.test")],
             agreesToTerms: { _ in true },
             progress: { _ in }
         )
         request.authority = CertificateAuthority(FakeCA.directoryURL)
-        for ending in try await IssueCertificates([request], services: services).run() {
+        for ending in try await IssueCertificates([request], services: services).run(
+            deploys: deploys
+        ) {
             _ = try ending.result.get()
         }
     }

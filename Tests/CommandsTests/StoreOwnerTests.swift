@@ -1,3 +1,4 @@
+import CertificateStore
 import Diagnostics
 import Platform
 import Synchronization
@@ -200,6 +201,31 @@ import Workflows
         let failure = await #expect(throws: OwnersFailure.self) { try await ending.conclude() }
         #expect(failure?.isTold == false)
         #expect(failure?.diagnosis.why == why)
+    }
+
+    @Test func `an end without a word is told also where root's share fails`() async throws {
+        runner.end(.signalled(9))
+        let ending = await owner().run(in: CommandContext.test().services)
+        let failure = await #expect(throws: OwnersFailure.self) {
+            try await ending.conclude { throw ScriptedFailure() }
+        }
+        #expect(failure?.isTold == false)
+        #expect(failure?.exitCode == .partial)
+        #expect(failure?.diagnosis.why.hasPrefix("signal 9 ended it; and ") == true)
+        #expect(failure?.diagnosis.what.hasSuffix("; and the hook failed") == true)
+    }
+
+    @Test func `a rehearsal has nothing deployed`() async throws {
+        for words in [["--dry-run"], []] {
+            let host = try CommandHost()
+            try await host.issue(deploys: false)
+            var context = CommandContext.test(on: Screen(), services: host.services)
+            context.owner = owner(NoPort(), ["renew", "--owners-share"])
+            runner.end(.exited(0))
+            try await RenewCommand(ParsedArguments(words, options: RenewCommand.options))
+                .run(in: context)
+            #expect(try host.services.store.deployRecords().isEmpty == !words.isEmpty)
+        }
     }
 
     @Test func `a process that cannot be started is one of the store`() async throws {

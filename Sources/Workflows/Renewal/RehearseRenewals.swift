@@ -49,7 +49,9 @@ package struct RehearseRenewals: Sendable {
             issue.isRehearsal = true
             return issue
         }
-        let all = try await IssueCertificates(requests, services: services).run()
+        // Root's hooks are root's to look at.
+        let deploys = try store.role().keeps(.deploying)
+        let all = try await IssueCertificates(requests, services: services).run(deploys: deploys)
         guard request.names.isEmpty else { return Report(endings: all, skipped: []) }
         return Report(
             endings: all.filter { $0.skipped == nil },
