@@ -71,7 +71,7 @@ package struct ForecastRenewals: Sendable {
         let own = lineage.settings.flatMap {
             CertificateAuthority($0.authority) == authority ? $0 : nil
         }
-        let block = general.block(of: lineage.name)
+        let block = general.block(of: lineage.name, for: lineage.settings?.names ?? [])
         let roots =
             block?.roots(of: authority) ?? general.roots(of: authority) ?? own?.authorityRoots
         return ForecastAuthority(

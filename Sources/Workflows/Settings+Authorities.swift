@@ -46,6 +46,14 @@ extension Settings {
         blocks.first { $0.lineageName == lineage }
     }
 
+    /// The block that a lineage for these names is ordered by: its own, or else the one in which its first name
+    /// stands.
+    func block(of lineage: LineageName, for names: [String]) -> CertificateSettings? {
+        if let own = block(of: lineage) { return own }
+        guard !blocks.isEmpty, let first = names.first else { return nil }
+        return (try? Identifier(first)).flatMap(block(naming:))
+    }
+
     /// The block for exactly these names, in whatever order.
     func block(of names: [Identifier]) -> CertificateSettings? {
         blocks.first { Set($0.names) == Set(names) }
@@ -69,11 +77,11 @@ extension Settings {
         return request
     }
 
-    /// The CA that the next certificate of a lineage is ordered from: the one that its block names, the general
+    /// The CA that the next certificate of a lineage is ordered from: the one that the block names, the general
     /// one as long as none has issued, or else the one that has; `nil` where nothing tells.
     func nextAuthority(of lineage: Lineage) -> CertificateAuthority? {
-        let own = blocks.first { $0.authority != nil && $0.lineageName == lineage.name }
-        if let wanted = own?.authority?.authority { return wanted }
+        let block = block(of: lineage.name, for: lineage.settings?.names ?? [])
+        if let wanted = block?.authority?.authority { return wanted }
         guard let settings = lineage.settings else { return nil }
         if settings.isAuthorityOpen(isIssued: lineage.isIssued) {
             return authority?.authority ?? .standard

@@ -112,7 +112,8 @@ struct RenewalLooks: Sendable {
         for name: LineageName,
         _ settings: LineageSettings
     ) -> String? {
-        general.block(of: name)?.roots(of: authority) ?? general.roots(of: authority, or: settings)
+        general.block(of: name, for: settings.names)?.roots(of: authority)
+            ?? general.roots(of: authority, or: settings)
     }
 
     /// Whether there are certificates that are ordered from that CA with other roots than these.
@@ -155,8 +156,12 @@ struct RenewalLooks: Sendable {
 
 extension Lineage {
     /// Whether there is an order that has been begun, and that the CA still knows at `now`.
+    ///
+    /// One for other names than the certificate's, as a person has given it, is gone on with by a person.
     func isBegun(at now: Date) -> Bool {
-        guard let pending = progress.pending, pending.order != nil else { return false }
+        guard let pending = progress.pending, pending.order != nil,
+            current == nil || Set(pending.settings.names) == Set(settings?.names ?? [])
+        else { return false }
         return pending.expires.map { $0 > now } ?? true
     }
 

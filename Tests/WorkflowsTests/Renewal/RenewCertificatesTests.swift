@@ -5,6 +5,7 @@ import FoundationEssentials
 import HTTP
 import Platform
 import Renewal
+import Settings
 import TestSupport
 import Testing
 
@@ -385,6 +386,42 @@ import Testing
         #expect(try await host.renew().words == ["a.test": "renewed: begun"])
         #expect(host.network.withCA { $0.orderedNames.count } == 2)
         #expect(host.certificates() == 2)
+    }
+
+    @Test func `one for other names, which a person has begun, renews nothing`() async throws {
+        try await issue("a.test")
+        try await host.renew()
+        host.misbehave { behaviour in
+            behaviour.outage = { resource, _ in
+                resource == .finalize ? .failure(.notConnected("reset")) : nil
+            }
+        }
+        let more = try host.request(["a.test", "www.a.test"]) {
+            $0.lineage = LineageName("a.test")
+        }
+        let services = host.services
+        let endings = try await IssueCertificates([more], services: services).run()
+        #expect(throws: ACMEError.self) { try endings.first?.result.get() }
+        host.misbehave { $0.outage = nil }
+        host.wait(.hour)
+        #expect(try await host.renew().renewed.isEmpty)
+        #expect(host.certificates() == 1)
+        // He goes on with it.
+        _ = try await IssueCertificates([more], services: services).run()
+        #expect(host.network.withCA { $0.orderedNames.count } == 2)
+        #expect(host.certificates() == 2)
+    }
+
+    @Test func `whose block it is by its first name decides which CA it waits for`() throws {
+        let url = "https://ca.other.test/directory"
+        host.configure("site x.test www.x.test { to x:80; ca \(url); }")
+        let settings = try SettingsLoader(host.services).load()
+        let name = try #require(LineageName("web"))
+        #expect(settings.block(of: name) == nil)
+        let block = settings.block(of: name, for: ["www.x.test", "y.test"])
+        #expect(block?.authority?.authority.directory.description == url)
+        #expect(settings.block(of: name, for: ["y.test", "www.x.test"]) == nil)
+        #expect(settings.block(of: name, for: []) == nil)
     }
 
     // MARK: What a person asks for
