@@ -55,7 +55,7 @@ struct IssueCertificate: Sendable {
         self.request = request
         self.services = services
         self.general = general
-        block = general.block(of: name) ?? general.block(naming: request.names[0])
+        block = general.block(of: name, for: request.names.map(\.value))
         store = services.store
     }
 

@@ -74,7 +74,9 @@ package struct HookRunner: Sendable {
             guard let status = try? fileSystem.status(path),
                 Self.isSetAside(name) || !Self.isRunnable(status)
             else { continue }
-            let isMeant = name.hasPrefix("README") || name.contains(".") || status.kind != .file
+            let isMeant =
+                name.hasPrefix("README") || name.contains(".") || Self.isSetAside(name)
+                || status.kind != .file
             tell(ofIdle: path, isMeant: isMeant)
         }
     }

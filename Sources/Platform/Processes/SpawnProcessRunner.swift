@@ -53,15 +53,14 @@ private struct Child {
 
     private static func start(_ command: ChildCommand, output: Int32) -> (pid_t, code: Int32) {
         let environment = command.environment.sorted { $0.key < $1.key }
-        let words = [command.executable] + command.arguments
-        return unsafe withCStrings(words + [command.workingDirectory]) { strings in
+        return unsafe withCStrings([command.executable] + command.arguments) { arguments in
             unsafe withCStrings(environment.map { "\($0.key)=\($0.value)" }) { variables in
-                unsafe withCStrings(words) { arguments in
+                unsafe command.workingDirectory.withCString { directory in
                     var child = unsafe certctl_child(
                         program: arguments[0],
                         arguments: arguments,
                         variables: variables,
-                        directory: strings[words.count],
+                        directory: directory,
                         output: output
                     )
                     return (unsafe certctl_start_child(&child), errno)

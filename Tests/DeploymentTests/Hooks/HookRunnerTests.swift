@@ -63,6 +63,7 @@ import Testing
         files.put("\(Self.directory)/README.md", [], mode: FileMode(0o644))
         files.put("\(Self.directory)/60-nginx", [], mode: FileMode(0o644))
         files.put("\(Self.directory)/70-nginx.off", [], mode: FileMode(0o644))
+        files.put("\(Self.directory)/80-nginx~", [], mode: FileMode(0o755))
         let runner = runner(
             ScriptedRunner(.success(ChildResult(ending: .exited(0), output: []))),
             log: log
@@ -73,7 +74,7 @@ import Testing
         #expect(told.withLock { $0 } == ["\(Self.directory)/60-nginx"])
     }
 
-    @Test func `what was set aside is not run, executable or not, and that is no mistake`() throws {
+    @Test func `what was set aside is not run, executable or not`() throws {
         for name in ["50-nginx~", "50-nginx.off", "a.bak", "a.orig", "a.dpkg-old", ".a.swp"] {
             files.put("\(Self.directory)/\(name)", [], mode: FileMode(0o755))
         }
